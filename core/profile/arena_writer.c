@@ -1,0 +1,133 @@
+#include "core/profile/arena_writer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+
+static bool map_shared_part(struct arena *arena, int file, struct error *error) {
+    char *base = mmap(NULL, ARENA_THREADS_AT, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file, 0);
+    if (base == MAP_FAILED)
+        return error_set(error, 1, "%s: cannot map the profile's file: %s", arena->path, strerror(errno));
+    arena->header = (struct arena_header *)base;
+    arena->strings = base + ARENA_STRINGS_AT;
+    arena->codes = (struct arena_code *)(base + ARENA_CODES_AT);
+    arena->lines = (struct arena_line *)(base + ARENA_LINES_AT);
+    arena->samples = (struct arena_sample *)(base + ARENA_SAMPLES_AT);
+    return true;
+}
+
+static bool set_path(struct arena *arena, const char *path, struct error *error) {
+    int length = snprintf(arena->path, sizeof arena->path, "%s", path);
+    if (length < 0 || (size_t)length >= sizeof arena->path)
+        return error_set(error, 1, "%.80s...: this path is too long for the profile's file", path);
+    return true;
+}
+
+static int fallocate_retrying(int file, uint64_t offset, uint64_t size) {
+    int failure;
+    do
+        failure = posix_fallocate(file, (off_t)offset, (off_t)size);
+    while (failure == EINTR);
+    return failure;
+}
+
+/* The first page of each region that its owner writes without asking for room again. */
+static int reserve_first_rows(int file) {
+    int failure = fallocate_retrying(file, 0, ARENA_HEADER_SIZE);
+    if (!failure)
+        failure = fallocate_retrying(file, ARENA_STRINGS_AT, 65536);
+    if (!failure)
+        failure = fallocate_retrying(file, ARENA_CODES_AT, 65536);
+    if (!failure)
+        failure = fallocate_retrying(file, ARENA_LINES_AT, 65536);
+    if (!failure)
+        failure = fallocate_retrying(file, ARENA_SAMPLES_AT, 65536);
+    return failure;
+}
+
+static void fill_header(struct arena *arena) {
+    struct arena_header *header = arena->header;
+    clock_start(&header->clock, clock_best_kind());
+    header->version = ARENA_VERSION;
+    header->header_size = sizeof *header;
+    header->recorder_pid = (uint32_t)getpid();
+    header->code_count = 1;
+    header->line_cell_count = 1;
+    header->strings_used = 1;
+    memcpy(header->path, arena->path, sizeof header->path);
+    __atomic_store_n(&header->magic, ARENA_MAGIC, __ATOMIC_RELEASE);
+}
+
+bool arena_create(struct arena *arena, const char *path, struct error *error) {
+    memset(arena, 0, sizeof *arena);
+    if (!set_path(arena, path, error))
+        return false;
+    int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file < 0)
+        return error_set(error, 1, "%s: cannot make the profile's file: %s", path, strerror(errno));
+    bool done = false;
+    int failure = ftruncate(file, (off_t)ARENA_FILE_SIZE) ? errno : reserve_first_rows(file);
+    if (failure)
+        error_set(error, 1, "%s: no room for the profile: %s", path, strerror(failure));
+    else
+        done = map_shared_part(arena, file, error);
+    close(file);
+    if (!done) {
+        unlink(path);
+        return false;
+    }
+    fill_header(arena);
+    return true;
+}
+
+bool arena_attach(struct arena *arena, const char *path, struct error *error) {
+    memset(arena, 0, sizeof *arena);
+    if (!set_path(arena, path, error))
+        return false;
+    int file = open(path, O_RDWR | O_CLOEXEC);
+    if (file < 0)
+        return error_set(error, 1, "%s: cannot open the profile's file: %s", path, strerror(errno));
+    bool done = lseek(file, 0, SEEK_END) == (off_t)ARENA_FILE_SIZE && map_shared_part(arena, file, error);
+    close(file);
+    if (done && (arena->header->magic != ARENA_MAGIC || arena->header->version != ARENA_VERSION ||
+                 arena->header->header_size != sizeof *arena->header)) {
+        arena_detach(arena);
+        done = false;
+    }
+    return done || error_set(error, 1, "%s: not a profile of this version of pyprof-tui", path);
+}
+
+void arena_detach(struct arena *arena) {
+    if (arena->header)
+        munmap(arena->header, ARENA_THREADS_AT);
+    arena->header = NULL;
+}
+
+bool arena_reserve(const struct arena *arena, uint64_t offset, uint64_t size) {
+    if (offset > ARENA_FILE_SIZE || size > ARENA_FILE_SIZE - offset)
+        return false;
+    int saved_errno = errno;
+    int file = open(arena->path, O_RDWR | O_CLOEXEC);
+    bool done = file >= 0 && fallocate_retrying(file, offset, size) == 0;
+    if (file >= 0)
+        close(file);
+    errno = saved_errno;
+    return done;
+}
+
+struct arena_thread *arena_map_thread(const struct arena *arena, uint32_t index) {
+    uint64_t offset = ARENA_THREADS_AT + index * ARENA_THREAD_SIZE;
+    if (index >= ARENA_MAX_THREADS || !arena_reserve(arena, offset, ARENA_THREAD_FRAMES_AT))
+        return NULL;
+    int file = open(arena->path, O_RDWR | O_CLOEXEC);
+    if (file < 0)
+        return NULL;
+    void *segment = mmap(NULL, ARENA_THREAD_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file, (off_t)offset);
+    close(file);
+    return segment == MAP_FAILED ? NULL : segment;
+}

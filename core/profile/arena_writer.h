@@ -1,0 +1,36 @@
+/* arena_writer.h - making an arena file, mapping it read-write, and taking room in it. */
+#ifndef PYPROF_PROFILE_ARENA_WRITER_H
+#define PYPROF_PROFILE_ARENA_WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "pyprof/arena.h"
+#include "pyprof/error.h"
+
+struct arena {
+    struct arena_header *header; /* the mapping of everything before the thread segments */
+    char *strings;
+    struct arena_code *codes;
+    struct arena_line *lines;
+    struct arena_sample *samples;
+    char path[ARENA_PATH_SIZE];
+};
+
+/* Makes a new, empty arena file (mode 0600, must not exist) and maps it; clock and header basics are filled in. */
+bool arena_create(struct arena *arena, const char *path, struct error *error);
+
+/* Maps an existing arena read-write, checking magic, version and size. */
+bool arena_attach(struct arena *arena, const char *path, struct error *error);
+
+/* Unmaps; the file stays. */
+void arena_detach(struct arena *arena);
+
+/* Takes room for bytes [offset, offset + size) of the file, so that touching them cannot fail. Opens the file by its path
+ * each time: the target may close every descriptor it finds. Not for the hot path. */
+bool arena_reserve(const struct arena *arena, uint64_t offset, uint64_t size);
+
+/* Maps the segment of thread slot `index` (0 <= index < ARENA_MAX_THREADS), with room for its head only. NULL: no room. */
+struct arena_thread *arena_map_thread(const struct arena *arena, uint32_t index);
+
+#endif

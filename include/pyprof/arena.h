@@ -1,0 +1,209 @@
+/* arena.h - layout of the mapped file a profile lives in while the run is on.
+ *
+ * One file, mapped MAP_SHARED: the host maps it read-write, recorder and viewer read it. The file is
+ * sparse; every region has its fixed place, and room inside a region is taken with posix_fallocate
+ * before it is used, so that a full file system is an error that is handled and counted (lost_*), never
+ * a SIGBUS. Whoever reads it trusts nothing: indices, offsets and counts are checked against the bounds
+ * below before use (core/profile/arena_reader.c).
+ *
+ * Who writes what:
+ *   recorder   settings, clock, timeline, exit status
+ *   host       codes, strings, line table, thread segments (each by its own thread only)
+ *   both ways  the mailbox
+ * A counter published to readers (code_count, strings_used, ...) is stored with release order after the
+ * rows it covers are complete, and read with acquire order. Counters inside rows are plain aligned 64-bit
+ * words with a single writer: a reader sees a value that was true a moment ago.
+ *
+ * Times are in ticks of `clock_kind`; see arena_clock. */
+#ifndef PYPROF_ARENA_H
+#define PYPROF_ARENA_H
+
+#include <stdint.h>
+
+#define ARENA_MAGIC UINT64_C(0x31616e6572617070) /* "ppaerna1" read little-endian */
+
+enum {
+    ARENA_VERSION = 1,
+    ARENA_MAX_CODES = 1 << 18,
+    ARENA_MAX_LINE_CELLS = 1 << 20,
+    ARENA_MAX_SAMPLES = 1 << 20,
+    ARENA_MAX_THREADS = 1024,
+    ARENA_MAX_NODES = 1 << 20,  /* per thread */
+    ARENA_MAX_FRAMES = 1 << 20, /* per thread: depth of its shadow stack */
+    ARENA_SETTINGS_SIZE = 16384,
+    ARENA_PATH_SIZE = 4096,
+};
+
+enum arena_clock_kind { ARENA_CLOCK_MONOTONIC = 0, ARENA_CLOCK_TSC = 1, ARENA_CLOCK_CNTVCT = 2 };
+
+/* Two readings of both clocks turn ticks into nanoseconds: `start` is taken when the arena is made, `end` when
+ * the target has ended (0 until then: a reader takes its own). For ARENA_CLOCK_MONOTONIC ticks are nanoseconds. */
+struct arena_clock {
+    uint32_t kind;
+    uint32_t reserved;
+    uint64_t start_ticks, start_ns; /* ns: CLOCK_MONOTONIC */
+    uint64_t end_ticks, end_ns;
+    uint64_t start_unix_ns; /* CLOCK_REALTIME */
+};
+
+enum arena_host_state { ARENA_HOST_STARTING = 0, ARENA_HOST_RUNNING = 1, ARENA_HOST_FINALIZED = 2 };
+enum arena_exit_kind { ARENA_EXIT_NONE = 0, ARENA_EXIT_STATUS = 1, ARENA_EXIT_SIGNAL = 2 };
+
+struct arena_header {
+    uint64_t magic;
+    uint32_t version;
+    uint32_t header_size; /* sizeof(struct arena_header), a second check on the layout */
+
+    struct arena_clock clock;
+
+    /* Written by the recorder before the host starts. */
+    uint32_t collectors; /* bits of enum collector */
+    uint32_t builtins;   /* 1: calls of C functions are counted and timed */
+    uint32_t marked_only; /* 1: where a `profile` decorator is used, lines of marked functions only */
+    uint32_t recorder_pid;
+    char path[ARENA_PATH_SIZE];           /* absolute path of this file */
+    char project_folder[ARENA_PATH_SIZE]; /* absolute, no trailing '/': what `project` means in a glob list */
+    /* Glob lists, each pattern ended by '\0', each list by an empty pattern; in this order:
+     * function include, function exclude, line include, line exclude. */
+    char settings[ARENA_SETTINGS_SIZE];
+
+    /* Written by the host. */
+    uint32_t host_pid;
+    uint32_t host_state;          /* enum arena_host_state */
+    char python_version[32];      /* "3.11.2" */
+    uint32_t code_count;          /* codes[0] stands for the program itself (kind ARENA_CODE_ROOT) */
+    uint32_t line_cell_count;     /* cell 0 is a sink that is never shown */
+    uint32_t thread_count;        /* thread segments ever used */
+    uint32_t marked_count;        /* functions marked with `profile` */
+    uint64_t strings_used;        /* bytes; offset 0 is the empty string */
+    uint64_t lost_codes;          /* code objects left alone: no room or not understood */
+    uint64_t lost_nodes;          /* calls counted on their caller's node, for want of room */
+    uint64_t lost_frames;         /* activations deeper than the shadow stack */
+    uint64_t lost_threads;
+
+    /* Written by the recorder. */
+    uint32_t sample_count;
+    uint32_t exit_kind; /* enum arena_exit_kind */
+    uint32_t exit_value;
+    uint32_t reserved;
+};
+
+enum arena_code_kind { ARENA_CODE_ROOT = 0, ARENA_CODE_PYTHON = 1, ARENA_CODE_C = 2 };
+enum arena_code_flag {
+    ARENA_CODE_PROJECT = 1, /* its file is under the project folder */
+    ARENA_CODE_LINES = 2,   /* has line cells */
+    ARENA_CODE_MARKED = 4,  /* was given to the `profile` decorator */
+};
+
+/* One per function: code objects that are equal in file, qualified name, first line and bytecode share a row. */
+struct arena_code {
+    uint64_t file, name, qualname; /* offsets into the strings region */
+    uint32_t first_line;
+    uint16_t kind;  /* enum arena_code_kind */
+    uint16_t flags; /* enum arena_code_flag */
+    uint32_t first_line_cell, line_cell_count; /* rows of the line table, one per source line of this code */
+    uint64_t reserved;
+};
+
+/* What a line cell of every thread stands for. */
+struct arena_line {
+    uint32_t code;
+    uint32_t line;
+};
+
+/* Counters of one line in one thread. self: without the Python functions it called; total: with them,
+ * outermost activations only. */
+struct arena_line_cell {
+    uint64_t hits;
+    uint64_t self_ticks;
+    uint64_t total_ticks;
+    uint64_t reserved;
+};
+
+/* A call node: one function as called along one path. Recursion is folded: where `code` is also that of an
+ * ancestor, the callees of this node hang below that ancestor (`folded_to`). After Ammons, Ball and Larus,
+ * "Exploiting Hardware Performance Counters with Flow and Context Sensitive Profiling", PLDI 1997. */
+struct arena_node {
+    uint64_t calls;
+    uint64_t primitive_calls; /* made while the same code was not active in this thread */
+    uint64_t self_ticks;
+    uint64_t total_ticks; /* of those outermost activations only, so sums never count recursion twice */
+    uint32_t code;
+    uint32_t parent;    /* node 0 is the thread's root */
+    uint32_t folded_to; /* 0: not folded */
+    uint32_t last_child; /* host's own hint */
+    uint64_t reserved[2];
+};
+
+/* One activation on a thread's shadow stack. */
+struct arena_frame {
+    uint64_t start_ticks;
+    uint64_t line_start_ticks;
+    uint64_t outermost_mask; /* all ones: counts for totals; 0: a recursive activation */
+    uint64_t interpreter_frame; /* identity, host's own */
+    uint32_t node;     /* whose counters this activation adds to */
+    uint32_t position; /* the node its callees hang below: node, or what node is folded to */
+    uint32_t code;
+    uint32_t line_cell; /* where it is now; 0: no line */
+};
+
+enum arena_thread_state { ARENA_THREAD_FREE = 0, ARENA_THREAD_RUNNING = 1, ARENA_THREAD_ENDED = 2 };
+
+/* Head of a thread segment. Pointers are addresses in the host: a reader uses `top` only as
+ * (top - frames_address) / sizeof(struct arena_frame), after checking that it lies in the stack. */
+struct arena_thread {
+    /* the hot line */
+    struct arena_frame *top;
+    uint64_t last_ticks;      /* when time was last given to a node */
+    uint64_t last_line_ticks; /* when time was last given to a line */
+    struct arena_node *nodes;
+    struct arena_line_cell *lines;
+    uint32_t *active; /* per code: activations on this stack; host's own memory */
+    struct arena_frame *limit; /* last frame that has room */
+    void *python_thread;       /* host's own */
+    /* the rest */
+    uint64_t frames_address;
+    uint32_t state; /* enum arena_thread_state */
+    uint32_t node_count;
+    uint64_t system_id; /* gettid() */
+    uint64_t starts;    /* how many threads used this segment one after the other */
+    char name[64];
+    uint64_t overflow_depth;
+    uint64_t reserved[4];
+};
+
+/* One point of the timeline, by the recorder. */
+struct arena_sample {
+    uint64_t t_ns; /* since the clock's start_ns */
+    uint64_t rss;  /* bytes */
+    uint64_t heap; /* bytes; UINT64_MAX: not known */
+    uint32_t code; /* function on top of the main thread's shadow stack then; 0: none known */
+    uint32_t threads;
+};
+
+/* Where everything lies, in bytes from the start of the file; all multiples of 64 KiB. */
+#define ARENA_ALIGN(size) (((uint64_t)(size) + 65535u) & ~(uint64_t)65535u)
+#define ARENA_HEADER_SIZE ARENA_ALIGN(sizeof(struct arena_header))
+#define ARENA_STRINGS_AT ARENA_HEADER_SIZE
+#define ARENA_STRINGS_SIZE (UINT64_C(64) << 20)
+#define ARENA_CODES_AT (ARENA_STRINGS_AT + ARENA_STRINGS_SIZE)
+#define ARENA_CODES_SIZE ARENA_ALIGN(ARENA_MAX_CODES * sizeof(struct arena_code))
+#define ARENA_LINES_AT (ARENA_CODES_AT + ARENA_CODES_SIZE)
+#define ARENA_LINES_SIZE ARENA_ALIGN(ARENA_MAX_LINE_CELLS * sizeof(struct arena_line))
+#define ARENA_SAMPLES_AT (ARENA_LINES_AT + ARENA_LINES_SIZE)
+#define ARENA_SAMPLES_SIZE ARENA_ALIGN(ARENA_MAX_SAMPLES * sizeof(struct arena_sample))
+#define ARENA_THREADS_AT (ARENA_SAMPLES_AT + ARENA_SAMPLES_SIZE)
+/* inside a thread segment */
+#define ARENA_THREAD_FRAMES_AT ARENA_ALIGN(sizeof(struct arena_thread))
+#define ARENA_THREAD_NODES_AT (ARENA_THREAD_FRAMES_AT + ARENA_ALIGN(ARENA_MAX_FRAMES * sizeof(struct arena_frame)))
+#define ARENA_THREAD_LINES_AT (ARENA_THREAD_NODES_AT + ARENA_ALIGN(ARENA_MAX_NODES * sizeof(struct arena_node)))
+#define ARENA_THREAD_SIZE \
+    (ARENA_THREAD_LINES_AT + ARENA_ALIGN(ARENA_MAX_LINE_CELLS * sizeof(struct arena_line_cell)))
+#define ARENA_FILE_SIZE (ARENA_THREADS_AT + (uint64_t)ARENA_MAX_THREADS * ARENA_THREAD_SIZE)
+
+_Static_assert(sizeof(struct arena_node) == 64, "a node fills a cache line");
+_Static_assert(sizeof(struct arena_line_cell) == 32, "two line cells fill a cache line");
+_Static_assert(sizeof(struct arena_code) == 48, "codes keep their layout");
+_Static_assert(sizeof(struct arena_frame) == 48, "frames keep their layout");
+
+#endif

@@ -1,0 +1,19 @@
+/* collectors.h - the names of what a run can count. */
+#ifndef PYPROF_COLLECTORS_H
+#define PYPROF_COLLECTORS_H
+
+/* X(bit, NAME, name as typed by users, built in this version) */
+#define COLLECTOR_LIST(X)          \
+    X(0, FUNCTION, "function", 1)  \
+    X(1, LINE, "line", 1)          \
+    X(2, MEMORY, "memory", 0)      \
+    X(3, BYTECODE, "bytecode", 0)  \
+    X(4, SAMPLE, "sample", 0)
+
+enum collector {
+#define X(bit, NAME, name, built) COLLECTOR_##NAME = 1u << (bit),
+    COLLECTOR_LIST(X)
+#undef X
+};
+
+#endif

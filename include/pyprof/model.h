@@ -1,0 +1,137 @@
+/* model.h - the read-only rows made of an arena or a session; all that views, reports and exports see.
+ *
+ * Times in nanoseconds, sizes in bytes, lines from 1. A value that is not known is MODEL_UNKNOWN, never 0.
+ * Strings are UTF-8, '\0'-ended, never NULL, and live as long as the model. */
+#ifndef PYPROF_MODEL_H
+#define PYPROF_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "pyprof/collectors.h"
+#include "pyprof/error.h"
+
+#define MODEL_UNKNOWN UINT64_MAX
+
+enum model_function_kind { MODEL_FUNCTION_PROGRAM = 0, MODEL_FUNCTION_PYTHON = 1, MODEL_FUNCTION_C = 2 };
+enum model_function_flag {
+    MODEL_FUNCTION_PROJECT = 1, /* its file belongs to the project */
+    MODEL_FUNCTION_LINES = 2,   /* its lines were counted */
+    MODEL_FUNCTION_MARKED = 4,  /* was given to the `profile` decorator */
+};
+
+/* A function. Its id is its index in model.functions and stays the same while a run goes on.
+ * functions[0] stands for the program itself (time outside any function) and is never shown or exported. */
+struct model_function {
+    const char *file; /* as in co_filename; "" for a C function */
+    const char *name, *qualname; /* C functions: "abs" and "builtins.abs", "append" and "list.append" */
+    uint32_t line;    /* first line; 0 for a C function */
+    uint16_t kind;    /* enum model_function_kind */
+    uint16_t flags;   /* enum model_function_flag */
+    uint64_t calls, primitive_calls, self_ns, total_ns; /* calls 0 (and total_ns 0): compiled but never run */
+    uint32_t first_line_row, line_row_count;            /* its rows in model.lines, ascending by line */
+};
+
+struct model_edge {
+    uint32_t caller, callee; /* function ids; caller 0: called by the program itself */
+    uint64_t calls, self_ns, total_ns; /* of the callee when called by this caller; recursion counted once */
+};
+
+/* A line of a function. A function's lines stand together. */
+struct model_line {
+    uint32_t function, line;
+    uint64_t hits, self_ns, total_ns;
+};
+
+/* A call node; nodes[i].parent < i except for roots, whose parent is i itself. Threads are merged by path. */
+struct model_node {
+    uint32_t parent, function;
+    uint64_t calls, primitive_calls, self_ns, total_ns;
+};
+
+struct model_sample {
+    uint64_t t_ns, rss, heap; /* heap may be MODEL_UNKNOWN */
+    uint32_t function;        /* id; 0: not known */
+    uint32_t threads;
+};
+
+struct model_source {
+    const char *file; /* as in model_function.file */
+    const char *text; /* the whole file as UTF-8 (undecodable bytes as U+FFFD); not '\0'-free guaranteed: use length */
+    size_t length;
+};
+
+struct model_thread {
+    const char *name;
+    uint64_t system_id, starts;
+    bool running;
+};
+
+enum model_state { MODEL_STARTING, MODEL_RUNNING, MODEL_ENDED };
+enum model_exit_kind { MODEL_EXIT_UNKNOWN = 0, MODEL_EXIT_STATUS = 1, MODEL_EXIT_SIGNAL = 2 };
+
+struct model_argument { const char *text; };
+
+struct model {
+    /* about the run */
+    const char *python_version;    /* "3.11.2"; "" while not known */
+    const char *script;            /* what ran, for titles: "julia.py", "-m json.tool", "-c" */
+    const char *config_text;       /* effective config as YAML; "" when not known (a live arena has none) */
+    struct model_argument *arguments; /* sys.argv as given: script first */
+    size_t argument_count;
+    uint32_t collectors;           /* bits of enum collector */
+    bool builtins;
+    bool marked_only;              /* lines are those of marked functions only */
+    enum model_state state;
+    enum model_exit_kind exit_kind;
+    uint32_t exit_value;
+    uint32_t pid;
+    uint64_t start_unix_ns;
+    uint64_t wall_ns;              /* since the start, to the end once ended */
+    uint64_t lost_codes, lost_nodes, lost_frames, lost_threads;
+
+    /* rows */
+    struct model_function *functions;
+    size_t function_count;
+    struct model_edge *edges; /* sorted by caller, then callee */
+    size_t edge_count;
+    struct model_line *lines;
+    size_t line_count;
+    struct model_node *nodes;
+    size_t node_count;
+    struct model_sample *samples; /* ascending by t_ns */
+    size_t sample_count;
+    struct model_source *sources;
+    size_t source_count;
+    struct model_thread *threads;
+    size_t thread_count;
+
+    struct model_memory *memory; /* owns the strings; private to core/profile/model.c */
+};
+
+/* An empty model with functions[0] in place; never NULL but when memory is out. Freed with model_free. */
+struct model *model_new(void);
+void model_free(struct model *model); /* NULL is allowed */
+
+/* A copy of a text that lives as long as the model; NULL when memory is out. */
+const char *model_text(struct model *model, const char *text, size_t length);
+
+/* Adds a source (text is copied). false when memory is out. */
+bool model_add_source(struct model *model, const char *file, const char *text, size_t length);
+/* The source of a file, or NULL. */
+const struct model_source *model_source(const struct model *model, const char *file);
+/* Reads every file that a function of the model names and that can be read, in full (files over 8 MiB are
+ * left out), turning undecodable bytes into U+FFFD. Sources that are there already are kept. */
+bool model_load_sources(struct model *model, struct error *error);
+
+/* Offsets of a source's lines: starts[i] is where line i + 1 begins; *count lines. malloc'ed. NULL: out of memory. */
+size_t *model_source_lines(const struct model_source *source, size_t *count);
+
+/* Index of the highest rss in samples, or SIZE_MAX where there is none. */
+size_t model_peak_sample(const struct model *model);
+
+/* Sum of self_ns over all functions but functions[0]; what percentages are taken of. */
+uint64_t model_total_self(const struct model *model);
+
+#endif

@@ -1,0 +1,91 @@
+/* recorder.h - starting a recorder, and the words viewer and recorder say to each other.
+ *
+ * The recorder starts the host, owns its terminal and the arena, samples RSS from /proc, and saves the session.
+ * Headless it is this process itself, in the foreground. With a viewer it is a process of its own that listens on a
+ * Unix socket; the viewer may die and another may come (--reattach).
+ *
+ * A message is a head of two little-endian uint32 (type, payload bytes) and the payload. Payloads are UTF-8 text or raw
+ * terminal bytes, at most RECORDER_PAYLOAD_MAX; anything else closes the connection. */
+#ifndef PYPROF_RECORDER_H
+#define PYPROF_RECORDER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "pyprof/config.h"
+#include "pyprof/error.h"
+#include "pyprof/model.h"
+
+enum { RECORDER_PAYLOAD_MAX = 1 << 16 };
+
+/* viewer -> recorder: X(value, NAME)  payload */
+#define RECORDER_REQUEST_LIST(X)                                                                   \
+    X(1, INPUT)  /* bytes typed into the target's terminal */                                      \
+    X(2, RESIZE) /* "ROWS COLUMNS" of the output pane */                                           \
+    X(3, STOP)   /* "": SIGINT to the target; "kill": SIGKILL */                                   \
+    X(4, RERUN)  /* end what runs, start again with the config given as YAML ("": the same) */      \
+    X(5, SAVE)   /* path of the session to write now ("": the default path) */                      \
+    X(6, QUIT)   /* end the target if it runs, do not save again, remove the arena, end */          \
+    X(7, DETACH) /* go on without a viewer; save at the target's end */
+
+/* recorder -> viewer */
+#define RECORDER_EVENT_LIST(X)                                                                     \
+    X(101, STARTED) /* absolute path of the arena of the run that begins (also sent to a new viewer) */ \
+    X(102, CONFIG)  /* effective config as YAML (sent before STARTED) */                            \
+    X(103, OUTPUT)  /* bytes the target wrote to its terminal (a new viewer gets the last 64 KiB) */ \
+    X(104, ENDED)   /* "status N" or "signal N": the target ended; arena stays readable */          \
+    X(105, SAVED)   /* path of the session that was written */                                      \
+    X(106, FAILED)  /* a sentence: what could not be done */                                        \
+    X(107, DEFAULT_PATH) /* where SAVE "" would write (sent after STARTED) */
+
+enum recorder_message_type {
+#define X(value, NAME) RECORDER_REQUEST_##NAME = value,
+    RECORDER_REQUEST_LIST(X)
+#undef X
+#define X(value, NAME) RECORDER_EVENT_##NAME = value,
+    RECORDER_EVENT_LIST(X)
+#undef X
+};
+
+struct recorder_message {
+    uint32_t type, size;
+    unsigned char *payload; /* size bytes and a '\0' behind them; lives until the next call */
+};
+
+/* Runs the target in the foreground: stdin, stdout and stderr are passed through as they are. Saves the session to
+ * config->output.session or the default path (copied into session_path, 4096 bytes) unless save is false.
+ * *model (may be NULL) receives the finished model, to be freed by the caller. *wait_status receives the host's status
+ * as of waitpid, for recorder_exit_like. false: the run could not be started or saved; when the target ran, *model and
+ * *wait_status are filled all the same. */
+bool recorder_run_headless(const struct config *config, bool save, struct model **model, int *wait_status,
+                           char *session_path, struct error *error);
+
+/* Ends this process as the target ended: the same exit status, or the same signal (without a core file). */
+_Noreturn void recorder_exit_like(int wait_status);
+
+/* Starts a recorder process for a viewer and returns the connected socket (non-blocking, close-on-exec), or -1.
+ * target_in, target_out, target_err: descriptors the target shall have, or -1 for its pty of rows x columns. */
+int recorder_start(const struct config *config, int target_in, int target_out, int target_err, int rows, int columns,
+                   struct error *error);
+
+/* Connects to a recorder that has lost or left its viewer: the newest of this user's. -1: there is none. */
+int recorder_reattach(struct error *error);
+
+/* Sending and receiving for both sides, over a non-blocking socket. Sending queues what the socket does not take. */
+struct recorder_channel;
+struct recorder_channel *recorder_channel_new(int socket); /* owns the socket; NULL: out of memory */
+void recorder_channel_free(struct recorder_channel *channel);
+int recorder_channel_socket(const struct recorder_channel *channel);
+bool recorder_channel_send(struct recorder_channel *channel, uint32_t type, const void *payload, uint32_t size);
+bool recorder_channel_wants_write(const struct recorder_channel *channel); /* poll for POLLOUT, then flush */
+bool recorder_channel_flush(struct recorder_channel *channel);             /* false: the other side is gone */
+/* 1: *message is filled; 0: nothing (more) now; -1: the other side is gone or broke the protocol. */
+int recorder_channel_receive(struct recorder_channel *channel, struct recorder_message *message);
+
+/* Finding hosts. Interpreter and host for a config: fills host_path and python_path (4096 bytes each). */
+bool recorder_find_host(const struct config *config, char *host_path, char *python_path, struct error *error);
+/* One line per host found, for --version. malloc'ed. */
+char *recorder_list_hosts(void);
+
+#endif

@@ -1,0 +1,24 @@
+/* report.h - text reports and exports of a model. */
+#ifndef PYPROF_REPORT_H
+#define PYPROF_REPORT_H
+
+#include <stdio.h>
+
+#include "pyprof/model.h"
+
+/* X(NAME, name as typed, writer) */
+#define REPORT_LIST(X)                           \
+    X(FUNCTIONS, "functions", report_functions) \
+    X(LINES, "lines", report_lines)             \
+    X(TREE, "tree", report_tree)
+
+/* Checks a list as of --report ("functions,lines"); an unknown name is an error that lists the known ones. */
+bool report_check_list(const char *list, struct error *error);
+/* Writes the reports of a list, in its order, one after the other. */
+bool report_write_list(const struct model *model, const char *list, FILE *out, struct error *error);
+
+/* --export: "json" so far. Writes the stable contract of DESIGN. */
+bool export_check_format(const char *format, struct error *error);
+bool export_write(const struct model *model, const char *format, FILE *out, struct error *error);
+
+#endif

@@ -1,0 +1,73 @@
+/* request.h - every action of the interface, one row each: enum, default keys, help text, palette name, where it
+ * belongs. Key map, help, palette and footer all read this table. */
+#ifndef PYPROF_TUI_REQUEST_H
+#define PYPROF_TUI_REQUEST_H
+
+/* Keys are written as users read them: "j", "Down", "^d", "PgUp", "Tab", "S-Tab", "Enter", "Esc", "F1", "Space".
+ * Several are parted by blanks. X(NAME, "keys", "palette-name", "help", SECTION) */
+#define REQUEST_LIST(X)                                                                              \
+    X(MOVE_DOWN, "j Down", "move-down", "next row", MOVE)                                            \
+    X(MOVE_UP, "k Up", "move-up", "previous row", MOVE)                                              \
+    X(MOVE_LEFT, "h Left", "move-left", "left", MOVE)                                                \
+    X(MOVE_RIGHT, "l Right", "move-right", "right", MOVE)                                            \
+    X(PAGE_DOWN, "PgDn", "page-down", "a page down", MOVE)                                           \
+    X(PAGE_UP, "PgUp", "page-up", "a page up", MOVE)                                                 \
+    X(HALF_PAGE_DOWN, "^d", "half-page-down", "half a page down", MOVE)                              \
+    X(HALF_PAGE_UP, "^u", "half-page-up", "half a page up", MOVE)                                    \
+    X(MOVE_FIRST, "g Home", "first", "first row", MOVE)                                              \
+    X(MOVE_LAST, "G End", "last", "last row", MOVE)                                                  \
+    X(SCROLL_LEFT, "H", "scroll-left", "scroll sideways to the left", MOVE)                          \
+    X(SCROLL_RIGHT, "L", "scroll-right", "scroll sideways to the right", MOVE)                       \
+    X(SCROLL_HOME, "0", "scroll-home", "scroll sideways back", MOVE)                                 \
+    X(PANE_1, "1", "functions", "functions (again: zoom)", PANE)                                     \
+    X(PANE_2, "2", "source", "source (again: zoom)", PANE)                                           \
+    X(PANE_4, "4", "ram", "RAM graph (again: zoom)", PANE)                                           \
+    X(PANE_5, "5", "output", "output (again: zoom)", PANE)                                           \
+    X(NEXT_PANE, "Tab", "next-pane", "next pane", PANE)                                              \
+    X(PREVIOUS_PANE, "S-Tab", "previous-pane", "previous pane", PANE)                                \
+    X(PANE_GROW, "+", "grow", "make the pane larger", PANE)                                          \
+    X(PANE_SHRINK, "-", "shrink", "make the pane smaller", PANE)                                     \
+    X(PANE_RESET, "=", "reset-panes", "panes as at the start", PANE)                                 \
+    X(DRILL, "Enter", "drill", "go into the selected row", DRILL)                                    \
+    X(CANCEL, "Esc", "up", "cancel, else up", DRILL)                                                 \
+    X(BACK, "[", "back", "back to where you came from", DRILL)                                       \
+    X(FORWARD, "]", "forward", "forward again", DRILL)                                               \
+    X(CALLERS, "c", "callers", "callers and callees of the function", DRILL)                         \
+    X(EDIT, "e", "edit", "open $EDITOR at the line", DRILL)                                          \
+    X(COPY, "y", "copy", "copy the row to the clipboard (OSC 52)", DRILL)                            \
+    X(SEARCH, "/", "search", "search as you type", FIND)                                             \
+    X(SEARCH_NEXT, "n", "search-next", "next match", FIND)                                           \
+    X(SEARCH_PREVIOUS, "N", "search-previous", "previous match", FIND)                               \
+    X(FILTER, "&", "filter", "filter rows: text, !text, column:text, column>number", FIND)           \
+    X(FILTER_CLEAR, "\\", "clear-filter", "show all rows again", FIND)                               \
+    X(HIDE_STANDARD_LIBRARY, "x", "hide-stdlib", "hide or show the standard library", FIND)          \
+    X(SORT_MENU, "o", "sort", "choose what to sort by", TABLE)                                       \
+    X(SORT_PREVIOUS, "<", "sort-left", "sort by the column to the left", TABLE)                      \
+    X(SORT_NEXT, ">", "sort-right", "sort by the column to the right", TABLE)                        \
+    X(SORT_INVERT, "I", "invert", "invert the order", TABLE)                                         \
+    X(PERCENT, "%", "percent", "percent or absolute numbers", TABLE)                                 \
+    X(FREEZE, "Space", "freeze", "freeze the screen; the run goes on", RUN)                          \
+    X(FOLLOW, "F", "follow", "follow the end of the output and the running line", RUN)               \
+    X(REFRESH_FASTER, "}", "faster", "refresh more often", RUN)                                      \
+    X(REFRESH_SLOWER, "{", "slower", "refresh less often", RUN)                                      \
+    X(TYPE, "T", "type", "type into the target (^] leaves)", RUN)                                    \
+    X(RERUN, "r", "run-again", "run again", RUN)                                                     \
+    X(STOP, "^c", "stop", "ask the target to stop (second time: quit)", RUN)                         \
+    X(SAVE_CONFIG, "S", "save-config", "save the config", RUN)                                       \
+    X(SAVE_SESSION, "s", "save-session", "save the session", RUN)                                    \
+    X(PALETTE, ":", "palette", "all actions by name", PROGRAM)                                       \
+    X(HELP, "? F1", "help", "this help", PROGRAM)                                                    \
+    X(REDRAW, "^l", "redraw", "draw the screen anew", PROGRAM)                                       \
+    X(SUSPEND, "^z", "suspend", "suspend pyprof-tui", PROGRAM)                                       \
+    X(MOUSE, "M", "mouse", "mouse on or off", PROGRAM)                                               \
+    X(QUIT, "q", "quit", "quit (asks while the target runs)", PROGRAM)
+
+enum request {
+    REQUEST_NONE,
+#define X(NAME, keys, palette, help, section) REQUEST_##NAME,
+    REQUEST_LIST(X)
+#undef X
+    REQUEST_COUNT
+};
+
+#endif

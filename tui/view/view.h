@@ -1,0 +1,65 @@
+/* view.h - a view is one const vtable and private state in its own .c file; it draws one pane's content into a grid
+ * and answers requests with effects. It never draws by itself, never reads keys, knows no other view. */
+#ifndef PYPROF_TUI_VIEW_H
+#define PYPROF_TUI_VIEW_H
+
+#include "pyprof/model.h"
+#include "tui/app/request.h"
+#include "tui/term/grid.h"
+
+/* What all views are shown: lives as long as the call. */
+struct view_context {
+    const struct model *model;   /* never NULL */
+    uint32_t function;           /* selected function (id), 0: none */
+    uint32_t line;               /* selected line of that function's file, 0: none */
+    bool percent;                /* percent rather than absolute numbers where both exist */
+    bool hide_standard_library;  /* project functions only (those and C functions they call) */
+    bool follow;
+    bool focused;
+};
+
+/* What a view asks the loop to do. */
+enum view_action {
+    VIEW_NOT_HANDLED, /* the loop may handle the request itself */
+    VIEW_HANDLED,     /* nothing to repaint */
+    VIEW_REDRAW,
+    VIEW_SELECT,      /* function/line are the selection now; other panes follow */
+    VIEW_DRILL,       /* go into function/line: focus the pane that shows it, remember where we came from */
+    VIEW_COPY,        /* put `text` on the clipboard */
+    VIEW_MESSAGE,     /* show `text` in the message row */
+};
+struct view_effect {
+    enum view_action action;
+    uint32_t function, line;
+    const char *text; /* owned by the view, until its next call */
+};
+
+struct view {
+    const char *name;                              /* "functions": pane title, config name */
+    void *(*create)(void);                         /* NULL: out of memory */
+    void (*destroy)(void *state);
+    void (*draw)(void *state, const struct view_context *context, struct grid *grid, struct rectangle area);
+    /* What stands in the pane's border behind its number: "Functions 14/212  sort:Self%v". */
+    void (*title)(void *state, const struct view_context *context, char *text, size_t size);
+    struct view_effect (*request)(void *state, const struct view_context *context, enum request request, int page_rows);
+    /* Search as typed: moves to the first match from the selection on (direction 0: staying where it matches, 1: next,
+     * -1: previous); pattern "" ends the highlight. NULL: this view cannot. */
+    struct view_effect (*search)(void *state, const struct view_context *context, const char *pattern, int direction);
+    /* Sets the filter; false: *problem says what is wrong with the expression. NULL: this view cannot. */
+    bool (*filter)(void *state, const struct view_context *context, const char *expression, const char **problem);
+    /* Rows the sort menu offers, NULL-ended, and choosing one (the present one again inverts). NULL: nothing to sort. */
+    const char *const *(*sort_names)(void *state);
+    void (*sort)(void *state, int index);
+    /* A mouse click at that place of the area. May be NULL. */
+    struct view_effect (*click)(void *state, const struct view_context *context, struct rectangle area, int row, int column);
+};
+
+extern const struct view functions_view, source_view, ram_view, output_view, callers_view;
+
+/* Feeds bytes the target wrote into the output view's state (a small terminal: UTF-8, CR, LF, BS, TAB, SGR and cursor
+ * sequences understood or skipped); output_view_resize gives the size the target's terminal has. */
+void output_view_feed(void *state, const unsigned char *bytes, size_t count);
+void output_view_resize(void *state, int rows, int columns);
+void output_view_clear(void *state);
+
+#endif
