@@ -1,0 +1,344 @@
+#define NCURSES_WIDECHAR 1
+#include "tui/term/screen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <ncurses.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <term.h>
+#undef columns /* a terminfo capability there, a width here */
+#include <unistd.h>
+
+#include "tui/term/rescue.h"
+
+struct screen {
+    FILE *input, *output; /* /dev/tty */
+    SCREEN *curses;
+    bool ascii, color, mouse, everything, cursor_shown;
+    struct grid shown; /* what stdscr holds */
+};
+
+/* One row a style: what it looks like with colours, and without. Meaning never hangs on colour alone. */
+static const struct {
+    short foreground, background; /* -1: the terminal's own */
+    attr_t attributes, plain;
+} theme[STYLE_COUNT] = {
+    [STYLE_NORMAL] = {-1, -1, A_NORMAL, A_NORMAL},
+    [STYLE_DIM] = {-1, -1, A_DIM, A_NORMAL},
+    [STYLE_BOLD] = {-1, -1, A_BOLD, A_BOLD},
+    [STYLE_TITLE] = {-1, -1, A_NORMAL, A_NORMAL},
+    [STYLE_TITLE_FOCUSED] = {COLOR_CYAN, -1, A_BOLD, A_BOLD},
+    [STYLE_BORDER] = {-1, -1, A_DIM, A_NORMAL},
+    [STYLE_SELECTED] = {-1, -1, A_REVERSE, A_REVERSE},
+    [STYLE_SELECTED_UNFOCUSED] = {-1, -1, A_UNDERLINE, A_UNDERLINE},
+    [STYLE_HEADER] = {-1, -1, A_BOLD, A_BOLD},
+    [STYLE_SORT_COLUMN] = {-1, -1, A_BOLD | A_UNDERLINE, A_BOLD | A_UNDERLINE},
+    [STYLE_MATCH] = {COLOR_BLACK, COLOR_YELLOW, A_NORMAL, A_BOLD | A_UNDERLINE},
+    [STYLE_ERROR] = {COLOR_RED, -1, A_BOLD, A_BOLD},
+    [STYLE_KEY] = {COLOR_CYAN, -1, A_BOLD, A_BOLD},
+    [STYLE_HEAT_0] = {-1, -1, A_NORMAL, A_NORMAL},
+    [STYLE_HEAT_1] = {COLOR_BLUE, -1, A_NORMAL, A_NORMAL},
+    [STYLE_HEAT_2] = {COLOR_GREEN, -1, A_NORMAL, A_NORMAL},
+    [STYLE_HEAT_3] = {COLOR_YELLOW, -1, A_NORMAL, A_BOLD},
+    [STYLE_HEAT_4] = {COLOR_RED, -1, A_BOLD, A_BOLD},
+    [STYLE_GRAPH] = {COLOR_GREEN, -1, A_NORMAL, A_NORMAL},
+    [STYLE_GRAPH_PEAK] = {COLOR_RED, -1, A_BOLD, A_BOLD},
+    [STYLE_KEYWORD] = {COLOR_MAGENTA, -1, A_NORMAL, A_NORMAL},
+    [STYLE_STRING] = {COLOR_GREEN, -1, A_NORMAL, A_NORMAL},
+    [STYLE_COMMENT] = {-1, -1, A_DIM, A_NORMAL},
+    [STYLE_NUMBER] = {COLOR_CYAN, -1, A_NORMAL, A_NORMAL},
+};
+
+static FILE *open_terminal(const char *mode, struct error *error) {
+    FILE *terminal = fopen("/dev/tty", mode);
+    if (!terminal)
+        error_set(error, EXIT_STATUS_USAGE, "there is no terminal to show anything on (/dev/tty: %s); use --headless",
+                  strerror(errno));
+    return terminal;
+}
+
+bool screen_check(struct error *error) {
+    const char *type = getenv("TERM");
+    FILE *terminal = open_terminal("we", error);
+    if (!terminal)
+        return false;
+    int found = 0;
+    bool usable = setupterm(NULL, fileno(terminal), &found) == OK;
+    if (!usable)
+        error_set(error, EXIT_STATUS_USAGE,
+                  "the terminal type \"%s\" is not known here; set TERM (as in TERM=xterm-256color) or use --headless",
+                  type ? type : "");
+    else if (!cursor_address || !clear_screen)
+        usable = error_set(error, EXIT_STATUS_USAGE,
+                           "the terminal type \"%s\" cannot place its cursor; set TERM to what the terminal is (as in "
+                           "TERM=xterm-256color) or use --headless",
+                           type ? type : "");
+    if (found > 0)
+        del_curterm(cur_term);
+    fclose(terminal);
+    return usable;
+}
+
+static bool read_size(int descriptor, int *rows, int *columns) {
+    struct winsize size;
+    if (ioctl(descriptor, TIOCGWINSZ, &size) < 0 || size.ws_row == 0 || size.ws_col == 0)
+        return false;
+    *rows = size.ws_row;
+    *columns = size.ws_col;
+    return true;
+}
+
+bool screen_terminal_size(int *rows, int *columns) {
+    *rows = 24;
+    *columns = 80;
+    int terminal = open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    if (terminal < 0)
+        return false;
+    bool known = read_size(terminal, rows, columns);
+    close(terminal);
+    return known;
+}
+
+/* Terminals of these types draw no braille and few blocks, whatever the locale says. */
+static bool draws_ascii_only(void) {
+    static const char *const types[] = {"vt1", "vt2", "vt5", "ansi", "linux", "cons25", "sun"};
+    const char *type = getenv("TERM");
+    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+        return true;
+    for (size_t i = 0; type && i < sizeof types / sizeof *types; i++)
+        if (strncmp(type, types[i], strlen(types[i])) == 0)
+            return true;
+    return false;
+}
+
+static void prepare_colors(struct screen *screen) {
+    const char *refused = getenv("NO_COLOR");
+    screen->color = has_colors() && !(refused && *refused) && start_color() == OK && use_default_colors() == OK;
+    if (!screen->color)
+        return;
+    for (short style = 0; style < STYLE_COUNT; style++)
+        init_pair((short)(style + 1), theme[style].foreground, theme[style].background);
+}
+
+static void prepare_keys(void) {
+    raw(); /* ^c, ^z and ^s are keys here */
+    noecho();
+    nonl();
+    keypad(stdscr, TRUE);
+    nodelay(stdscr, TRUE);
+    intrflush(stdscr, FALSE);
+    set_escdelay(25);
+    leaveok(stdscr, TRUE); /* an unused cursor is no reason to send anything */
+    curs_set(0);
+}
+
+static void free_screen(struct screen *screen) {
+    if (screen->input)
+        fclose(screen->input);
+    if (screen->output)
+        fclose(screen->output);
+    grid_free(&screen->shown);
+    free(screen);
+}
+
+struct screen *screen_open(struct error *error) {
+    setlocale(LC_CTYPE, "");
+    struct screen *screen = calloc(1, sizeof *screen);
+    if (!screen) {
+        error_set(error, 1, "out of memory");
+        return NULL;
+    }
+    if (!(screen->output = open_terminal("we", error)) || !(screen->input = open_terminal("re", error))) {
+        free_screen(screen);
+        return NULL;
+    }
+    rescue_remember(fileno(screen->output));
+    screen->curses = newterm(NULL, screen->output, screen->input);
+    if (!screen->curses) {
+        error_set(error, EXIT_STATUS_USAGE, "the terminal type \"%s\" is not known here; set TERM or use --headless",
+                  getenv("TERM") ? getenv("TERM") : "");
+        free_screen(screen);
+        return NULL;
+    }
+    screen->ascii = draws_ascii_only();
+    prepare_colors(screen);
+    prepare_keys();
+    rescue_arm(keypad_local, cursor_normal, exit_attribute_mode, exit_ca_mode);
+    return screen;
+}
+
+void screen_close(struct screen *screen) {
+    if (!screen)
+        return;
+    screen_mouse(screen, false);
+    endwin();
+    rescue_disarm();
+    delscreen(screen->curses);
+    free_screen(screen);
+}
+
+bool screen_ascii(const struct screen *screen) { return screen->ascii; }
+int screen_descriptor(const struct screen *screen) { return fileno(screen->input); }
+
+void screen_size(const struct screen *screen, int *rows, int *columns) {
+    (void)screen;
+    getmaxyx(stdscr, *rows, *columns);
+}
+
+void screen_resize(struct screen *screen) {
+    int rows, columns;
+    if (read_size(fileno(screen->output), &rows, &columns) && is_term_resized(rows, columns))
+        resize_term(rows, columns);
+    screen_invalidate(screen);
+}
+
+void screen_invalidate(struct screen *screen) { screen->everything = true; }
+
+static void put_cell(const struct screen *screen, int row, int column, const struct cell *cell) {
+    if (cell->width == 0)
+        return; /* its left half brings it along */
+    enum cell_style style = cell->style < STYLE_COUNT ? cell->style : STYLE_NORMAL;
+    wchar_t text[2] = {(wchar_t)cell->glyph, L'\0'};
+    cchar_t glyph;
+    short pair = screen->color ? (short)(style + 1) : 0;
+    attr_t attributes = screen->color ? theme[style].attributes : theme[style].plain;
+    if (setcchar(&glyph, text, attributes, pair, NULL) == OK)
+        mvwadd_wchnstr(stdscr, row, column, &glyph, 1);
+}
+
+static void copy_row(struct screen *screen, const struct grid *grid, int row) {
+    const struct cell *cells = grid->cells + (size_t)row * (size_t)grid->columns;
+    struct cell *before = screen->shown.cells + (size_t)row * (size_t)grid->columns;
+    size_t size = (size_t)grid->columns * sizeof *cells;
+    if (!screen->everything && memcmp(cells, before, size) == 0)
+        return;
+    for (int column = 0; column < grid->columns; column++)
+        put_cell(screen, row, column, &cells[column]);
+    memcpy(before, cells, size);
+}
+
+static void place_cursor(struct screen *screen, int row, int column) {
+    bool show = row >= 0;
+    if (show != screen->cursor_shown) {
+        curs_set(show);
+        leaveok(stdscr, !show);
+        screen->cursor_shown = show;
+    }
+    if (show)
+        wmove(stdscr, row, column);
+}
+
+void screen_draw(struct screen *screen, const struct grid *grid, int cursor_row, int cursor_column) {
+    if (grid->rows != screen->shown.rows || grid->columns != screen->shown.columns) {
+        if (!grid_resize(&screen->shown, grid->rows, grid->columns))
+            return; /* out of memory: the next one may have more */
+        screen->everything = true;
+    }
+    if (screen->everything) {
+        werase(stdscr);
+        clearok(curscr, TRUE);
+    }
+    for (int row = 0; row < grid->rows; row++)
+        copy_row(screen, grid, row);
+    screen->everything = false;
+    place_cursor(screen, cursor_row, cursor_column);
+    wrefresh(stdscr);
+}
+
+static bool read_mouse(struct key_press *press) {
+    MEVENT event;
+    if (getmouse(&event) != OK)
+        return false;
+    press->row = event.y;
+    press->column = event.x;
+    press->mouse = event.bstate & BUTTON4_PRESSED ? MOUSE_WHEEL_UP
+                 : event.bstate & BUTTON5_PRESSED ? MOUSE_WHEEL_DOWN : MOUSE_CLICK;
+    return (event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED)) != 0;
+}
+
+static int special_key(wint_t code) {
+    switch (code) {
+    case KEY_UP: return SPECIAL_UP;
+    case KEY_DOWN: return SPECIAL_DOWN;
+    case KEY_LEFT: return SPECIAL_LEFT;
+    case KEY_RIGHT: return SPECIAL_RIGHT;
+    case KEY_HOME: case KEY_FIND: return SPECIAL_HOME;
+    case KEY_END: case KEY_SELECT: return SPECIAL_END;
+    case KEY_PPAGE: return SPECIAL_PAGE_UP;
+    case KEY_NPAGE: return SPECIAL_PAGE_DOWN;
+    case KEY_BTAB: return SPECIAL_BACK_TAB;
+    case KEY_BACKSPACE: return SPECIAL_BACKSPACE;
+    case KEY_DC: return SPECIAL_DELETE;
+    case KEY_ENTER: return KEYS_ENTER;
+    case KEY_F(1): return SPECIAL_F1;
+    case KEY_MOUSE: return SPECIAL_MOUSE;
+    default: return SPECIAL_NONE;
+    }
+}
+
+bool screen_key(struct screen *screen, struct key_press *press) {
+    (void)screen;
+    wint_t code;
+    int kind = wget_wch(stdscr, &code);
+    if (kind == ERR)
+        return false;
+    press->key = kind == KEY_CODE_YES ? special_key(code)
+               : code == '\n'         ? KEYS_ENTER
+               : code == 0x7f         ? SPECIAL_BACKSPACE
+                                      : (int)code;
+    if (press->key == SPECIAL_MOUSE && !read_mouse(press))
+        press->key = SPECIAL_NONE;
+    return true;
+}
+
+bool screen_read_bytes(struct screen *screen, unsigned char *bytes, size_t size, size_t *count) {
+    struct pollfd terminal = {.fd = fileno(screen->input), .events = POLLIN};
+    *count = 0;
+    if (poll(&terminal, 1, 0) <= 0)
+        return true;
+    ssize_t length = read(terminal.fd, bytes, size);
+    if (length > 0)
+        *count = (size_t)length;
+    return length > 0 || (length < 0 && (errno == EINTR || errno == EAGAIN));
+}
+
+void screen_unread_bytes(struct screen *screen, const unsigned char *bytes, size_t count) {
+    (void)screen;
+    while (count > 0)
+        ungetch(bytes[--count]);
+}
+
+void screen_leave(struct screen *screen) {
+    bool mouse = screen->mouse;
+    screen_mouse(screen, false);
+    screen->mouse = mouse;
+    endwin();
+}
+
+void screen_return(struct screen *screen) {
+    bool mouse = screen->mouse;
+    screen->mouse = false;
+    screen_mouse(screen, mouse);
+    screen_resize(screen);
+    wrefresh(stdscr);
+}
+
+void screen_mouse(struct screen *screen, bool on) {
+    if (screen->mouse == on)
+        return;
+    screen->mouse = on;
+    mouseinterval(0);
+    mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+    rescue_mouse(on);
+}
+
+void screen_send(struct screen *screen, const char *sequence) {
+    fputs(sequence, screen->output);
+    fflush(screen->output);
+}
