@@ -1,0 +1,16 @@
+/* save.h - from an arena to a finished model, and that into a session. */
+#ifndef PYPROF_RECORDER_SAVE_H
+#define PYPROF_RECORDER_SAVE_H
+
+#include "pyprof/arena.h"
+#include "pyprof/config.h"
+#include "pyprof/model.h"
+
+/* The model with sources (where the config keeps them), arguments and config text. NULL: *error says why. */
+struct model *save_build_model(const char *arena_path, const struct config *config, struct error *error);
+
+/* Writes the session to path. Where that fails it is written to $TMPDIR or /tmp instead; the error names that place, which
+ * also stands in path then. */
+bool save_session(const struct model *model, char path[ARENA_PATH_SIZE], struct error *error);
+
+#endif
