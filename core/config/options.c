@@ -1,0 +1,170 @@
+#include "core/config/options.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/config/words.h"
+
+static const char *const line_clocks[] = {"wall", NULL};
+static const char *const themes[] = {"default", NULL};
+static const char *const pane_names[] = {"functions", "source", "ram", "output", NULL};
+static const char *const sort_names[] = {"self", "total", "calls", "name", NULL};
+
+/* clang-format off */
+#define TYPE_OF(member)                                 \
+    _Generic(((struct config *)0)->member,              \
+             bool: OPTION_BOOL,                         \
+             int64_t: OPTION_INTEGER,                   \
+             char *: OPTION_TEXT,                       \
+             struct text_list: OPTION_LIST,             \
+             struct environment_list: OPTION_MAP)
+#define OPTION(member, ...) {.key = #member, .type = TYPE_OF(member), .offset = offsetof(struct config, member), __VA_ARGS__}
+
+const struct option options[] = {
+    OPTION(target.script, .not_empty = true, .help =
+           "Python program to run: a file, a folder or zip file with a __main__.py, or - for stdin. A relative path "
+           "counts from target.cwd, and without that from where the command is started (not from the config file)."),
+    OPTION(target.module, .not_empty = true, .help = "Module to run, as python3 -m does."),
+    OPTION(target.code, .help = "Python source text to run, as python3 -c does."),
+    OPTION(target.args, .help = "Arguments of the program. A target on the command line replaces these too."),
+    OPTION(target.cwd, .initial = ".", .not_empty = true, .help =
+           "Folder the program runs in; a relative path counts from where the command is started."),
+    OPTION(target.env, .help =
+           "Environment variables set for the program, beside those of the shell, as NAME: value."),
+    OPTION(target.python, .not_empty = true, .help =
+           "The interpreter to be: a path such as .venv/bin/python. null: that of the active virtual environment, "
+           "else python3."),
+    OPTION(collectors.function.enabled, .initial = "true", .help =
+           "Count and time every call, by call path."),
+    OPTION(collectors.function.builtins, .initial = "true", .help =
+           "Count and time calls of functions written in C (abs, list.append) too."),
+    OPTION(collectors.function.include, .initial = "**", .not_empty = true, .help =
+           "Files whose functions are counted: path patterns (** also crosses folders), or project for the files under "
+           "the program's folder that are neither installed packages nor the standard library."),
+    OPTION(collectors.function.exclude, .not_empty = true, .help =
+           "Files left out of what include takes, written likewise."),
+    OPTION(collectors.line.enabled, .initial = "true", .help =
+           "Count how often every line starts, and its time without and with callees."),
+    OPTION(collectors.line.marked_only, .initial = "true", .help =
+           "Where any function is marked with the profile decorator, take only the lines of marked functions. "
+           "false: marks change nothing."),
+    OPTION(collectors.line.include, .initial = "project", .not_empty = true, .help =
+           "Files whose lines are counted, written as for collectors.function.include."),
+    OPTION(collectors.line.exclude, .not_empty = true, .help =
+           "Files left out of what include takes, written likewise."),
+    OPTION(collectors.line.clock, .initial = "wall", .words = line_clocks, .help =
+           "What line times measure: wall is the time on the clock, waiting included."),
+    OPTION(collectors.memory.enabled, .initial = "false", .help =
+           "Count allocations by line. Not in this version; the RAM timeline is always taken."),
+    OPTION(collectors.memory.native, .initial = "true", .help =
+           "Count allocations of native code too, once the memory collector is there."),
+    OPTION(collectors.memory.interval_ms, .initial = "100", .minimum = 10, .maximum = 60000, .help =
+           "Milliseconds between two points of the RAM timeline."),
+    OPTION(collectors.bytecode.enabled, .initial = "false", .help =
+           "Count every bytecode instruction. Not in this version."),
+    OPTION(collectors.bytecode.include, .initial = "project", .not_empty = true, .help =
+           "Files whose bytecode is counted, once the bytecode collector is there."),
+    OPTION(collectors.sample.enabled, .initial = "false", .help =
+           "Sample stacks from outside. Not in this version."),
+    OPTION(collectors.sample.rate_hz, .initial = "1000", .minimum = 1, .maximum = 10000, .help =
+           "Samples a second, once the sample collector is there."),
+    OPTION(output.session, .not_empty = true, .help =
+           "File the session is saved to. null: pyprof-SCRIPT-TIME.pyprof in the current folder."),
+    OPTION(output.keep_source, .initial = "true", .help =
+           "Keep the source text in the session, so that it can be read where the files are not."),
+    OPTION(ui.refresh_ms, .initial = "500", .minimum = 50, .maximum = 10000, .help =
+           "Milliseconds between two refreshes of the screen."),
+    OPTION(ui.theme, .initial = "default", .words = themes, .help = "Colours of the screen."),
+    OPTION(ui.panes, .initial = "functions,source,ram,output", .words = pane_names, .help = "Panes shown at the start."),
+    OPTION(ui.sort, .initial = "self", .words = sort_names, .help = "What the function table is sorted by at the start."),
+};
+/* clang-format on */
+const size_t option_count = sizeof options / sizeof options[0];
+
+const struct option *option_find(const char *key) {
+    for (size_t i = 0; i < option_count; i++)
+        if (strcmp(options[i].key, key) == 0)
+            return &options[i];
+    return NULL;
+}
+
+bool option_is_under(const struct option *option, const char *section) {
+    size_t length = strlen(section);
+    return strncmp(option->key, section, length) == 0 && option->key[length] == '.';
+}
+
+bool option_is_section(const char *path) {
+    for (size_t i = 0; i < option_count; i++)
+        if (option_is_under(&options[i], path))
+            return true;
+    return false;
+}
+
+static const char *last_component(const char *path) {
+    const char *dot = strrchr(path, '.');
+    return dot ? dot + 1 : path;
+}
+
+/* A key typed right but in the wrong section is as near as one typed wrong by one letter. */
+static size_t distance_to(const char *path, const char *key) {
+    size_t whole = words_distance(path, key);
+    size_t last = words_distance(last_component(path), last_component(key)) + 1;
+    return whole < last ? whole : last;
+}
+
+/* The key and the sections it lies in are all compared; a longer prefix wins only where it is nearer. */
+const char *option_nearest(const char *path, char nearest[OPTION_KEY_SIZE]) {
+    size_t least = SIZE_MAX;
+    for (size_t i = 0; i < option_count; i++) {
+        const char *key = options[i].key;
+        for (size_t length = strcspn(key, "."); ; length += 1 + strcspn(key + length + 1, ".")) {
+            char prefix[OPTION_KEY_SIZE];
+            snprintf(prefix, sizeof prefix, "%.*s", (int)length, key);
+            size_t distance = distance_to(path, prefix);
+            if (distance < least) {
+                least = distance;
+                strcpy(nearest, prefix);
+            }
+            if (key[length] == '\0')
+                break;
+        }
+    }
+    return nearest;
+}
+
+static void describe_words(const struct option *option, char *text, size_t size) {
+    char list[256];
+    words_join(option->words, list, sizeof list);
+    if (option->type == OPTION_LIST)
+        snprintf(text, size, "a list of some of these words: %s", list);
+    else if (!option->words[1])
+        snprintf(text, size, "%s", list);
+    else
+        snprintf(text, size, "one of these words: %s", list);
+}
+
+const char *option_expectation(const struct option *option, char *text, size_t size) {
+    if (option->words) {
+        describe_words(option, text, size);
+        return text;
+    }
+    switch (option->type) {
+    case OPTION_BOOL:
+        snprintf(text, size, "true or false");
+        break;
+    case OPTION_INTEGER:
+        snprintf(text, size, "a whole number from %" PRId64 " to %" PRId64, option->minimum, option->maximum);
+        break;
+    case OPTION_TEXT:
+        snprintf(text, size, option->not_empty ? "text that is not empty" : "text");
+        break;
+    case OPTION_LIST:
+        snprintf(text, size, "a list of texts such as [a, b]");
+        break;
+    case OPTION_MAP:
+        snprintf(text, size, "names with their values such as {NAME: value}");
+        break;
+    }
+    return text;
+}
