@@ -1,0 +1,149 @@
+/* model_fixture.h - small models made by hand, and views drawn into text, for the tests of views. */
+#ifndef PYPROF_TESTS_MODEL_FIXTURE_H
+#define PYPROF_TESTS_MODEL_FIXTURE_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pyprof/model.h"
+#include "tui/view/view.h"
+
+#define MILLISECOND UINT64_C(1000000)
+#define SECOND UINT64_C(1000000000)
+
+static inline void *fixture_grow(void *rows, size_t count, size_t size) {
+    /* Doubled when full, so that large models are made quickly. */
+    if (count & (count - 1))
+        return rows;
+    void *grown = realloc(rows, (count ? count * 2 : 1) * size);
+    assert_non_null(grown);
+    return grown;
+}
+
+/* Adds a function; returns its id. Times in nanoseconds. */
+static inline uint32_t fixture_function(struct model *model, enum model_function_kind kind, const char *file,
+                                        uint32_t line, const char *qualname, uint16_t flags, uint64_t calls,
+                                        uint64_t self_ns, uint64_t total_ns) {
+    model->functions = fixture_grow(model->functions, model->function_count, sizeof *model->functions);
+    const char *dot = strrchr(qualname, '.');
+    const char *text = model_text(model, qualname, strlen(qualname));
+    assert_non_null(text);
+    model->functions[model->function_count] = (struct model_function){
+        .file = model_text(model, file, strlen(file)), .name = dot ? text + (dot - qualname) + 1 : text,
+        .qualname = text, .line = line, .kind = kind, .flags = flags, .calls = calls, .primitive_calls = calls,
+        .self_ns = self_ns, .total_ns = total_ns};
+    return (uint32_t)model->function_count++;
+}
+
+static inline void fixture_edge(struct model *model, uint32_t caller, uint32_t callee, uint64_t calls,
+                                uint64_t self_ns, uint64_t total_ns) {
+    model->edges = fixture_grow(model->edges, model->edge_count, sizeof *model->edges);
+    model->edges[model->edge_count++] = (struct model_edge){caller, callee, calls, self_ns, total_ns};
+}
+
+/* A function's lines must be added one after the other. */
+static inline void fixture_line(struct model *model, uint32_t function, uint32_t line, uint64_t hits,
+                                uint64_t self_ns, uint64_t total_ns) {
+    model->lines = fixture_grow(model->lines, model->line_count, sizeof *model->lines);
+    struct model_function *owner = &model->functions[function];
+    if (!owner->line_row_count)
+        owner->first_line_row = (uint32_t)model->line_count;
+    owner->line_row_count++;
+    owner->flags |= MODEL_FUNCTION_LINES;
+    model->lines[model->line_count++] = (struct model_line){function, line, hits, self_ns, total_ns};
+}
+
+static inline void fixture_sample(struct model *model, uint64_t t_ns, uint64_t rss, uint32_t function) {
+    model->samples = fixture_grow(model->samples, model->sample_count, sizeof *model->samples);
+    model->samples[model->sample_count++] = (struct model_sample){t_ns, rss, MODEL_UNKNOWN, function, 1};
+}
+
+/* The functions of the Julia program: 1 calculate, 2 calc_pure_python, 3 abs, 4 <module>, 5 time.time,
+ * 6 a standard library function, 7 a C function that only it calls, 8 one that never ran. */
+static inline struct model *fixture_julia(void) {
+    struct model *model = model_new();
+    assert_non_null(model);
+    model->script = "julia.py";
+    model->python_version = "3.11.2";
+    model->collectors = COLLECTOR_FUNCTION | COLLECTOR_LINE;
+    model->state = MODEL_RUNNING;
+    model->wall_ns = 12400 * MILLISECOND;
+    fixture_function(model, MODEL_FUNCTION_PYTHON, "julia.py", 5, "calculate_z_serial_purepython",
+                     MODEL_FUNCTION_PROJECT, 1, 9240 * MILLISECOND, 9430 * MILLISECOND);
+    fixture_function(model, MODEL_FUNCTION_PYTHON, "julia.py", 20, "calc_pure_python", MODEL_FUNCTION_PROJECT, 1,
+                     510 * MILLISECOND, 9940 * MILLISECOND);
+    fixture_function(model, MODEL_FUNCTION_C, "", 0, "builtins.abs", 0, 34219980, 190 * MILLISECOND,
+                     190 * MILLISECOND);
+    fixture_function(model, MODEL_FUNCTION_PYTHON, "julia.py", 1, "<module>", MODEL_FUNCTION_PROJECT, 1,
+                     20 * MILLISECOND, 9960 * MILLISECOND);
+    fixture_function(model, MODEL_FUNCTION_C, "", 0, "time.time", 0, 2, 1500, 1500);
+    fixture_function(model, MODEL_FUNCTION_PYTHON, "/usr/lib/python3.11/random.py", 100, "Random.random", 0, 12, 
+                     30 * MILLISECOND, 40 * MILLISECOND);
+    fixture_function(model, MODEL_FUNCTION_C, "", 0, "math.log", 0, 12, 10 * MILLISECOND, 10 * MILLISECOND);
+    fixture_function(model, MODEL_FUNCTION_PYTHON, "julia.py", 60, "never_called", MODEL_FUNCTION_PROJECT, 0, 0, 0);
+    fixture_edge(model, 0, 4, 1, 20 * MILLISECOND, 9960 * MILLISECOND);
+    fixture_edge(model, 1, 3, 34219980, 190 * MILLISECOND, 190 * MILLISECOND);
+    fixture_edge(model, 2, 1, 1, 9240 * MILLISECOND, 9430 * MILLISECOND);
+    fixture_edge(model, 2, 5, 2, 1500, 1500);
+    fixture_edge(model, 4, 2, 1, 510 * MILLISECOND, 9940 * MILLISECOND);
+    fixture_edge(model, 6, 7, 12, 10 * MILLISECOND, 10 * MILLISECOND);
+    return model;
+}
+
+/* What the view draws into rows x columns, as text. The caller frees it. */
+static inline char *fixture_draw(const struct view *view, void *state, const struct view_context *context, int rows,
+                                 int columns, bool ascii, bool with_styles) {
+    struct grid grid = {.ascii = ascii};
+    assert_true(grid_resize(&grid, rows, columns));
+    view->draw(state, context, &grid, (struct rectangle){0, 0, rows, columns});
+    char *text = grid_to_text(&grid, with_styles);
+    assert_non_null(text);
+    grid_free(&grid);
+    return text;
+}
+
+static inline void fixture_expect(const struct view *view, void *state, const struct view_context *context, int rows,
+                                  int columns, bool ascii, const char *expected) {
+    char *text = fixture_draw(view, state, context, rows, columns, ascii, false);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+static inline void fixture_expect_title(const struct view *view, void *state, const struct view_context *context,
+                                        const char *expected) {
+    char title[256];
+    view->title(state, context, title, sizeof title);
+    assert_string_equal(title, expected);
+}
+
+/* Draws at sizes that leave no room, with the area inside, at the edge and outside of the grid; nothing may be drawn
+ * outside of the area. */
+static inline void fixture_small_sizes(const struct view *view, void *state, const struct view_context *context) {
+    struct grid grid = {.ascii = false};
+    assert_true(grid_resize(&grid, 7, 12));
+    for (int rows = 0; rows <= 4; rows++) {
+        for (int columns = 0; columns <= 9; columns++) {
+            grid_clear(&grid);
+            view->draw(state, context, &grid, (struct rectangle){1, 2, rows, columns});
+            for (int row = 0; row < 7; row++) {
+                for (int column = 0; column < 12; column++) {
+                    const struct cell *cell = &grid.cells[row * 12 + column];
+                    bool inside = row >= 1 && row < 1 + rows && column >= 2 && column < 2 + columns;
+                    if (!inside)
+                        assert_true(cell->glyph == ' ' && cell->style == STYLE_NORMAL);
+                }
+            }
+            view->draw(state, context, &grid, (struct rectangle){5, 9, rows, columns});
+        }
+    }
+    grid_free(&grid);
+}
+
+#endif

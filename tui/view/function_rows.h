@@ -1,0 +1,36 @@
+/* function_rows.h - which functions a table shows, and in what order. */
+#ifndef PYPROF_TUI_VIEW_FUNCTION_ROWS_H
+#define PYPROF_TUI_VIEW_FUNCTION_ROWS_H
+
+#include "tui/view/filter.h"
+#include "tui/view/table.h"
+
+/* X(NAME, name in the sort menu, title when percent, title when absolute, largest first) */
+#define FUNCTION_SORT_LIST(X)                \
+    X(SELF, "self", "Self%", "Self s ", true) \
+    X(TOTAL, "total", "Tot%", "Tot s ", true) \
+    X(CALLS, "calls", "Calls", "Calls", true) \
+    X(NAME, "name", "Function", "Function", false) \
+    X(FILE, "file", "File", "File", false)
+
+enum function_sort {
+#define X(NAME, name, percent, absolute, largest_first) FUNCTION_SORT_##NAME,
+    FUNCTION_SORT_LIST(X)
+#undef X
+    FUNCTION_SORT_COUNT
+};
+
+struct function_choice {
+    const struct filter *filter;
+    bool hide_standard_library; /* only project functions and the C functions that they call */
+    enum function_sort sort;
+    bool inverted;
+    bool held; /* rows keep their places; new ones come last */
+};
+
+/* Fills the table's rows with the ids of the functions that ran and are chosen; ties stand by name, then by id. The
+ * selection is found again. *ran: how many functions ran. false: out of memory, the table is empty. */
+bool function_rows_build(struct table *table, const struct model *model, const struct function_choice *choice,
+                         uint64_t total_self_ns, size_t *ran);
+
+#endif

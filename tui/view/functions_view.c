@@ -1,0 +1,402 @@
+/* functions_view.c - the table of functions: where the time went. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/view/effect.h"
+#include "tui/view/function_rows.h"
+#include "tui/view/heat.h"
+#include "tui/view/number.h"
+#include "tui/view/stamp.h"
+
+enum { PATTERN_SIZE = 128, FILE_PART_FROM = 56 /* columns of the name from which on the file stands beside it */ };
+
+/* A number column of the table, whatever is shown in it. The last column is the function. */
+enum column { COLUMN_FIRST, COLUMN_SECOND, COLUMN_THIRD, COLUMN_CALLS, COLUMN_FIFTH, COLUMN_FUNCTION, COLUMN_COUNT };
+enum value { VALUE_SELF_SHARE, VALUE_TOTAL_SHARE, VALUE_SELF, VALUE_TOTAL, VALUE_CALLS, VALUE_NAME };
+
+struct functions_state {
+    struct table table;
+    struct model_stamp stamp;
+    struct filter filter;
+    enum function_sort sort;
+    bool inverted, held;
+    bool hide_standard_library; /* as the rows were built */
+    bool outdated;              /* rows must be built anew whatever the stamp says */
+    uint32_t context_function;  /* as last seen */
+    uint64_t total_self_ns;
+    size_t ran;
+    char pattern[PATTERN_SIZE];
+    char text[1024]; /* what an effect or a problem points to */
+};
+
+struct layout {
+    struct table_column columns[COLUMN_COUNT];
+    enum value values[COLUMN_COUNT];
+    int at[COLUMN_COUNT];
+    int name_at, name_width; /* of the function's name, behind the sign of its kind */
+    int file_at, file_width; /* file_width 0: not shown */
+};
+
+static const char *const sort_menu[] = {
+#define X(NAME, name, percent, absolute, largest_first) name,
+    FUNCTION_SORT_LIST(X)
+#undef X
+    "hold the order", NULL};
+
+static const char *sort_title(enum function_sort sort, bool percent) {
+    switch (sort) {
+#define X(NAME, name, percent_title, absolute_title, largest_first) \
+    case FUNCTION_SORT_##NAME: return percent ? percent_title : absolute_title;
+        FUNCTION_SORT_LIST(X)
+#undef X
+    case FUNCTION_SORT_COUNT: break;
+    }
+    return "";
+}
+
+/* v: the largest (or last in the alphabet) stands on top. */
+static char sort_sign(const struct functions_state *state) {
+    static const bool largest_first[] = {
+#define X(NAME, name, percent, absolute, largest) largest,
+        FUNCTION_SORT_LIST(X)
+#undef X
+    };
+    return largest_first[state->sort] != state->inverted ? 'v' : '^';
+}
+
+static void *functions_create(void) { return calloc(1, sizeof(struct functions_state)); }
+
+static void functions_destroy(void *data) {
+    struct functions_state *state = data;
+    if (state)
+        table_free(&state->table);
+    free(state);
+}
+
+/* Brings rows and selection up to the model and the context. */
+static void refresh(struct functions_state *state, const struct view_context *context) {
+    bool changed = model_stamp_update(&state->stamp, context->model);
+    changed |= state->outdated || state->hide_standard_library != context->hide_standard_library;
+    if (changed) {
+        state->total_self_ns = model_total_self(context->model);
+        state->hide_standard_library = context->hide_standard_library;
+        struct function_choice choice = {&state->filter, context->hide_standard_library, state->sort, state->inverted,
+                                         state->held};
+        state->outdated = !function_rows_build(&state->table, context->model, &choice, state->total_self_ns,
+                                               &state->ran);
+    }
+    /* Where a filter hid the selected function, it is selected again as soon as it is back. */
+    if (context->function && (changed || context->function != state->context_function || !state->table.chosen))
+        state->table.chosen = table_select(&state->table, context->function) || state->table.chosen;
+    state->context_function = context->function;
+}
+
+/* --- drawing ---------------------------------------------------------------------------------------- */
+
+static void lay_out(struct layout *layout, bool percent, int width) {
+    static const struct table_column shares[] = {{"Self%", 5, 0, false}, {"Tot%", 5, 14, false}};
+    static const struct table_column seconds[] = {{"Self s", 6, 0, false}, {"Tot s", 6, 14, false}};
+    static const int order[] = {COLUMN_FIRST, COLUMN_SECOND, COLUMN_CALLS, COLUMN_THIRD, COLUMN_FIFTH};
+    const struct table_column *leading = percent ? shares : seconds, *other = percent ? seconds : shares;
+    *layout = (struct layout){
+        .columns = {leading[0], leading[1], other[0], {"Calls", 8, 16, false}, other[1], {"Function", 0, 0, true}},
+        .values = {percent ? VALUE_SELF_SHARE : VALUE_SELF, percent ? VALUE_TOTAL_SHARE : VALUE_TOTAL,
+                   percent ? VALUE_SELF : VALUE_SELF_SHARE, VALUE_CALLS,
+                   percent ? VALUE_TOTAL : VALUE_TOTAL_SHARE, VALUE_NAME}};
+    layout->columns[COLUMN_THIRD].room = 18;
+    layout->columns[COLUMN_FIFTH].room = 40;
+    int left = table_fit(layout->columns, COLUMN_COUNT, order, 1, width, layout->at);
+    int sign = left >= 8 ? 2 : 0;
+    layout->name_at = layout->at[COLUMN_FUNCTION] + sign;
+    layout->name_width = left - sign;
+    if (left >= FILE_PART_FROM) {
+        layout->file_width = left * 2 / 5;
+        layout->name_width -= layout->file_width + 1;
+        layout->file_at = layout->name_at + layout->name_width + 1;
+    }
+}
+
+static bool sorted_by(const struct functions_state *state, enum value value) {
+    switch (state->sort) {
+    case FUNCTION_SORT_SELF: return value == VALUE_SELF || value == VALUE_SELF_SHARE;
+    case FUNCTION_SORT_TOTAL: return value == VALUE_TOTAL || value == VALUE_TOTAL_SHARE;
+    case FUNCTION_SORT_CALLS: return value == VALUE_CALLS;
+    case FUNCTION_SORT_NAME: return value == VALUE_NAME;
+    case FUNCTION_SORT_FILE: case FUNCTION_SORT_COUNT: break;
+    }
+    return false;
+}
+
+static void draw_header(const struct functions_state *state, const struct layout *layout, struct grid *grid,
+                        struct rectangle area) {
+    for (int column = 0; column < COLUMN_FUNCTION; column++)
+        if (layout->at[column] >= 0)
+            table_cell(grid, area, 0, layout->at[column], layout->columns[column].width,
+                       sorted_by(state, layout->values[column]) ? STYLE_SORT_COLUMN : STYLE_HEADER, false,
+                       layout->columns[column].title);
+    table_cell(grid, area, 0, layout->name_at, layout->name_width,
+               sorted_by(state, VALUE_NAME) ? STYLE_SORT_COLUMN : STYLE_HEADER, true, "Function");
+    table_cell(grid, area, 0, layout->file_at, layout->file_width,
+               state->sort == FUNCTION_SORT_FILE ? STYLE_SORT_COLUMN : STYLE_HEADER, true, "File:line");
+}
+
+static const char *base_name(const char *file) {
+    const char *slash = strrchr(file, '/');
+    return slash && slash[1] ? slash + 1 : file;
+}
+
+/* Every file has a "<module>": the file tells them apart. */
+static const char *display_name(const struct model_function *function, char *buffer, size_t size) {
+    if (strcmp(function->qualname, "<module>") != 0)
+        return function->qualname;
+    snprintf(buffer, size, "<module> %s", base_name(function->file));
+    return buffer;
+}
+
+static const char *value_text(const struct functions_state *state, const struct model_function *function,
+                              enum value value, int width, char text[NUMBER_SIZE]) {
+    switch (value) {
+    case VALUE_SELF_SHARE: return number_percent(text, function->self_ns, state->total_self_ns, width);
+    case VALUE_TOTAL_SHARE: return number_percent(text, function->total_ns, state->total_self_ns, width);
+    case VALUE_SELF: return number_seconds(text, function->self_ns, width);
+    case VALUE_TOTAL: return number_seconds(text, function->total_ns, width);
+    case VALUE_CALLS: return number_count(text, function->calls, width);
+    case VALUE_NAME: break;
+    }
+    return "";
+}
+
+static void draw_function(const struct functions_state *state, const struct layout *layout,
+                          const struct model_function *function, struct grid *grid, struct rectangle area, int row) {
+    double share = state->total_self_ns ? (double)function->self_ns / (double)state->total_self_ns : 0;
+    bool is_c = function->kind == MODEL_FUNCTION_C;
+    for (int column = 0; column < COLUMN_FUNCTION; column++) {
+        char text[NUMBER_SIZE];
+        int width = layout->columns[column].width;
+        if (layout->at[column] >= 0)
+            table_cell(grid, area, row, layout->at[column], width,
+                       column == COLUMN_FIRST ? heat_style(heat_level(share)) : STYLE_NORMAL, false,
+                       value_text(state, function, layout->values[column], width, text));
+    }
+    char buffer[512];
+    const char *name = display_name(function, buffer, sizeof buffer);
+    if (is_c && layout->name_at > layout->at[COLUMN_FUNCTION])
+        grid_glyph(grid, area, row, layout->at[COLUMN_FUNCTION], STYLE_DIM, 'c');
+    table_cell(grid, area, row, layout->name_at, layout->name_width, is_c ? STYLE_DIM : STYLE_NORMAL, true, name);
+    if (!is_c && layout->file_width) {
+        char place[512];
+        snprintf(place, sizeof place, "%s:%u", base_name(function->file), function->line);
+        table_cell(grid, area, row, layout->file_at, layout->file_width, STYLE_DIM, true, place);
+    }
+    if (layout->name_width > 0)
+        table_highlight(grid, area, row, layout->name_at, layout->name_width, name, state->pattern);
+}
+
+static void draw_nothing(const struct functions_state *state, const struct view_context *context, struct grid *grid,
+                         struct rectangle area) {
+    const struct model *model = context->model;
+    const char *text = "No function ran.";
+    if (state->outdated)
+        text = "There is not enough memory for this table; close other programs.";
+    else if (state->ran && state->filter.count)
+        text = "No function passes the filter; \\ clears it.";
+    else if (state->ran)
+        text = "Only the standard library ran so far; x shows it.";
+    else if (model->collectors && !(model->collectors & COLLECTOR_FUNCTION))
+        text = "This run does not count functions: its function collector is off.";
+    else if (model->state != MODEL_ENDED)
+        text = "No function has run yet.";
+    table_sentence(grid, area, text);
+}
+
+static void functions_draw(void *data, const struct view_context *context, struct grid *grid, struct rectangle area) {
+    struct functions_state *state = data;
+    refresh(state, context);
+    if (area.rows <= 0 || area.columns <= 0)
+        return;
+    if (!state->table.count) {
+        draw_nothing(state, context, grid, area);
+        return;
+    }
+    struct layout layout;
+    lay_out(&layout, context->percent, area.columns);
+    int header = area.rows >= 2;
+    if (header)
+        draw_header(state, &layout, grid, area);
+    table_scroll(&state->table, area.rows - header);
+    for (int row = header; row < area.rows; row++) {
+        size_t index = state->table.top + (size_t)(row - header);
+        if (index >= state->table.count)
+            break;
+        draw_function(state, &layout, &context->model->functions[state->table.rows[index]], grid, area, row);
+        if (index == state->table.index)
+            table_mark_selected(grid, area, row, area.columns, context->focused);
+    }
+}
+
+static void functions_title(void *data, const struct view_context *context, char *text, size_t size) {
+    struct functions_state *state = data;
+    refresh(state, context);
+    bool filtered = state->filter.expression[0] != '\0';
+    snprintf(text, size, "Functions %zu/%zu  sort:%s%c%s%s%s%s", state->table.count, state->ran,
+             sort_title(state->sort, context->percent), sort_sign(state), state->held ? "  held" : "",
+             filtered || state->hide_standard_library ? "  filter:" : "",
+             state->hide_standard_library ? (filtered ? "-stdlib " : "-stdlib") : "", state->filter.expression);
+}
+
+/* --- requests --------------------------------------------------------------------------------------- */
+
+static void functions_sort(void *data, int index) {
+    struct functions_state *state = data;
+    if (index < 0 || index > FUNCTION_SORT_COUNT)
+        return;
+    if (index == FUNCTION_SORT_COUNT) {
+        state->held = !state->held;
+    } else {
+        state->inverted = (int)state->sort == index && !state->inverted;
+        state->sort = (enum function_sort)index;
+        state->held = false;
+    }
+    state->outdated = true;
+}
+
+static const char *const *functions_sort_names(void *data) {
+    (void)data;
+    return sort_menu;
+}
+
+static struct view_effect selected_effect(const struct functions_state *state) {
+    return state->table.count ? effect_select(state->table.selected, 0) : effect_of(VIEW_HANDLED);
+}
+
+static struct view_effect copy_row(struct functions_state *state, const struct model *model) {
+    const struct model_function *function = &model->functions[state->table.selected];
+    snprintf(state->text, sizeof state->text, "%s %s:%u calls %llu self %.6f s total %.6f s", function->qualname,
+             function->file, function->line, (unsigned long long)function->calls, (double)function->self_ns / 1e9,
+             (double)function->total_ns / 1e9);
+    return effect_copy(state->text);
+}
+
+static struct view_effect resort(struct functions_state *state, int index) {
+    if (index >= 0 && index < FUNCTION_SORT_COUNT && index != (int)state->sort)
+        functions_sort(state, index);
+    return effect_of(VIEW_REDRAW);
+}
+
+static struct view_effect functions_request(void *data, const struct view_context *context, enum request request,
+                                            int page_rows) {
+    struct functions_state *state = data;
+    refresh(state, context);
+    size_t before = state->table.index;
+    if (table_move(&state->table, request, page_rows))
+        return state->table.index == before && context->function == state->table.selected ? effect_of(VIEW_HANDLED)
+                                                                                          : selected_effect(state);
+    switch (request) {
+    case REQUEST_DRILL:
+        state->table.chosen = state->table.count > 0;
+        return state->table.count ? effect_drill(state->table.selected, 0) : effect_of(VIEW_HANDLED);
+    case REQUEST_COPY: return state->table.count ? copy_row(state, context->model) : effect_of(VIEW_HANDLED);
+    case REQUEST_SORT_PREVIOUS: return resort(state, (int)state->sort - 1);
+    case REQUEST_SORT_NEXT: return resort(state, (int)state->sort + 1);
+    case REQUEST_SORT_INVERT:
+        functions_sort(state, (int)state->sort);
+        return effect_of(VIEW_REDRAW);
+    case REQUEST_FILTER_CLEAR:
+        filter_parse(&state->filter, "", state->text, (int)sizeof state->text);
+        state->outdated = true;
+        return effect_of(VIEW_REDRAW);
+    case REQUEST_CANCEL:
+        if (!state->pattern[0])
+            return effect_of(VIEW_NOT_HANDLED);
+        state->pattern[0] = '\0';
+        return effect_of(VIEW_REDRAW);
+    default: return effect_of(VIEW_NOT_HANDLED);
+    }
+}
+
+struct search_data {
+    const struct functions_state *state;
+    const struct model *model;
+};
+
+static bool row_matches(const void *data, size_t index) {
+    const struct search_data *search = data;
+    char buffer[512];
+    const struct model_function *function = &search->model->functions[search->state->table.rows[index]];
+    return filter_contains(display_name(function, buffer, sizeof buffer), search->state->pattern);
+}
+
+static struct view_effect functions_search(void *data, const struct view_context *context, const char *pattern,
+                                           int direction) {
+    struct functions_state *state = data;
+    refresh(state, context);
+    snprintf(state->pattern, sizeof state->pattern, "%s", pattern);
+    if (!pattern[0])
+        return effect_of(VIEW_REDRAW);
+    struct search_data search = {state, context->model};
+    size_t index = state->table.index;
+    if (!table_search(state->table.count, &index, direction, row_matches, &search)) {
+        snprintf(state->text, sizeof state->text, "No function here has \"%s\" in its name.", state->pattern);
+        return effect_message(state->text);
+    }
+    state->table.chosen = true;
+    table_select_index(&state->table, index);
+    return selected_effect(state);
+}
+
+static bool functions_filter(void *data, const struct view_context *context, const char *expression,
+                             const char **problem) {
+    struct functions_state *state = data;
+    (void)context;
+    if (!filter_parse(&state->filter, expression, state->text, (int)sizeof state->text)) {
+        *problem = state->text;
+        return false;
+    }
+    state->outdated = true;
+    return true;
+}
+
+static struct view_effect click_header(struct functions_state *state, const struct layout *layout, int column) {
+    static const enum function_sort sorts[] = {
+        [VALUE_SELF_SHARE] = FUNCTION_SORT_SELF, [VALUE_SELF] = FUNCTION_SORT_SELF,
+        [VALUE_TOTAL_SHARE] = FUNCTION_SORT_TOTAL, [VALUE_TOTAL] = FUNCTION_SORT_TOTAL,
+        [VALUE_CALLS] = FUNCTION_SORT_CALLS, [VALUE_NAME] = FUNCTION_SORT_NAME};
+    if (layout->file_width && column >= layout->file_at) {
+        functions_sort(state, FUNCTION_SORT_FILE);
+        return effect_of(VIEW_REDRAW);
+    }
+    for (int i = COLUMN_COUNT - 1; i >= 0; i--) {
+        if (layout->at[i] >= 0 && column >= layout->at[i]) {
+            functions_sort(state, (int)sorts[layout->values[i]]);
+            break;
+        }
+    }
+    return effect_of(VIEW_REDRAW);
+}
+
+static struct view_effect functions_click(void *data, const struct view_context *context, struct rectangle area,
+                                          int row, int column) {
+    struct functions_state *state = data;
+    refresh(state, context);
+    int header = area.rows >= 2;
+    if (row < header) {
+        struct layout layout;
+        lay_out(&layout, context->percent, area.columns);
+        return click_header(state, &layout, column);
+    }
+    size_t index = state->table.top + (size_t)(row - header);
+    if (row < 0 || index >= state->table.count)
+        return effect_of(VIEW_HANDLED);
+    if (index == state->table.index && state->table.chosen)
+        return effect_drill(state->table.selected, 0);
+    state->table.chosen = true;
+    table_select_index(&state->table, index);
+    return selected_effect(state);
+}
+
+const struct view functions_view = {
+    .name = "functions", .create = functions_create, .destroy = functions_destroy, .draw = functions_draw,
+    .title = functions_title, .request = functions_request, .search = functions_search, .filter = functions_filter,
+    .sort_names = functions_sort_names, .sort = functions_sort, .click = functions_click,
+};

@@ -1,0 +1,188 @@
+#include "tui/view/table.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void table_free(struct table *table) {
+    free(table->rows);
+    *table = (struct table){0};
+}
+
+bool table_reserve(struct table *table, size_t count) {
+    if (count <= table->capacity)
+        return true;
+    size_t capacity = count + count / 4 + 16;
+    uint32_t *grown = reallocarray(table->rows, capacity, sizeof *grown);
+    if (!grown)
+        return false;
+    table->rows = grown;
+    table->capacity = capacity;
+    return true;
+}
+
+void table_select_index(struct table *table, size_t index) {
+    if (table->count == 0) {
+        table->selected = TABLE_NONE;
+        table->index = 0;
+        return;
+    }
+    table->index = index < table->count ? index : table->count - 1;
+    table->selected = table->rows[table->index];
+}
+
+bool table_select(struct table *table, uint32_t row) {
+    if (row == TABLE_NONE)
+        return false;
+    if (table->index < table->count && table->rows[table->index] == row) {
+        table->selected = row;
+        return true;
+    }
+    for (size_t i = 0; i < table->count; i++) {
+        if (table->rows[i] == row) {
+            table_select_index(table, i);
+            return true;
+        }
+    }
+    return false;
+}
+
+void table_rows_changed(struct table *table) {
+    if (!table->chosen)
+        table_select_index(table, 0);
+    else if (!table_select(table, table->selected))
+        table_select_index(table, table->index);
+}
+
+bool table_step(enum request request, int page_rows, size_t count, size_t *index) {
+    size_t page = page_rows > 1 ? (size_t)page_rows - 1 : 1; /* a row of the old page stays in sight */
+    size_t half = page_rows > 1 ? (size_t)page_rows / 2 : 1;
+    size_t last = count ? count - 1 : 0;
+    size_t down = 0, up = 0;
+    switch (request) {
+    case REQUEST_MOVE_DOWN: down = 1; break;
+    case REQUEST_MOVE_UP: up = 1; break;
+    case REQUEST_PAGE_DOWN: down = page; break;
+    case REQUEST_PAGE_UP: up = page; break;
+    case REQUEST_HALF_PAGE_DOWN: down = half; break;
+    case REQUEST_HALF_PAGE_UP: up = half; break;
+    case REQUEST_MOVE_FIRST: up = *index; break;
+    case REQUEST_MOVE_LAST: down = last; break;
+    default: return false;
+    }
+    if (*index > last)
+        *index = last;
+    *index -= up < *index ? up : *index;
+    *index += down < last - *index ? down : last - *index;
+    return true;
+}
+
+bool table_move(struct table *table, enum request request, int page_rows) {
+    size_t index = table->index;
+    if (!table_step(request, page_rows, table->count, &index))
+        return false;
+    table->chosen = table->count > 0;
+    table_select_index(table, index);
+    return true;
+}
+
+void table_scroll(struct table *table, int visible) {
+    size_t rows = visible > 0 ? (size_t)visible : 1;
+    if (table->index < table->top)
+        table->top = table->index;
+    if (table->index >= table->top + rows)
+        table->top = table->index - rows + 1;
+    if (table->top + rows > table->count)
+        table->top = table->count > rows ? table->count - rows : 0;
+}
+
+bool table_search(size_t count, size_t *index, int direction, bool (*matches)(const void *data, size_t index),
+                  const void *data) {
+    for (size_t i = direction ? 1 : 0; i <= count; i++) {
+        size_t at = direction < 0 ? (*index + count + count - i) % count : (*index + i) % count;
+        if (count && matches(data, at)) {
+            *index = at;
+            return true;
+        }
+        if (!direction && i + 1 == count)
+            break;
+    }
+    return false;
+}
+
+int table_fit(const struct table_column *columns, int count, const int *order, int margin, int width, int *at) {
+    bool shown[TABLE_MAX_COLUMNS] = {false};
+    int used = margin;
+    for (int i = 0; i < count - 1; i++) {
+        const struct table_column *column = &columns[order[i]];
+        if (column->room && used + column->width + 1 + column->room > width)
+            break; /* less important ones are not shown in its stead */
+        shown[order[i]] = true;
+        used += column->width + 1;
+    }
+    int next = margin;
+    for (int i = 0; i < count - 1; i++) {
+        at[i] = shown[i] ? next : -1;
+        if (shown[i])
+            next += columns[i].width + 1;
+    }
+    at[count - 1] = next < width ? next : -1;
+    return next < width ? width - next : 0;
+}
+
+void table_cell(struct grid *grid, struct rectangle area, int row, int column, int width, enum cell_style style,
+                bool left, const char *text) {
+    if (width <= 0)
+        return;
+    if (column + width > area.columns)
+        width = area.columns - column;
+    struct rectangle cell = {area.row + row, area.column + column, row < area.rows ? 1 : 0, width};
+    int columns = grid_text_width(text);
+    grid_text(grid, cell, 0, left || columns > width ? 0 : width - columns, style, text);
+    if (columns > width)
+        grid_glyph(grid, cell, 0, width - 1, style, '~');
+}
+
+void table_sentence(struct grid *grid, struct rectangle area, const char *text) {
+    int row = 0, column = 0;
+    while (*text && row < area.rows) {
+        char word[256];
+        size_t length = strcspn(text, " ");
+        snprintf(word, sizeof word, "%.*s", (int)(length < sizeof word ? length : sizeof word - 1), text);
+        int width = grid_text_width(word);
+        if (column > 0 && column + 1 + width > area.columns) {
+            row++;
+            column = 0;
+        }
+        column = grid_text(grid, area, row, column ? column + 1 : 0, STYLE_DIM, word);
+        text += length;
+        text += strspn(text, " ");
+    }
+}
+
+void table_highlight(struct grid *grid, struct rectangle area, int row, int column, int width, const char *text,
+                     const char *pattern) {
+    size_t length = strlen(pattern);
+    if (!length)
+        return;
+    for (const char *found = text; (found = strcasestr(found, pattern)); found += length) {
+        char before[1024];
+        if ((size_t)(found - text) >= sizeof before)
+            return; /* farther right than any screen */
+        memcpy(before, text, (size_t)(found - text));
+        before[found - text] = '\0';
+        int start = grid_text_width(before);
+        int columns = grid_text_width(pattern);
+        if (start + columns > width)
+            columns = width - start;
+        grid_restyle(grid, area, row, column + start, columns, STYLE_MATCH);
+    }
+}
+
+void table_mark_selected(struct grid *grid, struct rectangle area, int row, int columns, bool focused) {
+    enum cell_style style = focused ? STYLE_SELECTED : STYLE_SELECTED_UNFOCUSED;
+    if (row >= area.rows)
+        return;
+    grid_glyph(grid, area, row, 0, style, '>');
+    grid_restyle(grid, area, row, 0, columns < area.columns ? columns : area.columns, style);
+}

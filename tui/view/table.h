@@ -1,0 +1,69 @@
+/* table.h - what tables of rows share: selection by identity, scrolling, columns that adapt to the width. */
+#ifndef PYPROF_TUI_VIEW_TABLE_H
+#define PYPROF_TUI_VIEW_TABLE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tui/app/request.h"
+#include "tui/term/grid.h"
+
+enum { TABLE_NONE = 0 /* identity of no row */, TABLE_MAX_COLUMNS = 8 };
+
+/* Rows are identities (function ids, lines, ...) in the order shown; never TABLE_NONE. All zero is an empty table. */
+struct table {
+    uint32_t *rows; /* owned */
+    size_t count, capacity;
+    uint32_t selected; /* TABLE_NONE only while there are no rows */
+    size_t index;      /* of the selected row */
+    size_t top;        /* first row shown */
+    bool chosen;       /* the user chose the row; until then the first one is selected, whichever it is */
+};
+
+void table_free(struct table *table);
+/* Room for that many rows, contents kept; false: out of memory, unchanged. */
+bool table_reserve(struct table *table, size_t count);
+/* After rows and count were filled anew: finds the selected row again. Where it is gone the row that stands in its
+ * place is selected. */
+void table_rows_changed(struct table *table);
+/* Selects a row; false: it is not among the rows. */
+bool table_select(struct table *table, uint32_t row);
+void table_select_index(struct table *table, size_t index);
+/* Answers the requests that move the selection; false: it is none of those. */
+bool table_move(struct table *table, enum request request, int page_rows);
+/* Scrolls so that the selected row is among `visible` rows and no room is wasted at the end. */
+void table_scroll(struct table *table, int visible);
+
+/* Where `index` is after a moving request among `count` rows; false: the request moves nothing. */
+bool table_step(enum request request, int page_rows, size_t count, size_t *index);
+
+/* Looks for the next index that matches, from *index on and round the ends (direction 0: *index may match itself,
+ * 1: onwards, -1: backwards). false: none does; *index is unchanged. */
+bool table_search(size_t count, size_t *index, int direction, bool (*matches)(const void *data, size_t index),
+                  const void *data);
+
+struct table_column {
+    const char *title;
+    int width;
+    int room;  /* shown only while this much is left for the last column; 0: always shown */
+    bool left; /* titles and texts to the left; numbers stand to the right */
+};
+
+/* Lays out columns from the left, a blank between them, the last one taking what is left. Columns that come first in
+ * `order` (all but the last column, by index) are kept longest. at[i]: where column i begins, or -1: left out.
+ * Returns the width of the last column (0 where nothing is left). */
+int table_fit(const struct table_column *columns, int count, const int *order, int margin, int width, int *at);
+
+/* Writes text into `width` columns, to the right unless `left`; a longer one is cut and ends in '~'. */
+void table_cell(struct grid *grid, struct rectangle area, int row, int column, int width, enum cell_style style,
+                bool left, const char *text);
+/* A sentence over as many rows as it needs, broken at blanks: what stands in an empty view. */
+void table_sentence(struct grid *grid, struct rectangle area, const char *text);
+/* Styles the occurrences of pattern in a text that was drawn from that column on, `width` columns wide. */
+void table_highlight(struct grid *grid, struct rectangle area, int row, int column, int width, const char *text,
+                     const char *pattern);
+/* The look of the selected row: a sign in its first column, and a style over `columns` of them. */
+void table_mark_selected(struct grid *grid, struct rectangle area, int row, int columns, bool focused);
+
+#endif
