@@ -1,0 +1,152 @@
+/* arena_model.c - the steps from an arena to a model: threads, functions, lines, sums, nanoseconds, timeline. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/profile/arena_build.h"
+#include "core/profile/utf8.h"
+
+static uint32_t known_collectors(uint32_t bits) {
+    uint32_t known = 0;
+#define X(bit, NAME, name, built) known |= COLLECTOR_##NAME;
+    COLLECTOR_LIST(X)
+#undef X
+    return bits & known;
+}
+
+static enum model_state model_state(const struct arena_header *header) {
+    if (header->exit_kind != ARENA_EXIT_NONE)
+        return MODEL_ENDED;
+    return header->host_state == ARENA_HOST_STARTING ? MODEL_STARTING : MODEL_RUNNING;
+}
+
+static bool fill_run(struct arena_build *build, struct error *error) {
+    const struct arena_header *header = build->header;
+    struct model *model = build->model;
+    size_t length = strnlen(header->python_version, sizeof header->python_version);
+    bool readable = utf8_is_valid(header->python_version, length);
+    model->python_version = model_text(model, header->python_version, readable ? length : 0);
+    if (!model->python_version)
+        return arena_out_of_memory(build->reader, error);
+    model->collectors = known_collectors(header->collectors);
+    model->builtins = header->builtins != 0;
+    model->marked_only = header->marked_only && header->marked_count > 0;
+    model->state = model_state(header);
+    model->exit_kind = (enum model_exit_kind)header->exit_kind;
+    model->exit_value = header->exit_value;
+    model->pid = header->host_pid;
+    model->start_unix_ns = header->clock.start_unix_ns;
+    model->lost_codes = header->lost_codes;
+    model->lost_nodes = header->lost_nodes;
+    model->lost_frames = header->lost_frames;
+    model->lost_threads = header->lost_threads;
+    return true;
+}
+
+/* Nanoseconds of ticks, never MODEL_UNKNOWN. A clock of nanoseconds keeps every bit. */
+static uint64_t to_ns(uint64_t ticks, double ns_per_tick) {
+    if (ns_per_tick == 1.0)
+        return ticks < MODEL_UNKNOWN ? ticks : MODEL_UNKNOWN - 1;
+    double ns = (double)ticks * ns_per_tick;
+    return ns < 0x1p63 ? (uint64_t)ns : UINT64_C(1) << 63;
+}
+
+static void sum_functions(const struct call_tree *tree, struct model *model) {
+    for (size_t i = 0; i < tree->count; i++) {
+        const struct model_node *node = &tree->nodes[i];
+        struct model_function *function = &model->functions[node->function];
+        function->calls += node->calls;
+        function->primitive_calls += node->primitive_calls;
+        function->self_ns += node->self_ns;
+        function->total_ns += node->total_ns;
+    }
+}
+
+/* Sums are made in ticks and turned into nanoseconds once, so that rounding does not add up. */
+static void convert_times(struct model *model, double ratio) {
+#define CONVERT(rows, count)                                                            \
+    for (size_t i = 0; i < model->count; i++) {                                         \
+        model->rows[i].self_ns = to_ns(model->rows[i].self_ns, ratio);                  \
+        model->rows[i].total_ns = to_ns(model->rows[i].total_ns, ratio);                \
+    }
+    CONVERT(functions, function_count)
+    CONVERT(edges, edge_count)
+    CONVERT(lines, line_count)
+    CONVERT(nodes, node_count)
+#undef CONVERT
+}
+
+static void finish_clock(struct arena_build *build) {
+    struct arena_clock *clock = &build->clock;
+    if (!build->ended)
+        clock_end(clock);
+    build->model->wall_ns = clock->end_ns > clock->start_ns ? clock->end_ns - clock->start_ns : 0;
+}
+
+static double ns_per_tick(const struct arena_clock *clock) {
+    return clock->end_ns > clock->start_ns ? clock_ns_per_tick(clock) : 1.0;
+}
+
+static bool finish_calls(struct arena_build *build, struct error *error) {
+    struct model *model = build->model;
+    if (!call_tree_edges(&build->tree, model))
+        return arena_out_of_memory(build->reader, error);
+    sum_functions(&build->tree, model);
+    model->nodes = build->tree.nodes;
+    model->node_count = build->tree.count;
+    build->tree.nodes = NULL;
+    return true;
+}
+
+static bool read_samples(struct arena_build *build, struct error *error) {
+    struct model *model = build->model;
+    uint32_t count = build->header->sample_count;
+    const struct arena_sample *samples =
+        arena_read_scratch(build->reader, &build->reader->rows, ARENA_SAMPLES_AT, count * sizeof *samples, error);
+    if (!samples)
+        return false;
+    model->samples = malloc((count ? count : 1) * sizeof *model->samples);
+    if (!model->samples)
+        return arena_out_of_memory(build->reader, error);
+    uint64_t previous = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const struct arena_sample *sample = &samples[i];
+        if (sample->t_ns < previous)
+            continue; /* the timeline ascends; this one cannot be */
+        previous = sample->t_ns;
+        uint32_t function = sample->code < model->function_count ? sample->code : 0;
+        model->samples[model->sample_count++] =
+            (struct model_sample){sample->t_ns, sample->rss, sample->heap, function, sample->threads};
+    }
+    return true;
+}
+
+static bool build_model(struct arena_build *build, struct error *error) {
+    if (!fill_run(build, error) || !arena_read_threads(build, error))
+        return false;
+    finish_clock(build);
+    if (!arena_read_functions(build, error) || !arena_read_lines(build, error) || !finish_calls(build, error) ||
+        !read_samples(build, error))
+        return false;
+    convert_times(build->model, ns_per_tick(&build->clock));
+    return true;
+}
+
+struct model *arena_reader_model(struct arena_reader *reader, struct error *error) {
+    if (!arena_read_header(reader, error))
+        return NULL;
+    struct arena_build build = {.reader = reader, .header = &reader->header, .clock = reader->header.clock};
+    build.ended = build.clock.end_ticks && build.clock.end_ns; /* both, for the recorder may be writing them */
+    build.model = model_new();
+    bool done = build.model && call_tree_init(&build.tree);
+    if (!done)
+        arena_out_of_memory(reader, error);
+    else
+        done = build_model(&build, error);
+    call_tree_free(&build.tree);
+    free(build.line_sums);
+    if (done)
+        return build.model;
+    model_free(build.model);
+    return NULL;
+}

@@ -1,0 +1,42 @@
+/* arena_read.h - reading an arena file that others write to, cut off or fill with garbage.
+ *
+ * Rows are read with pread into memory of the reader's own, not through a mapping: a file that is cut off gives a
+ * short read instead of a SIGBUS, and a hole gives zeros where a mapped tmpfs page would be taken from a file
+ * system that may be full. Aligned words arrive whole: the kernel copies them in words at least. Only the header is mapped
+ * too, for arena_reader_header. */
+#ifndef PYPROF_PROFILE_ARENA_READ_H
+#define PYPROF_PROFILE_ARENA_READ_H
+
+#include "pyprof/arena_reader.h"
+
+/* Memory that is kept from one model to the next. */
+struct scratch {
+    void *bytes;
+    size_t size;
+};
+
+struct arena_reader {
+    int file;
+    const struct arena_header *mapped; /* ARENA_HEADER_SIZE bytes */
+    struct arena_header header;        /* as of the last arena_read_header */
+    struct scratch nodes, frames, rows;
+    char path[ARENA_PATH_SIZE];
+};
+
+/* Reads the header into reader->header and validates all that does not depend on other rows. */
+bool arena_read_header(struct arena_reader *reader, struct error *error);
+
+/* Reads size bytes at an offset of the file. */
+bool arena_read(struct arena_reader *reader, uint64_t offset, void *bytes, size_t size, struct error *error);
+
+/* The same into scratch memory; NULL: failed. size 0 gives a pointer that is not NULL. */
+void *arena_read_scratch(struct arena_reader *reader, struct scratch *scratch, uint64_t offset, size_t size,
+                         struct error *error);
+
+/* Sets the error that says the file is damaged and what is wrong with it; always false. */
+bool arena_damaged(const struct arena_reader *reader, const char *what, struct error *error);
+
+/* Sets the error that says memory is out; always false. */
+bool arena_out_of_memory(const struct arena_reader *reader, struct error *error);
+
+#endif

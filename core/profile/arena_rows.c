@@ -1,0 +1,180 @@
+/* arena_rows.c - functions and lines: what the counters stand for. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/profile/arena_build.h"
+#include "core/profile/counting_sort.h"
+#include "core/profile/model_build.h"
+#include "core/profile/utf8.h"
+
+enum { TEXT_LIMIT = 16 * 1024 }; /* of one name; a longer one is taken for damage */
+
+/* A copy of the strings region, valid UTF-8 throughout. */
+struct arena_texts {
+    const char *bytes;
+    uint64_t size;
+};
+
+/* In place, so that offsets keep; the host writes valid text, so this is for damaged files. */
+static void replace_invalid_bytes(char *text, size_t length) {
+    for (size_t at = 0; at < length;) {
+        size_t size = utf8_character(text + at, length - at);
+        if (!size)
+            text[at] = '?';
+        at += size ? size : 1;
+    }
+}
+
+/* The size is read anew, after the codes: texts are published before the codes that use them. */
+static bool read_texts(struct arena_build *build, struct arena_texts *texts, struct error *error) {
+    if (!arena_read(build->reader, offsetof(struct arena_header, strings_used), &texts->size, sizeof texts->size, error))
+        return false;
+    if (texts->size == 0 || texts->size > ARENA_STRINGS_SIZE)
+        return arena_damaged(build->reader, "size of the texts out of bounds", error);
+    char *bytes = model_text_room(build->model, texts->size);
+    if (!bytes)
+        return arena_out_of_memory(build->reader, error);
+    if (!arena_read(build->reader, ARENA_STRINGS_AT, bytes, texts->size, error))
+        return false;
+    bytes[0] = '\0';
+    if (!utf8_is_valid(bytes, texts->size))
+        replace_invalid_bytes(bytes, texts->size);
+    texts->bytes = bytes;
+    return true;
+}
+
+static const char *text_at(const struct arena_texts *texts, uint64_t offset) {
+    if (offset >= texts->size)
+        return "";
+    const char *text = texts->bytes + offset;
+    /* The copy ends with a '\0' of its own, behind its last byte. */
+    size_t room = texts->size - offset + 1;
+    return memchr(text, '\0', room < TEXT_LIMIT ? room : TEXT_LIMIT) ? text : "";
+}
+
+static uint16_t model_flags(const struct arena_build *build, const struct arena_code *code) {
+    uint16_t flags = 0;
+    if (code->flags & ARENA_CODE_PROJECT)
+        flags |= MODEL_FUNCTION_PROJECT;
+    if (code->flags & ARENA_CODE_MARKED)
+        flags |= MODEL_FUNCTION_MARKED;
+    bool has_lines = code->flags & ARENA_CODE_LINES;
+    if (has_lines && (!build->model->marked_only || (flags & MODEL_FUNCTION_MARKED)))
+        flags |= MODEL_FUNCTION_LINES;
+    return flags;
+}
+
+static void fill_function(const struct arena_build *build, const struct arena_texts *texts, const struct arena_code *code,
+                          struct model_function *function) {
+    bool is_c = code->kind == ARENA_CODE_C;
+    *function = (struct model_function){
+        .file = is_c ? "" : text_at(texts, code->file),
+        .name = text_at(texts, code->name),
+        .qualname = text_at(texts, code->qualname),
+        .line = is_c ? 0 : code->first_line,
+        .kind = is_c ? MODEL_FUNCTION_C : MODEL_FUNCTION_PYTHON,
+        .flags = model_flags(build, code),
+    };
+}
+
+bool arena_read_functions(struct arena_build *build, struct error *error) {
+    uint32_t count = build->header->code_count;
+    struct arena_texts texts;
+    const struct arena_code *codes = arena_read_scratch(build->reader, &build->reader->rows, ARENA_CODES_AT,
+                                                        count * sizeof *codes, error);
+    if (!codes || !read_texts(build, &texts, error))
+        return false;
+    struct model_function *functions = reallocarray(build->model->functions, count, sizeof *functions);
+    if (!functions)
+        return arena_out_of_memory(build->reader, error);
+    build->model->functions = functions;
+    build->model->function_count = count;
+    for (uint32_t i = 1; i < count; i++)
+        fill_function(build, &texts, &codes[i], &functions[i]);
+    return true;
+}
+
+static int compare_lines(const void *left, const void *right) {
+    const struct model_line *a = left, *b = right;
+    return a->line < b->line ? -1 : a->line > b->line;
+}
+
+/* Sorts the lines of one function where they are not yet, and sums rows of the same line. Returns how many are left. */
+static size_t tidy_lines(struct model_line *lines, size_t count) {
+    bool ascending = true;
+    for (size_t i = 1; i < count && ascending; i++)
+        ascending = lines[i - 1].line < lines[i].line;
+    if (ascending)
+        return count;
+    qsort(lines, count, sizeof *lines, compare_lines);
+    size_t kept = 1;
+    for (size_t i = 1; i < count; i++) {
+        if (lines[kept - 1].line != lines[i].line) {
+            lines[kept++] = lines[i];
+            continue;
+        }
+        lines[kept - 1].hits += lines[i].hits;
+        lines[kept - 1].self_ns += lines[i].self_ns;
+        lines[kept - 1].total_ns += lines[i].total_ns;
+    }
+    return kept;
+}
+
+/* Appends the lines whose cells are order[0..count), all of one function. */
+static void add_function_lines(struct arena_build *build, const struct arena_line *table, const uint32_t *order,
+                               size_t count, uint32_t id) {
+    struct model *model = build->model;
+    struct model_function *function = &model->functions[id];
+    struct model_line *first = &model->lines[model->line_count];
+    size_t added = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct arena_line_cell *sum = &build->line_sums[order[i]];
+        uint32_t line = table[order[i]].line;
+        if (line)
+            first[added++] = (struct model_line){id, line, sum->hits, sum->self_ticks, sum->total_ticks};
+    }
+    if (!added)
+        return;
+    function->first_line_row = (uint32_t)model->line_count;
+    function->line_row_count = (uint32_t)tidy_lines(first, added);
+    model->line_count += function->line_row_count;
+}
+
+/* The function of each cell of the line table; 0 for cells that stand for nothing to be shown. */
+static void find_line_functions(const struct arena_build *build, const struct arena_line *table, uint32_t *functions) {
+    const struct model *model = build->model;
+    functions[0] = 0;
+    for (uint32_t i = 1; i < build->header->line_cell_count; i++) {
+        uint32_t code = table[i].code;
+        bool shown = code < model->function_count && (model->functions[code].flags & MODEL_FUNCTION_LINES);
+        functions[i] = shown ? code : 0;
+    }
+}
+
+static bool group_lines(struct arena_build *build, const struct arena_line *table, uint32_t *functions, uint32_t *order) {
+    size_t count = build->header->line_cell_count;
+    find_line_functions(build, table, functions);
+    if (!counting_sort(NULL, order, count, functions, build->model->function_count))
+        return false;
+    for (size_t i = 0, end; i < count; i = end) {
+        uint32_t id = functions[order[i]];
+        for (end = i; end < count && functions[order[end]] == id;)
+            end++;
+        if (id)
+            add_function_lines(build, table, order + i, end - i, id);
+    }
+    return true;
+}
+
+bool arena_read_lines(struct arena_build *build, struct error *error) {
+    size_t count = build->header->line_cell_count;
+    const struct arena_line *table =
+        arena_read_scratch(build->reader, &build->reader->rows, ARENA_LINES_AT, count * sizeof *table, error);
+    if (!table)
+        return false;
+    build->model->lines = malloc(count * sizeof *build->model->lines);
+    uint32_t *columns = malloc(2 * count * sizeof *columns);
+    bool done = build->model->lines && columns && group_lines(build, table, columns, columns + count);
+    free(columns);
+    return done || arena_out_of_memory(build->reader, error);
+}

@@ -1,0 +1,144 @@
+/* arena_threads.c - the counters of all threads, summed, with the time of activations that have not ended.
+ *
+ * A thread goes on while it is read. Its nodes and lines are read first, its stack after them: an activation that is on
+ * the stack then had not ended when the nodes were read, so its time is in none of them and nothing is added twice. What
+ * ended in between is missing until the next model. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "core/profile/arena_build.h"
+#include "core/profile/utf8.h"
+
+enum { CELLS_PER_READ = 1 << 16 };
+
+struct thread_read {
+    struct arena_thread head;
+    uint64_t offset; /* of the segment in the file */
+    struct arena_node *nodes;
+    size_t node_count;
+    const struct arena_frame *frames;
+    size_t depth; /* frames[depth] is the top; frames[0] the thread's root */
+    uint64_t now;
+};
+
+static bool read_head(struct arena_build *build, struct thread_read *thread, struct error *error) {
+    return arena_read(build->reader, thread->offset, &thread->head, sizeof thread->head, error);
+}
+
+static bool read_nodes(struct arena_build *build, struct thread_read *thread, struct error *error) {
+    if (thread->head.node_count > ARENA_MAX_NODES)
+        return arena_damaged(build->reader, "number of call nodes out of bounds", error);
+    thread->node_count = thread->head.node_count;
+    thread->nodes = arena_read_scratch(build->reader, &build->reader->nodes, thread->offset + ARENA_THREAD_NODES_AT,
+                                       thread->node_count * sizeof *thread->nodes, error);
+    return thread->nodes;
+}
+
+/* Cells are read in pieces: a thread may have many, and most programs have few. */
+static bool add_line_cells(struct arena_build *build, const struct thread_read *thread, struct error *error) {
+    size_t count = build->header->line_cell_count;
+    for (size_t first = 1; first < count; first += CELLS_PER_READ) {
+        size_t piece = count - first < CELLS_PER_READ ? count - first : CELLS_PER_READ;
+        const struct arena_line_cell *cells = arena_read_scratch(
+            build->reader, &build->reader->rows,
+            thread->offset + ARENA_THREAD_LINES_AT + first * sizeof *cells, piece * sizeof *cells, error);
+        if (!cells)
+            return false;
+        for (size_t i = 0; i < piece; i++) {
+            struct arena_line_cell *sum = &build->line_sums[first + i];
+            sum->hits += cells[i].hits;
+            sum->self_ticks += cells[i].self_ticks;
+            sum->total_ticks += cells[i].total_ticks;
+        }
+    }
+    return true;
+}
+
+/* Whether the thread has a stack that can be read; fills depth. */
+static bool find_depth(struct thread_read *thread) {
+    const struct arena_thread *head = &thread->head;
+    uint64_t top = (uint64_t)(uintptr_t)head->top;
+    if (head->state != ARENA_THREAD_RUNNING || head->frames_address == 0 || top < head->frames_address)
+        return false;
+    uint64_t distance = top - head->frames_address;
+    thread->depth = distance / sizeof(struct arena_frame);
+    return distance % sizeof(struct arena_frame) == 0 && thread->depth < ARENA_MAX_FRAMES;
+}
+
+static bool read_frames(struct arena_build *build, struct thread_read *thread, struct error *error) {
+    thread->frames = arena_read_scratch(build->reader, &build->reader->frames, thread->offset + ARENA_THREAD_FRAMES_AT,
+                                        (thread->depth + 1) * sizeof *thread->frames, error);
+    thread->now = build->ended ? build->clock.end_ticks : clock_ticks(build->clock.kind);
+    return thread->frames;
+}
+
+/* Ticks since a reading; 0 for one that was never taken or lies ahead (clocks of two cores differ by a little). */
+static uint64_t since(const struct thread_read *thread, uint64_t start) {
+    return start && start < thread->now ? thread->now - start : 0;
+}
+
+static void add_time_in_flight(struct arena_build *build, struct thread_read *thread) {
+    for (size_t i = 1; i <= thread->depth; i++) {
+        const struct arena_frame *frame = &thread->frames[i];
+        if (frame->node < thread->node_count)
+            thread->nodes[frame->node].total_ticks += since(thread, frame->start_ticks) & frame->outermost_mask;
+        if (frame->line_cell && frame->line_cell < build->header->line_cell_count)
+            build->line_sums[frame->line_cell].total_ticks +=
+                since(thread, frame->line_start_ticks) & frame->outermost_mask;
+    }
+    const struct arena_frame *top = &thread->frames[thread->depth];
+    if (top->node < thread->node_count)
+        thread->nodes[top->node].self_ticks += since(thread, thread->head.last_ticks);
+    if (top->line_cell && top->line_cell < build->header->line_cell_count)
+        build->line_sums[top->line_cell].self_ticks += since(thread, thread->head.last_line_ticks);
+}
+
+/* A name that may not be ended and may hold anything. */
+static const char *thread_name(struct model *model, const struct arena_thread *head) {
+    size_t length = strnlen(head->name, sizeof head->name);
+    char name[sizeof head->name * UTF8_REPLACEMENT_SIZE];
+    return model_text(model, name, utf8_replace(head->name, length, name));
+}
+
+static bool add_thread_row(struct arena_build *build, const struct arena_thread *head, struct error *error) {
+    struct model_thread *row = &build->model->threads[build->model->thread_count];
+    row->name = thread_name(build->model, head);
+    if (!row->name)
+        return arena_out_of_memory(build->reader, error);
+    row->system_id = head->system_id;
+    row->starts = head->starts;
+    row->running = head->state == ARENA_THREAD_RUNNING && build->header->exit_kind == ARENA_EXIT_NONE;
+    build->model->thread_count++;
+    return true;
+}
+
+static bool read_thread(struct arena_build *build, uint32_t index, struct error *error) {
+    struct thread_read thread = {.offset = ARENA_THREADS_AT + index * ARENA_THREAD_SIZE};
+    if (!read_head(build, &thread, error))
+        return false;
+    if (thread.head.state == ARENA_THREAD_FREE && thread.head.node_count == 0)
+        return true; /* taken by a thread that is not set up yet */
+    if (!add_thread_row(build, &thread.head, error) || !read_nodes(build, &thread, error) ||
+        !add_line_cells(build, &thread, error) || !read_head(build, &thread, error))
+        return false;
+    if (find_depth(&thread)) {
+        if (!read_frames(build, &thread, error))
+            return false;
+        add_time_in_flight(build, &thread);
+    }
+    return call_tree_add(&build->tree, thread.nodes, thread.node_count, build->header->code_count) ||
+           arena_out_of_memory(build->reader, error);
+}
+
+bool arena_read_threads(struct arena_build *build, struct error *error) {
+    uint32_t count = build->header->thread_count;
+    build->line_sums = calloc(build->header->line_cell_count, sizeof *build->line_sums);
+    build->model->threads = calloc(count ? count : 1, sizeof *build->model->threads);
+    if (!build->line_sums || !build->model->threads)
+        return arena_out_of_memory(build->reader, error);
+    for (uint32_t i = 0; i < count; i++)
+        if (!read_thread(build, i, error))
+            return false;
+    return true;
+}

@@ -1,0 +1,207 @@
+/* model.c - making and freeing a model, its texts and its sources.
+ *
+ * Ownership: row arrays (functions, edges, ...) are malloc'ed by whoever builds the model and freed by model_free.
+ * Texts lie in blocks that model->memory owns; so do the sources, which are found by their file's name in a hash. */
+#include "pyprof/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+#include "core/profile/model_build.h"
+
+enum { TEXT_BLOCK_SIZE = 64 * 1024 };
+
+struct text_block {
+    struct text_block *next;
+    size_t used, size;
+    char bytes[];
+};
+
+struct source_entry {
+    const char *file;
+    size_t index; /* in model.sources; the array moves as it grows */
+    UT_hash_handle hh;
+};
+
+struct model_memory {
+    struct text_block *blocks; /* the first is the one that is being filled */
+    struct source_entry *source_by_file;
+    size_t source_capacity;
+};
+
+static void set_empty_texts(struct model *model) {
+    model->python_version = model->script = model->config_text = "";
+    model->functions[0] = (struct model_function){.file = "", .name = "", .qualname = ""};
+}
+
+struct model *model_new(void) {
+    struct model *model = calloc(1, sizeof *model);
+    if (!model)
+        return NULL;
+    model->memory = calloc(1, sizeof *model->memory);
+    model->functions = calloc(1, sizeof *model->functions);
+    if (!model->memory || !model->functions) {
+        model_free(model);
+        return NULL;
+    }
+    model->function_count = 1;
+    set_empty_texts(model);
+    return model;
+}
+
+static void free_memory(struct model_memory *memory) {
+    if (!memory)
+        return;
+    struct source_entry *entry, *next_entry;
+    HASH_ITER(hh, memory->source_by_file, entry, next_entry) {
+        HASH_DEL(memory->source_by_file, entry);
+        free(entry);
+    }
+    for (struct text_block *block = memory->blocks, *next; block; block = next) {
+        next = block->next;
+        free(block);
+    }
+    free(memory);
+}
+
+void model_free(struct model *model) {
+    if (!model)
+        return;
+    free_memory(model->memory);
+    free(model->arguments);
+    free(model->functions);
+    free(model->edges);
+    free(model->lines);
+    free(model->nodes);
+    free(model->samples);
+    free(model->sources);
+    free(model->threads);
+    free(model);
+}
+
+static struct text_block *add_block(struct model_memory *memory, size_t room) {
+    size_t size = room > TEXT_BLOCK_SIZE ? room : TEXT_BLOCK_SIZE;
+    if (size > SIZE_MAX - sizeof(struct text_block))
+        return NULL;
+    struct text_block *block = malloc(sizeof *block + size);
+    if (!block)
+        return NULL;
+    block->used = 0;
+    block->size = size;
+    /* A block made for one large text goes behind the one that still has room. */
+    if (memory->blocks && room > TEXT_BLOCK_SIZE) {
+        block->next = memory->blocks->next;
+        memory->blocks->next = block;
+    } else {
+        block->next = memory->blocks;
+        memory->blocks = block;
+    }
+    return block;
+}
+
+char *model_text_room(struct model *model, size_t length) {
+    if (length == SIZE_MAX)
+        return NULL;
+    struct text_block *block = model->memory->blocks;
+    if (!block || block->size - block->used < length + 1)
+        block = add_block(model->memory, length + 1);
+    if (!block)
+        return NULL;
+    char *text = block->bytes + block->used;
+    block->used += length + 1;
+    text[length] = '\0';
+    return text;
+}
+
+const char *model_text(struct model *model, const char *text, size_t length) {
+    char *copy = model_text_room(model, length);
+    if (copy && length)
+        memcpy(copy, text, length);
+    return copy;
+}
+
+static bool make_room_for_source(struct model *model) {
+    size_t capacity = model->memory->source_capacity;
+    if (model->source_count < capacity)
+        return true;
+    capacity = capacity ? capacity * 2 : 16;
+    struct model_source *grown = reallocarray(model->sources, capacity, sizeof *grown);
+    if (!grown)
+        return false;
+    model->sources = grown;
+    model->memory->source_capacity = capacity;
+    return true;
+}
+
+bool model_add_source_owned(struct model *model, const char *file, const char *text, size_t length) {
+    struct source_entry *entry = calloc(1, sizeof *entry);
+    if (!entry)
+        return false;
+    entry->file = model_text(model, file, strlen(file));
+    entry->index = model->source_count;
+    if (!entry->file || !make_room_for_source(model)) {
+        free(entry);
+        return false;
+    }
+    HASH_ADD_KEYPTR(hh, model->memory->source_by_file, entry->file, strlen(entry->file), entry);
+    if (!entry->hh.tbl) { /* out of memory, as uthash tells it */
+        free(entry);
+        return false;
+    }
+    model->sources[model->source_count++] = (struct model_source){entry->file, text, length};
+    return true;
+}
+
+bool model_add_source(struct model *model, const char *file, const char *text, size_t length) {
+    const char *copy = model_text(model, text, length);
+    return copy && model_add_source_owned(model, file, copy, length);
+}
+
+const struct model_source *model_source(const struct model *model, const char *file) {
+    struct source_entry *entry;
+    HASH_FIND_STR(model->memory->source_by_file, file, entry);
+    return entry ? &model->sources[entry->index] : NULL;
+}
+
+/* Python ends a line at "\n", "\r\n" and "\r". Returns where the next line begins, or length where there is none. */
+static size_t after_line(const char *text, size_t length, size_t at) {
+    while (at < length && text[at] != '\n' && text[at] != '\r')
+        at++;
+    if (at < length && text[at] == '\r' && at + 1 < length && text[at + 1] == '\n')
+        at++;
+    return at < length ? at + 1 : length;
+}
+
+size_t *model_source_lines(const struct model_source *source, size_t *count) {
+    size_t lines = 0;
+    for (size_t at = 0; at < source->length; at = after_line(source->text, source->length, at))
+        lines++;
+    size_t *starts = malloc((lines ? lines : 1) * sizeof *starts);
+    if (!starts)
+        return NULL;
+    *count = 0;
+    for (size_t at = 0; at < source->length; at = after_line(source->text, source->length, at))
+        starts[(*count)++] = at;
+    return starts;
+}
+
+size_t model_peak_sample(const struct model *model) {
+    size_t peak = SIZE_MAX;
+    for (size_t i = 0; i < model->sample_count; i++) {
+        uint64_t rss = model->samples[i].rss;
+        if (rss != MODEL_UNKNOWN && (peak == SIZE_MAX || rss > model->samples[peak].rss))
+            peak = i;
+    }
+    return peak;
+}
+
+uint64_t model_total_self(const struct model *model) {
+    uint64_t total = 0;
+    for (size_t i = 1; i < model->function_count; i++)
+        if (model->functions[i].self_ns != MODEL_UNKNOWN)
+            total += model->functions[i].self_ns;
+    return total;
+}
