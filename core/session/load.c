@@ -1,0 +1,304 @@
+/* load.c - a session file into a model. The file may come from anybody: it is a session only where its tables are word
+ * for word those of this format (no views, triggers or generated columns that would run), and its rows are checked before
+ * they are handed out. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/profile/model_build.h"
+#include "core/session/schema.h"
+#include "core/session/validate.h"
+
+struct load {
+    const char *path;
+    sqlite3 *database;
+    struct model *model;
+    struct error *error;
+};
+
+enum { SQLITE_APPLICATION_ID_AT = 68, SQLITE_USER_VERSION_AT = 60 }; /* in the head of every SQLite file */
+
+static bool damaged(const struct load *load, const char *what) {
+    return error_set(load->error, 1, "%s: this session is damaged (%s); open a copy or run the program again", load->path,
+                     what);
+}
+
+static bool out_of_memory(const struct load *load) {
+    return error_set(load->error, 1, "%s: not enough memory for this session; close other programs", load->path);
+}
+
+static bool fail_database(const struct load *load, int result) {
+    int cause = load->database ? sqlite3_system_errno(load->database) : 0;
+    if ((result & 0xFF) == SQLITE_NOMEM)
+        return out_of_memory(load);
+    if (((result & 0xFF) == SQLITE_IOERR || (result & 0xFF) == SQLITE_CANTOPEN) && cause)
+        return error_set(load->error, 1, "%s: cannot read the session: %s", load->path, strerror(cause));
+    return damaged(load, sqlite3_errstr(result));
+}
+
+static uint32_t big_endian(const unsigned char *bytes) {
+    return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
+}
+
+static bool is_session_head(const unsigned char *head) {
+    return memcmp(head, "SQLite format 3", 16) == 0 && big_endian(head + SQLITE_APPLICATION_ID_AT) == SESSION_APPLICATION_ID;
+}
+
+/* The first bytes of a regular file. 1: read; 0: it has fewer or is no regular file; -1: errno says why not. */
+static int read_head(const char *path, unsigned char *head) {
+    int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (file < 0)
+        return -1;
+    struct stat status;
+    ssize_t got = -1;
+    if (fstat(file, &status) == 0)
+        got = S_ISREG(status.st_mode) ? pread(file, head, SESSION_HEADER_SIZE, 0) : 0;
+    int cause = errno;
+    close(file);
+    errno = cause;
+    return got < 0 ? -1 : got == SESSION_HEADER_SIZE;
+}
+
+bool session_is_session(const char *path) {
+    unsigned char head[SESSION_HEADER_SIZE];
+    return read_head(path, head) == 1 && is_session_head(head);
+}
+
+static bool check_head(const struct load *load) {
+    unsigned char head[SESSION_HEADER_SIZE];
+    int result = read_head(load->path, head);
+    if (result < 0)
+        return error_set(load->error, EXIT_STATUS_USAGE, "%s: cannot open the session: %s", load->path, strerror(errno));
+    if (result == 0 || !is_session_head(head))
+        return error_set(load->error, EXIT_STATUS_USAGE, "%s: not a session of pyprof-tui; give a .pyprof file", load->path);
+    uint32_t format = big_endian(head + SQLITE_USER_VERSION_AT);
+    if (format > SESSION_FORMAT)
+        return error_set(load->error, EXIT_STATUS_USAGE,
+                         "%s: made by a newer version of pyprof-tui (session format %u, this one reads up to %d); "
+                         "install that version", load->path, format, SESSION_FORMAT);
+    return format != 0 || damaged(load, "no format number");
+}
+
+/* file:PATH?immutable=1 with all but plain characters escaped: immutable, so that a folder without write permission
+ * is no obstacle and no journal beside the file is believed. */
+static bool make_uri(const char *path, char *uri, size_t size) {
+    size_t length = (size_t)snprintf(uri, size, "file:");
+    for (const char *at = path; *at; at++) {
+        bool plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9') ||
+                     strchr("._-", *at) || (*at == '/' && at > path && at[-1] != '/') ||
+                     (*at == '/' && at == path && at[1] != '/');
+        if (length + 4 >= size)
+            return false;
+        length += (size_t)snprintf(uri + length, size - length, plain ? "%c" : "%%%02X", (unsigned char)*at);
+    }
+    return (size_t)snprintf(uri + length, size - length, "?immutable=1") < size - length;
+}
+
+static bool open_database(struct load *load) {
+    char uri[3 * PATH_MAX + 32];
+    if (!make_uri(load->path, uri, sizeof uri))
+        return error_set(load->error, EXIT_STATUS_USAGE, "%.80s...: this path is too long", load->path);
+    int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX;
+    int result = sqlite3_open_v2(uri, &load->database, flags, NULL);
+    if (result != SQLITE_OK)
+        return fail_database(load, result);
+    sqlite3_limit(load->database, SQLITE_LIMIT_LENGTH, SESSION_TEXT_LIMIT);
+    sqlite3_db_config(load->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
+    sqlite3_db_config(load->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    return true;
+}
+
+/* How a table of this name is made; false where the format has no such table. */
+static bool expected_sql(const char *name, char *sql) {
+    if (strcmp(name, "meta") == 0) {
+        snprintf(sql, SESSION_SQL_SIZE, "%s", SESSION_META_SQL);
+        return true;
+    }
+    for (size_t i = 0; i < session_table_count; i++)
+        if (strcmp(name, session_tables[i].name) == 0) {
+            session_create_sql(&session_tables[i], sql);
+            return true;
+        }
+    return false;
+}
+
+static bool check_schema(struct load *load) {
+    sqlite3_stmt *statement = NULL;
+    int result = sqlite3_prepare_v2(load->database, "SELECT name, sql FROM sqlite_schema", -1, &statement, NULL);
+    size_t known = 0;
+    bool same = true;
+    while (result == SQLITE_OK && same && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+        const char *name = (const char *)sqlite3_column_text(statement, 0);
+        const char *sql = (const char *)sqlite3_column_text(statement, 1);
+        char expected[SESSION_SQL_SIZE];
+        same = name && sql && expected_sql(name, expected) && strcmp(sql, expected) == 0;
+        known++;
+        result = SQLITE_OK;
+    }
+    sqlite3_finalize(statement);
+    if (!same || (result == SQLITE_DONE && known != session_table_count + 1))
+        return damaged(load, "its tables are not those of a session");
+    return result == SQLITE_DONE || fail_database(load, result);
+}
+
+static bool fetch_integer(sqlite3_stmt *statement, int at, uint64_t limit, uint64_t *value) {
+    if (sqlite3_column_type(statement, at) != SQLITE_INTEGER)
+        return false;
+    sqlite3_int64 number = sqlite3_column_int64(statement, at);
+    *value = (uint64_t)number;
+    return number >= 0 && *value <= limit;
+}
+
+static bool fetch_text(struct load *load, sqlite3_stmt *statement, int at, const char **text, size_t *length) {
+    if (sqlite3_column_type(statement, at) != SQLITE_TEXT)
+        return damaged(load, "a text is missing");
+    const void *bytes = sqlite3_column_text(statement, at);
+    *length = (size_t)sqlite3_column_bytes(statement, at);
+    *text = bytes ? model_text(load->model, bytes, *length) : NULL;
+    return *text || out_of_memory(load);
+}
+
+/* One value of a row into its field. */
+static bool fetch(struct load *load, sqlite3_stmt *statement, int at, const struct column *column, void *row) {
+    static const uint64_t limits[] = {
+        [COLUMN_U16] = UINT16_MAX, [COLUMN_U32] = UINT32_MAX, [COLUMN_U64] = INT64_MAX, [COLUMN_BOOL] = 1};
+    char *field = (char *)row + column->offset;
+    if (column->type == COLUMN_TEXT || column->type == COLUMN_SIZED_TEXT) {
+        size_t length = 0;
+        if (!fetch_text(load, statement, at, (const char **)field, &length))
+            return false;
+        if (column->type == COLUMN_SIZED_TEXT)
+            *(size_t *)((char *)row + column->length_offset) = length;
+        return true;
+    }
+    uint64_t value = MODEL_UNKNOWN;
+    bool unknown = column->type == COLUMN_U64 && sqlite3_column_type(statement, at) == SQLITE_NULL;
+    if (!unknown && !fetch_integer(statement, at, limits[column->type], &value))
+        return damaged(load, "a number is missing or out of range");
+    switch (column->type) {
+    case COLUMN_U16: *(uint16_t *)field = (uint16_t)value; break;
+    case COLUMN_U32: *(uint32_t *)field = (uint32_t)value; break;
+    case COLUMN_BOOL: *(bool *)field = value != 0; break;
+    default: *(uint64_t *)field = value;
+    }
+    return true;
+}
+
+/* Binds a key of meta and steps to its value. NULL: it is not there (the error is set). */
+static sqlite3_stmt *find_meta(struct load *load, const char *key) {
+    sqlite3_stmt *statement = NULL;
+    int result = sqlite3_prepare_v2(load->database, "SELECT value FROM meta WHERE key = ?", -1, &statement, NULL);
+    if (result == SQLITE_OK)
+        result = sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+    if (result == SQLITE_OK)
+        result = sqlite3_step(statement);
+    if (result == SQLITE_ROW)
+        return statement;
+    if (result == SQLITE_DONE)
+        damaged(load, "a value is missing");
+    else
+        fail_database(load, result);
+    sqlite3_finalize(statement);
+    return NULL;
+}
+
+static bool load_meta(struct load *load) {
+    for (size_t i = 0; i < session_meta_count; i++) {
+        sqlite3_stmt *statement = find_meta(load, session_meta[i].name);
+        bool done = statement && fetch(load, statement, 0, &session_meta[i], load->model);
+        sqlite3_finalize(statement);
+        if (!done)
+            return false;
+    }
+    return true;
+}
+
+/* How many rows a table was saved with. A file cannot hold more rows than bytes: no memory is taken for less. */
+static bool saved_count(struct load *load, const struct table *table, size_t *count) {
+    struct stat status;
+    if (stat(load->path, &status) != 0)
+        return error_set(load->error, 1, "%s: cannot read the session: %s", load->path, strerror(errno));
+    sqlite3_stmt *statement = find_meta(load, table->name);
+    if (!statement)
+        return false;
+    uint64_t limit = (uint64_t)status.st_size < UINT32_MAX ? (uint64_t)status.st_size : UINT32_MAX;
+    uint64_t value = 0;
+    bool done = fetch_integer(statement, 0, limit, &value) || damaged(load, "more rows than the file can hold");
+    sqlite3_finalize(statement);
+    *count = value;
+    return done;
+}
+
+static bool load_rows(struct load *load, const struct table *table, sqlite3_stmt *statement, char *rows, size_t count) {
+    size_t *loaded = (size_t *)((char *)load->model + table->count_offset);
+    for (*loaded = 0;; (*loaded)++) {
+        int result = sqlite3_step(statement);
+        if (result != SQLITE_ROW && result != SQLITE_DONE)
+            return fail_database(load, result);
+        if ((result == SQLITE_DONE) != (*loaded == count) ||
+            (result == SQLITE_ROW && sqlite3_column_int64(statement, 0) != (sqlite3_int64)*loaded))
+            return damaged(load, "rows are missing");
+        if (result == SQLITE_DONE)
+            return true;
+        for (size_t i = 0; i < table->column_count; i++)
+            if (!fetch(load, statement, (int)i + 1, &table->columns[i], rows + *loaded * table->row_size))
+                return false;
+    }
+}
+
+static bool load_table(struct load *load, const struct table *table) {
+    size_t count = 0;
+    if (!saved_count(load, table, &count))
+        return false;
+    char **rows = (char **)((char *)load->model + table->rows_offset);
+    free(*rows);
+    *rows = calloc(count ? count : 1, table->row_size);
+    *(size_t *)((char *)load->model + table->count_offset) = 0;
+    if (!*rows)
+        return out_of_memory(load);
+    char sql[SESSION_SQL_SIZE];
+    session_select_sql(table, sql);
+    sqlite3_stmt *statement = NULL;
+    int result = sqlite3_prepare_v2(load->database, sql, -1, &statement, NULL);
+    bool done = result == SQLITE_OK ? load_rows(load, table, statement, *rows, count) : fail_database(load, result);
+    sqlite3_finalize(statement);
+    return done;
+}
+
+/* Sources were loaded as plain rows; adding them anew makes them findable by file. */
+static bool index_sources(struct load *load) {
+    struct model_source *rows = load->model->sources;
+    size_t count = load->model->source_count;
+    load->model->sources = NULL;
+    load->model->source_count = 0;
+    bool done = true;
+    for (size_t i = 0; done && i < count; i++)
+        done = model_add_source_owned(load->model, rows[i].file, rows[i].text, rows[i].length);
+    free(rows);
+    return done || out_of_memory(load);
+}
+
+static bool load_all(struct load *load) {
+    if (!check_head(load) || !open_database(load) || !check_schema(load) || !load_meta(load))
+        return false;
+    for (size_t i = 0; i < session_table_count; i++)
+        if (!load_table(load, &session_tables[i]))
+            return false;
+    const char *wrong = session_validate(load->model);
+    return wrong ? damaged(load, wrong) : index_sources(load);
+}
+
+struct model *session_load(const char *path, struct error *error) {
+    struct load load = {.path = path, .model = model_new(), .error = error};
+    bool done = load.model ? load_all(&load) : out_of_memory(&load);
+    sqlite3_close(load.database);
+    if (done)
+        return load.model;
+    model_free(load.model);
+    return NULL;
+}

@@ -1,0 +1,164 @@
+#include "core/session/schema.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#define COLUMN(row, field, type) {#field, COLUMN_##type, offsetof(struct row, field), 0}
+
+static const struct column argument_columns[] = {COLUMN(model_argument, text, TEXT)};
+
+static const struct column function_columns[] = {
+    COLUMN(model_function, file, TEXT),
+    COLUMN(model_function, name, TEXT),
+    COLUMN(model_function, qualname, TEXT),
+    COLUMN(model_function, line, U32),
+    COLUMN(model_function, kind, U16),
+    COLUMN(model_function, flags, U16),
+    COLUMN(model_function, calls, U64),
+    COLUMN(model_function, primitive_calls, U64),
+    COLUMN(model_function, self_ns, U64),
+    COLUMN(model_function, total_ns, U64),
+    COLUMN(model_function, first_line_row, U32),
+    COLUMN(model_function, line_row_count, U32),
+};
+
+static const struct column edge_columns[] = {
+    COLUMN(model_edge, caller, U32),  COLUMN(model_edge, callee, U32),   COLUMN(model_edge, calls, U64),
+    COLUMN(model_edge, self_ns, U64), COLUMN(model_edge, total_ns, U64),
+};
+
+static const struct column line_columns[] = {
+    COLUMN(model_line, function, U32), COLUMN(model_line, line, U32),     COLUMN(model_line, hits, U64),
+    COLUMN(model_line, self_ns, U64),  COLUMN(model_line, total_ns, U64),
+};
+
+static const struct column node_columns[] = {
+    COLUMN(model_node, parent, U32),          COLUMN(model_node, function, U32), COLUMN(model_node, calls, U64),
+    COLUMN(model_node, primitive_calls, U64), COLUMN(model_node, self_ns, U64),  COLUMN(model_node, total_ns, U64),
+};
+
+static const struct column sample_columns[] = {
+    COLUMN(model_sample, t_ns, U64),     COLUMN(model_sample, rss, U64),     COLUMN(model_sample, heap, U64),
+    COLUMN(model_sample, function, U32), COLUMN(model_sample, threads, U32),
+};
+
+static const struct column source_columns[] = {
+    COLUMN(model_source, file, TEXT),
+    {"text", COLUMN_SIZED_TEXT, offsetof(struct model_source, text), offsetof(struct model_source, length)},
+};
+
+static const struct column thread_columns[] = {
+    COLUMN(model_thread, name, TEXT),
+    COLUMN(model_thread, system_id, U64),
+    COLUMN(model_thread, starts, U64),
+    COLUMN(model_thread, running, BOOL),
+};
+
+#define TABLE(rows, row, columns, count)                                                                        \
+    {#rows, sizeof(struct row), offsetof(struct model, rows), offsetof(struct model, count), columns,           \
+     sizeof columns / sizeof *columns}
+
+const struct table session_tables[] = {
+    TABLE(arguments, model_argument, argument_columns, argument_count),
+    TABLE(functions, model_function, function_columns, function_count),
+    TABLE(edges, model_edge, edge_columns, edge_count),
+    TABLE(lines, model_line, line_columns, line_count),
+    TABLE(nodes, model_node, node_columns, node_count),
+    TABLE(samples, model_sample, sample_columns, sample_count),
+    TABLE(threads, model_thread, thread_columns, thread_count),
+    TABLE(sources, model_source, source_columns, source_count),
+};
+const size_t session_table_count = sizeof session_tables / sizeof *session_tables;
+
+_Static_assert(sizeof(enum model_state) == sizeof(uint32_t) && sizeof(enum model_exit_kind) == sizeof(uint32_t),
+               "enumerations are kept as 32-bit values");
+
+const struct column session_meta[] = {
+    COLUMN(model, python_version, TEXT),
+    COLUMN(model, script, TEXT),
+    COLUMN(model, config_text, TEXT),
+    COLUMN(model, collectors, U32),
+    COLUMN(model, builtins, BOOL),
+    COLUMN(model, marked_only, BOOL),
+    COLUMN(model, state, U32),
+    COLUMN(model, exit_kind, U32),
+    COLUMN(model, exit_value, U32),
+    COLUMN(model, pid, U32),
+    COLUMN(model, start_unix_ns, U64),
+    COLUMN(model, wall_ns, U64),
+    COLUMN(model, lost_codes, U64),
+    COLUMN(model, lost_nodes, U64),
+    COLUMN(model, lost_frames, U64),
+    COLUMN(model, lost_threads, U64),
+};
+const size_t session_meta_count = sizeof session_meta / sizeof *session_meta;
+
+/* Appends to sql; the tables above are far from filling it. */
+__attribute__((format(printf, 2, 3))) static void append(char *sql, const char *format, ...) {
+    size_t length = strlen(sql);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(sql + length, SESSION_SQL_SIZE - length, format, arguments);
+    va_end(arguments);
+}
+
+static void append_columns(const struct table *table, char *sql, const char *suffix_text, const char *suffix_number) {
+    for (size_t i = 0; i < table->column_count; i++) {
+        bool is_text = table->columns[i].type == COLUMN_TEXT || table->columns[i].type == COLUMN_SIZED_TEXT;
+        append(sql, ", %s%s", table->columns[i].name, is_text ? suffix_text : suffix_number);
+    }
+}
+
+void session_create_sql(const struct table *table, char *sql) {
+    *sql = '\0';
+    append(sql, "CREATE TABLE %s(id INTEGER PRIMARY KEY", table->name);
+    append_columns(table, sql, " TEXT", " INTEGER");
+    append(sql, ")");
+}
+
+void session_insert_sql(const struct table *table, char *sql) {
+    *sql = '\0';
+    append(sql, "INSERT INTO %s(id", table->name);
+    append_columns(table, sql, "", "");
+    append(sql, ") VALUES(?");
+    for (size_t i = 0; i < table->column_count; i++)
+        append(sql, ", ?");
+    append(sql, ")");
+}
+
+void session_select_sql(const struct table *table, char *sql) {
+    *sql = '\0';
+    append(sql, "SELECT id");
+    append_columns(table, sql, "", "");
+    append(sql, " FROM %s ORDER BY id", table->name);
+}
+
+static int bind_u64(sqlite3_stmt *statement, int parameter, uint64_t value) {
+    if (value == MODEL_UNKNOWN)
+        return sqlite3_bind_null(statement, parameter);
+    return sqlite3_bind_int64(statement, parameter, value > INT64_MAX ? INT64_MAX : (sqlite3_int64)value);
+}
+
+/* Texts are bound as they are, whatever their bytes; they outlive the statement's step. */
+static int bind_text(sqlite3_stmt *statement, int parameter, const char *text, size_t length) {
+    return sqlite3_bind_text64(statement, parameter, text, length, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+int session_bind(sqlite3_stmt *statement, int parameter, const struct column *column, const void *row) {
+    const char *field = (const char *)row + column->offset;
+    switch (column->type) {
+    case COLUMN_U16: return sqlite3_bind_int64(statement, parameter, *(const uint16_t *)field);
+    case COLUMN_U32: return sqlite3_bind_int64(statement, parameter, *(const uint32_t *)field);
+    case COLUMN_U64: return bind_u64(statement, parameter, *(const uint64_t *)field);
+    case COLUMN_BOOL: return sqlite3_bind_int64(statement, parameter, *(const bool *)field);
+    case COLUMN_TEXT: {
+        const char *text = *(const char *const *)field;
+        return bind_text(statement, parameter, text, strlen(text));
+    }
+    case COLUMN_SIZED_TEXT:
+        return bind_text(statement, parameter, *(const char *const *)field,
+                         *(const size_t *)((const char *)row + column->length_offset));
+    }
+    return SQLITE_MISUSE;
+}

@@ -1,0 +1,61 @@
+/* schema.h - the tables of a session file, as rows of a table: name, columns, and where they live in the model.
+ *
+ * CREATE statements, INSERTs, SELECTs, saving, loading and the check that a file is what it claims all come from these
+ * tables. A row's id is its index in the model. Format 1 is what version 1 of the tables below says. */
+#ifndef PYPROF_SESSION_SCHEMA_H
+#define PYPROF_SESSION_SCHEMA_H
+
+#include <sqlite3.h>
+
+#include "pyprof/session.h"
+
+enum {
+    SESSION_APPLICATION_ID = 0x70795066, /* "pyPf" */
+    SESSION_FORMAT = 1,                  /* user_version; a reader refuses what is above its own */
+    SESSION_HEADER_SIZE = 72,            /* bytes of the file's head that tell a session */
+    SESSION_TEXT_LIMIT = 64 << 20,       /* bytes of one text */
+    SESSION_SQL_SIZE = 1024,
+};
+
+enum column_type {
+    COLUMN_U16,
+    COLUMN_U32,
+    COLUMN_U64, /* MODEL_UNKNOWN is NULL; what is above INT64_MAX is kept as INT64_MAX */
+    COLUMN_BOOL,
+    COLUMN_TEXT,       /* const char *, '\0'-ended */
+    COLUMN_SIZED_TEXT, /* const char * and, at length_offset, its size_t length */
+};
+
+struct column {
+    const char *name;
+    enum column_type type;
+    size_t offset; /* in the row; for meta in struct model */
+    size_t length_offset;
+};
+
+struct table {
+    const char *name;
+    size_t row_size;
+    size_t rows_offset, count_offset; /* of the row pointer and the count in struct model */
+    const struct column *columns;
+    size_t column_count;
+};
+
+extern const struct table session_tables[];
+extern const size_t session_table_count;
+
+/* The single values of a model; kept in table meta, one row a value. */
+extern const struct column session_meta[];
+extern const size_t session_meta_count;
+
+#define SESSION_META_SQL "CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID"
+
+/* SQL of a table in sql[SESSION_SQL_SIZE]. */
+void session_create_sql(const struct table *table, char *sql);
+void session_insert_sql(const struct table *table, char *sql);
+void session_select_sql(const struct table *table, char *sql);
+
+/* Binds a value of a row to a parameter from 1; an SQLite result code. */
+int session_bind(sqlite3_stmt *statement, int parameter, const struct column *column, const void *row);
+
+#endif

@@ -1,0 +1,73 @@
+#include "core/session/validate.h"
+
+static bool function_lines_fit(const struct model *model, uint32_t id) {
+    const struct model_function *function = &model->functions[id];
+    uint64_t end = (uint64_t)function->first_line_row + function->line_row_count;
+    if (end > model->line_count)
+        return false;
+    for (uint64_t row = function->first_line_row; row < end; row++) {
+        const struct model_line *line = &model->lines[row];
+        if (line->function != id || (row > function->first_line_row && line->line <= line[-1].line))
+            return false;
+    }
+    return true;
+}
+
+static const char *check_functions(const struct model *model) {
+    if (model->function_count == 0 || model->functions[0].kind != MODEL_FUNCTION_PROGRAM)
+        return "the program's own row is missing";
+    for (uint32_t i = 0; i < model->function_count; i++) {
+        const struct model_function *function = &model->functions[i];
+        if (function->kind > MODEL_FUNCTION_C || (i && function->kind == MODEL_FUNCTION_PROGRAM))
+            return "a function of an unknown kind";
+        if (!function_lines_fit(model, i))
+            return "the lines of a function do not fit";
+    }
+    return NULL;
+}
+
+static const char *check_edges(const struct model *model) {
+    for (size_t i = 0; i < model->edge_count; i++) {
+        const struct model_edge *edge = &model->edges[i];
+        if (edge->caller >= model->function_count || edge->callee >= model->function_count)
+            return "a call refers to no function";
+        if (i && (edge->caller < edge[-1].caller || (edge->caller == edge[-1].caller && edge->callee <= edge[-1].callee)))
+            return "the calls are out of order";
+    }
+    return NULL;
+}
+
+static const char *check_nodes(const struct model *model) {
+    for (size_t i = 0; i < model->node_count; i++) {
+        const struct model_node *node = &model->nodes[i];
+        if (node->function >= model->function_count)
+            return "a call node refers to no function";
+        if (node->parent > i) /* a root is its own parent */
+            return "the call tree is out of order";
+    }
+    return NULL;
+}
+
+static const char *check_rest(const struct model *model) {
+    for (size_t i = 0; i < model->line_count; i++)
+        if (model->lines[i].function >= model->function_count || model->lines[i].line == 0)
+            return "a line refers to no function";
+    for (size_t i = 0; i < model->sample_count; i++) {
+        if (model->samples[i].function >= model->function_count)
+            return "a sample refers to no function";
+        if (i && model->samples[i].t_ns < model->samples[i - 1].t_ns)
+            return "the timeline is out of order";
+    }
+    if (model->state > MODEL_ENDED || model->exit_kind > MODEL_EXIT_SIGNAL)
+        return "an unknown way of ending";
+    return NULL;
+}
+
+const char *session_validate(const struct model *model) {
+    const char *wrong = check_functions(model);
+    if (!wrong)
+        wrong = check_edges(model);
+    if (!wrong)
+        wrong = check_nodes(model);
+    return wrong ? wrong : check_rest(model);
+}
