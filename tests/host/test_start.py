@@ -87,7 +87,7 @@ START = [
     Case("syntax error in stdin", "1 +\n", how="stdin", status=1),
     Case("syntax error in module", "x = = 1\n", how="module", status=1),
     Case("syntax error in import", "import broken", files={"broken.py": "def f(\n"}, status=1),
-    Case("null byte in source", "print(1)\nx = 1\0\nprint(2)\n"),
+    Case("null byte in source", "print(1)\nx = 1\0\nprint(2)\n", status=1),
     Case("not utf8 source", how="target", target=["l.py"], files={"l.py": b"print('\xff')\n"}, status=1),
     Case("unknown encoding", "# coding: nonsense\n", status=1),
     Case("syntax warning", "x = 1\nif x is 1:\n    print('yes')\n"),
@@ -99,7 +99,7 @@ START = [
         import gc, sys, threading
         print(sys.gettrace(), sys.getprofile(), threading.gettrace(), threading.getprofile())
         print(gc.isenabled(), gc.get_threshold(), gc.get_debug(), gc.callbacks, sys.getrecursionlimit())
-        print(sys.getswitchinterval(), sys.meta_path, [type(h).__name__ for h in sys.path_hooks])
+        print(sys.getswitchinterval(), [getattr(f, "__name__", type(f).__name__) for f in sys.meta_path], [type(h).__name__ for h in sys.path_hooks])
         print(sys.displayhook, sys.excepthook, sys.unraisablehook, sys.breakpointhook.__name__)
         print(sys.implementation, sys.version, sys.hexversion, sys.platform, sys._git, sys.api_version)
         print(sys.builtin_module_names, sys.abiflags, sys.byteorder, sys.maxsize, sys.float_repr_style)
@@ -180,7 +180,7 @@ START = [
         print(zlib.decompress(zlib.compress(b"text")), ssl.create_default_context().minimum_version)
         import xml.etree.ElementTree as tree
         print(tree.fromstring("<a><b c='1'/></a>").find("b").attrib)
-        """, env={"PYTHONHASHSEED": "0"}, shell='"$@" | sed "s/0x[0-9a-f]*/ADDRESS/"'),
+        """),
 
     Case("PYTHONPATH", PATHS + "import extra\nprint(extra.__file__)\n", files={"more/extra.py": ""},
          env={"PYTHONPATH": "more:/nowhere:@WORK@/more"}),
