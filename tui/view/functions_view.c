@@ -190,7 +190,7 @@ static void draw_function(const struct functions_state *state, const struct layo
         table_cell(grid, area, row, layout->file_at, layout->file_width, STYLE_DIM, true, place);
     }
     if (layout->name_width > 0)
-        table_highlight(grid, area, row, layout->name_at, layout->name_width, name, state->pattern);
+        table_highlight(grid, area, row, layout->name_at, layout->name_width, name, 0, state->pattern);
 }
 
 static void draw_nothing(const struct functions_state *state, const struct view_context *context, struct grid *grid,

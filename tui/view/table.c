@@ -160,22 +160,37 @@ void table_sentence(struct grid *grid, struct rectangle area, const char *text) 
     }
 }
 
+/* Columns of the first `length` bytes of a text. */
+static int part_width(const char *text, size_t length) {
+    char part[256];
+    int columns = 0;
+    while (length > 0) {
+        size_t size = length < sizeof part ? length : sizeof part - 1;
+        while (size < length && size > 1 && ((unsigned char)text[size] & 0xc0) == 0x80)
+            size--; /* not within a character */
+        memcpy(part, text, size);
+        part[size] = '\0';
+        columns += grid_text_width(part);
+        text += size;
+        length -= size;
+    }
+    return columns;
+}
+
 void table_highlight(struct grid *grid, struct rectangle area, int row, int column, int width, const char *text,
-                     const char *pattern) {
+                     int skip, const char *pattern) {
     size_t length = strlen(pattern);
+    int start = -skip, columns = grid_text_width(pattern);
     if (!length)
         return;
-    for (const char *found = text; (found = strcasestr(found, pattern)); found += length) {
-        char before[1024];
-        if ((size_t)(found - text) >= sizeof before)
-            return; /* farther right than any screen */
-        memcpy(before, text, (size_t)(found - text));
-        before[found - text] = '\0';
-        int start = grid_text_width(before);
-        int columns = grid_text_width(pattern);
-        if (start + columns > width)
-            columns = width - start;
-        grid_restyle(grid, area, row, column + start, columns, STYLE_MATCH);
+    for (const char *found, *from = text; (found = strcasestr(from, pattern)); from = found + length) {
+        start += part_width(from, (size_t)(found - from));
+        if (start >= width)
+            return;
+        int first = start > 0 ? start : 0;
+        int end = start + columns < width ? start + columns : width;
+        grid_restyle(grid, area, row, column + first, end - first, STYLE_MATCH);
+        start += columns;
     }
 }
 

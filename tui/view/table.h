@@ -60,9 +60,10 @@ void table_cell(struct grid *grid, struct rectangle area, int row, int column, i
                 bool left, const char *text);
 /* A sentence over as many rows as it needs, broken at blanks: what stands in an empty view. */
 void table_sentence(struct grid *grid, struct rectangle area, const char *text);
-/* Styles the occurrences of pattern in a text that was drawn from that column on, `width` columns wide. */
+/* Styles the occurrences of pattern in a text that was drawn from that column on without its first `skip` columns,
+ * `width` columns wide. "" has none. */
 void table_highlight(struct grid *grid, struct rectangle area, int row, int column, int width, const char *text,
-                     const char *pattern);
+                     int skip, const char *pattern);
 /* The look of the selected row: a sign in its first column, and a style over `columns` of them. */
 void table_mark_selected(struct grid *grid, struct rectangle area, int row, int columns, bool focused);
 

@@ -1,0 +1,111 @@
+#include "tui/view/source_numbers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void source_numbers_free(struct source_numbers *numbers) {
+    free(numbers->lines);
+    *numbers = (struct source_numbers){0};
+}
+
+static uint64_t known(uint64_t value) { return value == MODEL_UNKNOWN ? 0 : value; }
+
+/* Whether a function encloses another whose lines overlap: it begins earlier, or is the longer one. */
+static bool is_outer(const struct model *model, uint32_t function, uint32_t than) {
+    const struct model_function *a = &model->functions[function], *b = &model->functions[than];
+    if (a->line != b->line)
+        return a->line < b->line;
+    return a->line_row_count > b->line_row_count;
+}
+
+/* The rows of a function; none where the model is not in order. */
+static const struct model_line *rows_of(const struct model *model, uint32_t function, size_t *count) {
+    const struct model_function *owner = &model->functions[function];
+    *count = owner->line_row_count;
+    if (owner->first_line_row > model->line_count || *count > model->line_count - owner->first_line_row)
+        *count = 0;
+    return model->lines + owner->first_line_row;
+}
+
+static void take(struct source_number *number, uint32_t owner, const struct model_line *row) {
+    number->owner = owner;
+    number->hits = row->hits;
+    number->total_ns = row->total_ns;
+}
+
+static void add_function(struct source_numbers *numbers, const struct model *model, uint32_t function) {
+    size_t count;
+    const struct model_line *row = rows_of(model, function, &count);
+    for (; count > 0; count--, row++) {
+        if (row->line == 0 || row->line > numbers->count)
+            continue;
+        struct source_number *number = &numbers->lines[row->line - 1];
+        number->self_ns += known(row->self_ns);
+        if (!number->owner || is_outer(model, function, number->owner))
+            take(number, function, row);
+        numbers->any = true;
+    }
+}
+
+/* Gives an inner function that is selected its lines. */
+static void own_lines(struct source_numbers *numbers, const struct model *model, uint32_t function) {
+    size_t count;
+    const struct model_line *row = rows_of(model, function, &count);
+    for (; count > 0; count--, row++) {
+        if (row->line == 0 || row->line > numbers->count || numbers->lines[row->line - 1].owner == function)
+            continue;
+        take(&numbers->lines[row->line - 1], function, row);
+        numbers->lines[row->line - 1].self_ns = known(row->self_ns);
+    }
+}
+
+static bool compute_shares(struct source_numbers *numbers, const struct model *model) {
+    uint64_t *sums = calloc(model->function_count, sizeof *sums);
+    if (!sums)
+        return false;
+    for (size_t i = 0; i < numbers->count; i++)
+        sums[numbers->lines[i].owner] += numbers->lines[i].self_ns;
+    for (size_t i = 0; i < numbers->count; i++) {
+        struct source_number *number = &numbers->lines[i];
+        if (number->owner && sums[number->owner])
+            number->share = (double)number->self_ns / (double)sums[number->owner];
+        if (number->owner && number->hits != MODEL_UNKNOWN && number->hits > numbers->most_hits)
+            numbers->most_hits = number->hits;
+    }
+    free(sums);
+    return true;
+}
+
+bool source_numbers_build(struct source_numbers *numbers, const struct model *model, const char *file,
+                          uint32_t function, size_t line_count) {
+    source_numbers_free(numbers);
+    numbers->lines = calloc(line_count + 1, sizeof *numbers->lines);
+    if (!numbers->lines)
+        return false;
+    numbers->count = line_count;
+    const char *other = NULL; /* functions of one file mostly share its name: not compared again */
+    for (size_t i = 1; i < model->function_count; i++) {
+        const struct model_function *candidate = &model->functions[i];
+        if (!candidate->line_row_count || candidate->file == other)
+            continue;
+        if (candidate->file == file || !strcmp(candidate->file, file))
+            add_function(numbers, model, (uint32_t)i);
+        else
+            other = candidate->file;
+    }
+    own_lines(numbers, model, function);
+    if (compute_shares(numbers, model))
+        return true;
+    source_numbers_free(numbers);
+    return false;
+}
+
+uint32_t source_numbers_hottest(const struct source_numbers *numbers, uint32_t function) {
+    uint32_t hottest = 0;
+    for (size_t i = 0; i < numbers->count; i++) {
+        const struct source_number *number = &numbers->lines[i];
+        if (number->owner == function && (!hottest || number->self_ns > numbers->lines[hottest - 1].self_ns))
+            hottest = (uint32_t)i + 1;
+    }
+    return hottest;
+}

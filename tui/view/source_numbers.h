@@ -1,0 +1,30 @@
+/* source_numbers.h - the line counts of one file, gathered from all functions that have lines in it. */
+#ifndef PYPROF_TUI_VIEW_SOURCE_NUMBERS_H
+#define PYPROF_TUI_VIEW_SOURCE_NUMBERS_H
+
+#include "pyprof/model.h"
+
+/* A line that several functions share (a comprehension or lambda inside) has the sum of their self times, and the
+ * hits of the outermost one: its owner. A line of the selected function is that function's alone when it is an inner
+ * one. */
+struct source_number {
+    uint32_t owner; /* function id; 0: nothing was counted on this line */
+    uint64_t hits, self_ns, total_ns;
+    double share;   /* of the self time on its owner's lines */
+};
+
+struct source_numbers {
+    struct source_number *lines; /* owned; lines[i] is line i + 1 */
+    size_t count;
+    bool any;          /* some line was counted */
+    uint64_t most_hits;
+};
+
+void source_numbers_free(struct source_numbers *numbers);
+/* Counts anew for a file of line_count lines; function is the selected one. false: out of memory, no lines. */
+bool source_numbers_build(struct source_numbers *numbers, const struct model *model, const char *file,
+                          uint32_t function, size_t line_count);
+/* The line (from 1) on which the function spends most of its own time; 0 where it has none. */
+uint32_t source_numbers_hottest(const struct source_numbers *numbers, uint32_t function);
+
+#endif
