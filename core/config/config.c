@@ -135,7 +135,8 @@ static bool check_target(const struct config *config, struct error *error) {
     const char *first = NULL;
     for (size_t i = 0; i < sizeof given / sizeof given[0]; i++) {
         if (given[i].value && first)
-            return error_set(error, EXIT_STATUS_USAGE, "%s and %s are both given; keep one of them", first, given[i].key);
+            return error_set(error, EXIT_STATUS_USAGE, "%s and %s are both given; keep one of them", first,
+                             given[i].key);
         if (given[i].value)
             first = given[i].key;
     }
@@ -151,8 +152,9 @@ static bool check_collectors_are_built(const struct config *config, struct error
         list_names(names, true);
         words_join(names, built, sizeof built);
         return error_set(error, EXIT_STATUS_USAGE,
-                         "the collector \"%s\" is not in this version; turn it off (the collectors there are: %s)",
-                         collectors[i].name, built);
+                         "collectors.%s.enabled: the collector \"%s\" is not in this version; turn it off (those there "
+                         "are: %s)",
+                         collectors[i].name, collectors[i].name, built);
     }
     return true;
 }

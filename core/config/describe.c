@@ -21,7 +21,7 @@ static void write_initial_list(const char *items, FILE *out) {
 }
 
 /* The default as it would stand in YAML. */
-static void write_default(const struct option *option, FILE *out) {
+static void write_default(const struct config_option *option, FILE *out) {
     if (option->type == OPTION_MAP)
         fputs("{}", out);
     else if (option->type == OPTION_LIST && !option->initial)
@@ -47,7 +47,7 @@ static void write_filled(const char *text, FILE *out) {
     fputc('\n', out);
 }
 
-static void write_option(const struct option *option, FILE *out) {
+static void write_option(const struct config_option *option, FILE *out) {
     char expected[256];
     fprintf(out, "%s: ", option->key);
     write_default(option, out);

@@ -21,13 +21,13 @@ static yaml_node_t *node_of(struct reading *reading, int index) {
     return yaml_document_get_node(&reading->source.document, index);
 }
 
-static bool fail_expected(struct reading *reading, const struct option *option, const yaml_node_t *node) {
+static bool fail_expected(struct reading *reading, const struct config_option *option, const yaml_node_t *node) {
     char found[WORDS_QUOTED_SIZE], expected[256];
     return yaml_text_fail(&reading->source, node->start_mark, "%s is %s; it must be %s", option->key,
                           yaml_text_describe(node, found), option_expectation(option, expected, sizeof expected));
 }
 
-static bool read_bool(struct reading *reading, const struct option *option, const yaml_node_t *node) {
+static bool read_bool(struct reading *reading, const struct config_option *option, const yaml_node_t *node) {
     static const char *const yes[] = {"true", "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON", NULL};
     static const char *const no[] = {"false", "False", "FALSE", "no", "No", "NO", "off", "Off", "OFF", NULL};
     const char *plain = yaml_text_plain(node);
@@ -37,7 +37,7 @@ static bool read_bool(struct reading *reading, const struct option *option, cons
     return true;
 }
 
-static bool read_integer(struct reading *reading, const struct option *option, const yaml_node_t *node) {
+static bool read_integer(struct reading *reading, const struct config_option *option, const yaml_node_t *node) {
     const char *plain = yaml_text_plain(node);
     if (!plain)
         return fail_expected(reading, option, node);
@@ -52,7 +52,7 @@ static bool read_integer(struct reading *reading, const struct option *option, c
 }
 
 /* A scalar that the option's words and not_empty allow, as a malloc'ed text; NULL: *error is set. */
-static char *read_allowed_text(struct reading *reading, const struct option *option, const yaml_node_t *node,
+static char *read_allowed_text(struct reading *reading, const struct config_option *option, const yaml_node_t *node,
                                const char *what) {
     char *text = yaml_text_scalar(&reading->source, node, what);
     if (!text)
@@ -72,7 +72,7 @@ static char *read_allowed_text(struct reading *reading, const struct option *opt
     return NULL;
 }
 
-static bool read_text(struct reading *reading, const struct option *option, const yaml_node_t *node) {
+static bool read_text(struct reading *reading, const struct config_option *option, const yaml_node_t *node) {
     if (node->type != YAML_SCALAR_NODE)
         return fail_expected(reading, option, node);
     char *text = read_allowed_text(reading, option, node, option->key);
@@ -91,7 +91,8 @@ static bool list_has(const struct text_list *list, const char *text) {
     return false;
 }
 
-static bool read_item(struct reading *reading, const struct option *option, const yaml_node_t *node, size_t number) {
+static bool read_item(struct reading *reading, const struct config_option *option, const yaml_node_t *node,
+                      size_t number) {
     struct text_list *list = option_field(option, reading->config);
     char what[OPTION_KEY_SIZE + 32], found[WORDS_QUOTED_SIZE];
     snprintf(what, sizeof what, "item %zu of %s", number, option->key);
@@ -113,13 +114,16 @@ static bool read_item(struct reading *reading, const struct option *option, cons
     return good;
 }
 
-static bool read_list(struct reading *reading, const struct option *option, const yaml_node_t *node) {
+static bool read_list(struct reading *reading, const struct config_option *option, const yaml_node_t *node) {
     if (node->type != YAML_SEQUENCE_NODE)
         return fail_expected(reading, option, node);
     size_t count = (size_t)(node->data.sequence.items.top - node->data.sequence.items.start);
-    if (count > OPTION_LIST_MAX || (count == 0 && option->words))
-        return yaml_text_fail(&reading->source, node->start_mark, "%s has %zu items; give it 1 to %d", option->key, count,
-                              OPTION_LIST_MAX);
+    if (count == 0 && option->words)
+        return yaml_text_fail(&reading->source, node->start_mark, "%s is empty; leave it out for the default",
+                              option->key);
+    if (count > OPTION_LIST_MAX)
+        return yaml_text_fail(&reading->source, node->start_mark, "%s has %zu items; give it at most %d", option->key,
+                              count, OPTION_LIST_MAX);
     option_release(option, reading->config);
     for (size_t i = 0; i < count; i++)
         if (!read_item(reading, option, node_of(reading, node->data.sequence.items.start[i]), i + 1))
@@ -134,7 +138,7 @@ static bool map_has(const struct environment_list *map, const char *name) {
     return false;
 }
 
-static bool append_variable(struct reading *reading, const struct option *option, const yaml_node_t *node,
+static bool append_variable(struct reading *reading, const struct config_option *option, const yaml_node_t *node,
                             const char *name, const char *value) {
     struct environment_list *map = option_field(option, reading->config);
     char quoted[WORDS_QUOTED_SIZE];
@@ -148,7 +152,7 @@ static bool append_variable(struct reading *reading, const struct option *option
     return environment_list_append(map, name, value) || yaml_text_fail_memory(&reading->source);
 }
 
-static bool read_entry(struct reading *reading, const struct option *option, yaml_node_pair_t pair) {
+static bool read_entry(struct reading *reading, const struct config_option *option, yaml_node_pair_t pair) {
     const yaml_node_t *key = node_of(reading, pair.key), *value = node_of(reading, pair.value);
     char what[OPTION_KEY_SIZE + 32], quoted[WORDS_QUOTED_SIZE];
     snprintf(what, sizeof what, "a name in %s", option->key);
@@ -172,7 +176,7 @@ static bool read_entry(struct reading *reading, const struct option *option, yam
     return good;
 }
 
-static bool read_map(struct reading *reading, const struct option *option, const yaml_node_t *node) {
+static bool read_map(struct reading *reading, const struct config_option *option, const yaml_node_t *node) {
     if (node->type != YAML_MAPPING_NODE)
         return fail_expected(reading, option, node);
     size_t count = (size_t)(node->data.mapping.pairs.top - node->data.mapping.pairs.start);
@@ -186,7 +190,7 @@ static bool read_map(struct reading *reading, const struct option *option, const
     return true;
 }
 
-static bool read_value(struct reading *reading, const struct option *option, const yaml_node_t *node) {
+static bool read_value(struct reading *reading, const struct config_option *option, const yaml_node_t *node) {
     if (yaml_text_is_null(node))
         return option_reset(option, reading->config) || yaml_text_fail_memory(&reading->source);
     switch (option->type) {
@@ -222,7 +226,7 @@ static bool read_section(struct reading *reading, const char *path, const yaml_n
 
 /* The value of one full path: of an option, or of a section of options. */
 static bool read_path(struct reading *reading, const char *path, yaml_mark_t key_mark, const yaml_node_t *node) {
-    const struct option *option = option_find(path);
+    const struct config_option *option = option_find(path);
     if (!option && !option_is_section(path))
         return fail_unknown(reading, key_mark, path);
     if (!option)
@@ -241,13 +245,15 @@ static bool check_not_repeated(struct reading *reading, const yaml_node_t *secti
     for (const yaml_node_pair_t *other = section->data.mapping.pairs.start; other < pair; other++) {
         const yaml_node_t *other_key = node_of(reading, other->key);
         if (strcmp((const char *)key->data.scalar.value, (const char *)other_key->data.scalar.value) == 0)
-            return yaml_text_fail(&reading->source, key->start_mark, "%s is given twice (first in line %zu); remove one",
+            return yaml_text_fail(&reading->source, key->start_mark,
+                                  "%s is given twice (first in line %zu); remove one",
                                   (const char *)key->data.scalar.value, other_key->start_mark.line + 1);
     }
     return true;
 }
 
-static bool read_key(struct reading *reading, const char *section, const yaml_node_t *node, const yaml_node_pair_t *pair) {
+static bool read_key(struct reading *reading, const char *section, const yaml_node_t *node,
+                     const yaml_node_pair_t *pair) {
     const yaml_node_t *key = node_of(reading, pair->key);
     char found[WORDS_QUOTED_SIZE];
     if (key->type != YAML_SCALAR_NODE)
@@ -377,7 +383,8 @@ bool config_set(struct config *config, const char *assignment, struct error *err
     const char *equals = strchr(assignment, '=');
     char quoted[WORDS_QUOTED_SIZE], key[OPTION_KEY_SIZE];
     if (!equals || equals == assignment)
-        return error_set(error, EXIT_STATUS_USAGE, "--set: %s is no KEY=VALUE; write for example --set ui.refresh_ms=1000",
+        return error_set(error, EXIT_STATUS_USAGE,
+                         "--set: %s is no KEY=VALUE; write for example --set ui.refresh_ms=1000",
                          words_quote(assignment, quoted));
     size_t prefix_length = sizeof variable_prefix - 1, key_length = (size_t)(equals - assignment);
     if (key_length > prefix_length && strncmp(assignment, variable_prefix, prefix_length) == 0)

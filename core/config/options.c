@@ -19,12 +19,14 @@ static const char *const sort_names[] = {"self", "total", "calls", "name", NULL}
              char *: OPTION_TEXT,                       \
              struct text_list: OPTION_LIST,             \
              struct environment_list: OPTION_MAP)
-#define OPTION(member, ...) {.key = #member, .type = TYPE_OF(member), .offset = offsetof(struct config, member), __VA_ARGS__}
+#define OPTION(member, ...) \
+    {.key = #member, .type = TYPE_OF(member), .offset = offsetof(struct config, member), __VA_ARGS__}
 
-const struct option options[] = {
+const struct config_option options[] = {
     OPTION(target.script, .not_empty = true, .help =
            "Python program to run: a file, a folder or zip file with a __main__.py, or - for stdin. A relative path "
-           "counts from target.cwd, and without that from where the command is started (not from the config file)."),
+           "counts from where the command is started, joined with target.cwd when that is set (and not from the config "
+           "file's folder). One given on the command line always counts from where the command is started."),
     OPTION(target.module, .not_empty = true, .help = "Module to run, as python3 -m does."),
     OPTION(target.code, .help = "Python source text to run, as python3 -c does."),
     OPTION(target.args, .help = "Arguments of the program. A target on the command line replaces these too."),
@@ -76,20 +78,22 @@ const struct option options[] = {
     OPTION(ui.refresh_ms, .initial = "500", .minimum = 50, .maximum = 10000, .help =
            "Milliseconds between two refreshes of the screen."),
     OPTION(ui.theme, .initial = "default", .words = themes, .help = "Colours of the screen."),
-    OPTION(ui.panes, .initial = "functions,source,ram,output", .words = pane_names, .help = "Panes shown at the start."),
-    OPTION(ui.sort, .initial = "self", .words = sort_names, .help = "What the function table is sorted by at the start."),
+    OPTION(ui.panes, .initial = "functions,source,ram,output", .words = pane_names, .help =
+           "Panes shown at the start."),
+    OPTION(ui.sort, .initial = "self", .words = sort_names, .help =
+           "What the function table is sorted by at the start."),
 };
 /* clang-format on */
 const size_t option_count = sizeof options / sizeof options[0];
 
-const struct option *option_find(const char *key) {
+const struct config_option *option_find(const char *key) {
     for (size_t i = 0; i < option_count; i++)
         if (strcmp(options[i].key, key) == 0)
             return &options[i];
     return NULL;
 }
 
-bool option_is_under(const struct option *option, const char *section) {
+bool option_is_under(const struct config_option *option, const char *section) {
     size_t length = strlen(section);
     return strncmp(option->key, section, length) == 0 && option->key[length] == '.';
 }
@@ -133,7 +137,7 @@ const char *option_nearest(const char *path, char nearest[OPTION_KEY_SIZE]) {
     return nearest;
 }
 
-static void describe_words(const struct option *option, char *text, size_t size) {
+static void describe_words(const struct config_option *option, char *text, size_t size) {
     char list[256];
     words_join(option->words, list, sizeof list);
     if (option->type == OPTION_LIST)
@@ -144,7 +148,7 @@ static void describe_words(const struct option *option, char *text, size_t size)
         snprintf(text, size, "one of these words: %s", list);
 }
 
-const char *option_expectation(const struct option *option, char *text, size_t size) {
+const char *option_expectation(const struct config_option *option, char *text, size_t size) {
     if (option->words) {
         describe_words(option, text, size);
         return text;

@@ -21,7 +21,7 @@ enum {
     CONFIG_NESTING_MAX = 16,     /* of YAML collections */
 };
 
-struct option {
+struct config_option {
     const char *key; /* "collectors.line.include" */
     enum option_type type;
     size_t offset;               /* in struct config */
@@ -32,26 +32,26 @@ struct option {
     const char *help;
 };
 
-extern const struct option options[];
+extern const struct config_option options[];
 extern const size_t option_count;
 
 /* NULL: there is no such key. */
-const struct option *option_find(const char *key);
+const struct config_option *option_find(const char *key);
 
 /* "collectors.line" is a section: keys begin with it and a dot. */
 bool option_is_section(const char *path);
-bool option_is_under(const struct option *option, const char *section);
+bool option_is_under(const struct config_option *option, const char *section);
 
 /* The known key (or section) that is spelled most like the path. Returns nearest. */
 const char *option_nearest(const char *path, char nearest[OPTION_KEY_SIZE]);
 
 /* What a value has to be, for messages and help: "a whole number from 10 to 60000". Returns text. */
-const char *option_expectation(const struct option *option, char *text, size_t size);
+const char *option_expectation(const struct config_option *option, char *text, size_t size);
 
-static inline void *option_field(const struct option *option, struct config *config) {
+static inline void *option_field(const struct config_option *option, struct config *config) {
     return (char *)config + option->offset;
 }
-static inline const void *option_field_const(const struct option *option, const struct config *config) {
+static inline const void *option_field_const(const struct config_option *option, const struct config *config) {
     return (const char *)config + option->offset;
 }
 

@@ -62,7 +62,7 @@ bool text_replace(char **field, const char *text) {
     return true;
 }
 
-void option_release(const struct option *option, struct config *config) {
+void option_release(const struct config_option *option, struct config *config) {
     void *field = option_field(option, config);
     switch (option->type) {
     case OPTION_BOOL:
@@ -100,7 +100,7 @@ static bool append_initial_items(struct text_list *list, const char *items) {
     return true;
 }
 
-bool option_reset(const struct option *option, struct config *config) {
+bool option_reset(const struct config_option *option, struct config *config) {
     void *field = option_field(option, config);
     option_release(option, config);
     switch (option->type) {
@@ -136,7 +136,7 @@ static bool copy_map(struct environment_list *to, const struct environment_list 
     return true;
 }
 
-bool option_copy(const struct option *option, struct config *to, const struct config *from) {
+bool option_copy(const struct config_option *option, struct config *to, const struct config *from) {
     void *field = option_field(option, to);
     const void *value = option_field_const(option, from);
     switch (option->type) {
@@ -176,7 +176,7 @@ static bool maps_equal(const struct environment_list *a, const struct environmen
     return true;
 }
 
-bool option_equal(const struct option *option, const struct config *a, const struct config *b) {
+bool option_equal(const struct config_option *option, const struct config *a, const struct config *b) {
     const void *left = option_field_const(option, a), *right = option_field_const(option, b);
     switch (option->type) {
     case OPTION_BOOL:

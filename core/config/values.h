@@ -18,11 +18,11 @@ void environment_list_clear(struct environment_list *list);
 bool text_replace(char **field, const char *text);
 
 /* Frees what the option's field holds and makes it null, false, 0 or empty. */
-void option_release(const struct option *option, struct config *config);
+void option_release(const struct config_option *option, struct config *config);
 /* Gives the option its default; false: memory is out. */
-bool option_reset(const struct option *option, struct config *config);
+bool option_reset(const struct config_option *option, struct config *config);
 /* Replaces the value in `to` by a copy of that in `from`; false: memory is out. */
-bool option_copy(const struct option *option, struct config *to, const struct config *from);
-bool option_equal(const struct option *option, const struct config *a, const struct config *b);
+bool option_copy(const struct config_option *option, struct config *to, const struct config *from);
+bool option_equal(const struct config_option *option, const struct config *a, const struct config *b);
 
 #endif

@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "core/profile/utf8.h"
+
 enum { COMPARED_MAX = 64 };
 
 static size_t least_of(size_t a, size_t b) { return a < b ? a : b; }
@@ -62,45 +64,12 @@ void words_join(const char *const *list, char *text, size_t size) {
     }
 }
 
-static bool is_continuation(unsigned char byte) { return (byte & 0xc0) == 0x80; }
-
-/* Lead bytes, and the ranges of second bytes that shut out overlong forms, surrogates and all above U+10FFFF. */
-size_t words_utf8_length(const char *text, const char *end) {
-    const unsigned char *bytes = (const unsigned char *)text;
-    size_t room = (size_t)(end - text);
-    if (room == 0)
-        return 0;
-    if (bytes[0] < 0x80)
-        return 1;
-    size_t length = bytes[0] >= 0xf0 ? 4 : bytes[0] >= 0xe0 ? 3 : 2;
-    if (bytes[0] < 0xc2 || bytes[0] > 0xf4 || room < length)
-        return 0;
-    for (size_t i = 1; i < length; i++)
-        if (!is_continuation(bytes[i]))
-            return 0;
-    if ((bytes[0] == 0xe0 && bytes[1] < 0xa0) || (bytes[0] == 0xed && bytes[1] > 0x9f) ||
-        (bytes[0] == 0xf0 && bytes[1] < 0x90) || (bytes[0] == 0xf4 && bytes[1] > 0x8f))
-        return 0;
-    return length;
-}
-
-bool words_is_utf8(const char *text) {
-    const char *end = text + strlen(text);
-    while (text < end) {
-        size_t length = words_utf8_length(text, end);
-        if (length == 0)
-            return false;
-        text += length;
-    }
-    return true;
-}
-
 const char *words_quote(const char *word, char text[WORDS_QUOTED_SIZE]) {
     const char *end = word + strlen(word);
     size_t used = 0;
     text[used++] = '"';
     while (word < end) {
-        size_t length = words_utf8_length(word, end);
+        size_t length = utf8_character(word, (size_t)(end - word));
         bool shown = length > 1 || (length == 1 && (unsigned char)*word >= ' ' && *word != 0x7f);
         if (used + (length ? length : 1) + sizeof "...\"" > WORDS_QUOTED_SIZE) {
             memcpy(text + used, "...", 3);

@@ -21,8 +21,4 @@ enum { WORDS_QUOTED_SIZE = 80 };
  * Returns text. */
 const char *words_quote(const char *word, char text[WORDS_QUOTED_SIZE]);
 
-/* Length in bytes of the well-formed UTF-8 character at text, 0 when it is malformed or cut off by `end`. */
-size_t words_utf8_length(const char *text, const char *end);
-bool words_is_utf8(const char *text);
-
 #endif

@@ -8,6 +8,7 @@
 #include "core/config/base64.h"
 #include "core/config/options.h"
 #include "core/config/words.h"
+#include "core/profile/utf8.h"
 
 #define TAG_BINARY "tag:yaml.org,2002:binary"
 
@@ -46,7 +47,7 @@ static yaml_mark_t mark_of_offset(const struct yaml_text *source, size_t offset)
 static bool check_encoding(const struct yaml_text *source) {
     const char *at = source->text, *end = source->text + source->length;
     while (at < end) {
-        size_t length = words_utf8_length(at, end);
+        size_t length = utf8_character(at, (size_t)(end - at));
         if (length == 0 || *at == '\0')
             return yaml_text_fail(source, mark_of_offset(source, (size_t)(at - source->text)),
                                   "this is not UTF-8 text (byte 0x%02x); save the file as UTF-8", (unsigned char)*at);

@@ -1,7 +1,7 @@
 /* command_line.h - what the user typed, made into an action and one effective config.
  *
- * Precedence, weakest first: defaults, config file, -k, --set (in their order), then --python, -o and the target. Nothing
- * is written and nothing is started here: main does what `action` says. */
+ * Precedence, weakest first: defaults, config file, -k, --set (in their order), then --python, -o and the target.
+ * Nothing is written and nothing is started here: main does what `action` says. */
 #ifndef PYPROF_TUI_COMMAND_LINE_H
 #define PYPROF_TUI_COMMAND_LINE_H
 

@@ -1,0 +1,225 @@
+#include "tui/app/command_line.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/config/values.h"
+#include "pyprof/report.h"
+#include "tui/app/command_checks.h"
+#include "tui/app/command_typed.h"
+
+static bool usage(struct error *error, const char *text) { return error_set(error, EXIT_STATUS_USAGE, "%s", text); }
+static bool out_of_memory(struct error *error) {
+    return error_set(error, 1, "memory is out; close other programs and try again");
+}
+
+/* --- the config ---------------------------------------------------------------------------------- */
+
+/* The user's own config file; NULL: there is no place for one. malloc'ed. */
+static char *user_config_path(void) {
+    const char *folder = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+    char *path = NULL;
+    int length = -1;
+    if (folder && *folder == '/')
+        length = asprintf(&path, "%s/pyprof-tui/config.yaml", folder);
+    else if (home && *home)
+        length = asprintf(&path, "%s/.config/pyprof-tui/config.yaml", home);
+    return length < 0 ? NULL : path;
+}
+
+/* The file named, else the first there is of the two usual ones; NULL: none. malloc'ed. */
+static char *find_config(const struct command_typed *typed) {
+    if (typed->config)
+        return strdup(typed->config);
+    if (access(".pyprof.yaml", F_OK) == 0)
+        return strdup(".pyprof.yaml");
+    char *path = user_config_path();
+    if (path && access(path, F_OK) == 0)
+        return path;
+    free(path);
+    return NULL;
+}
+
+static bool set_path(char **field, const char *option, const char *path, struct error *error) {
+    if (!path)
+        return true;
+    if (!*path)
+        return error_set(error, EXIT_STATUS_USAGE, "%s is empty; give it a path", option);
+    return text_replace(field, path) || out_of_memory(error);
+}
+
+static bool has_target(const struct config *config) {
+    return config->target.script || config->target.module || config->target.code;
+}
+
+/* The recorder takes scripts from where the command was started; one of the config counts from target.cwd. It is made
+ * absolute, so that the config, when saved, means the same again. */
+static bool place_config_script(struct config *config, struct error *error) {
+    const char *script = config->target.script, *folder = config->target.cwd;
+    if (!script || *script == '/' || strcmp(script, "-") == 0 || !folder || strcmp(folder, ".") == 0)
+        return true;
+    char *here = *folder == '/' ? strdup("") : getcwd(NULL, 0), *path = NULL;
+    bool good = here && asprintf(&path, "%s%s%s/%s", here, *here ? "/" : "", folder, script) >= 0;
+    free(here);
+    if (!good)
+        return error_set(error, 1, "%s: the current folder cannot be found: %s; change to one that exists", script,
+                         strerror(errno));
+    free(config->target.script);
+    config->target.script = path;
+    return true;
+}
+
+/* A script named like an option is told from one by its path. */
+static bool set_script(struct config *config, const char *script, struct error *error) {
+    char *path = NULL;
+    bool looks_like_option = *script == '-' && script[1];
+    if (asprintf(&path, "%s%s", looks_like_option ? "./" : "", script) < 0)
+        return out_of_memory(error);
+    config->target.script = path;
+    return true;
+}
+
+/* The target of the command line takes the place of the config's, arguments and all. */
+static bool set_target(struct config *config, const struct command_typed *typed, struct error *error) {
+    if (!typed->script && !typed->module && !typed->code)
+        return place_config_script(config, error);
+    if (!text_replace(&config->target.script, NULL) || !text_replace(&config->target.module, typed->module) ||
+        !text_replace(&config->target.code, typed->code))
+        return out_of_memory(error);
+    if (typed->module && !*typed->module)
+        return usage(error, "-m is empty; give it a module");
+    if (typed->script && !set_script(config, typed->script, error))
+        return false;
+    text_list_clear(&config->target.args);
+    for (int i = 0; i < typed->argument_count; i++)
+        if (!text_list_append(&config->target.args, typed->arguments[i]))
+            return out_of_memory(error);
+    return true;
+}
+
+static bool make_config(const struct command_typed *typed, struct command_line *command, struct error *error) {
+    command->config = config_new();
+    if (!command->config)
+        return out_of_memory(error);
+    struct config *config = command->config;
+    command->config_path = find_config(typed);
+    if (command->config_path && !config_load_file(config, command->config_path, error))
+        return false;
+    if (typed->collect && !config_set_collectors(config, typed->collect, error))
+        return false;
+    for (int i = 0; i < typed->setting_count; i++)
+        if (!config_set(config, typed->settings[i], error))
+            return false;
+    return set_path(&config->target.python, "--python", typed->python, error) &&
+           set_path(typed->export_format ? &command->export_path : &config->output.session, "-o", typed->output, error);
+}
+
+/* --- what to do ---------------------------------------------------------------------------------- */
+
+static bool copy_output_options(const struct command_typed *typed, struct command_line *command, struct error *error) {
+    if (typed->report && !report_check_list(typed->report, error))
+        return error_prefix(error, "--report");
+    if (typed->export_format && !export_check_format(typed->export_format, error))
+        return error_prefix(error, "--export");
+    if (typed->report && typed->export_format && !typed->output)
+        return usage(error, "--report and --export would both write to stdout; give the export a file with -o FILE");
+    if (!text_replace(&command->report, typed->report) || !text_replace(&command->export_format, typed->export_format))
+        return out_of_memory(error);
+    command->headless = typed->headless || typed->report || typed->export_format;
+    return set_path(&command->save_config, "--save-config", typed->save_config, error);
+}
+
+static bool plan_session(const struct command_typed *typed, struct command_line *command, struct error *error) {
+    command->action = COMMAND_OPEN_SESSION;
+    if (typed->argument_count)
+        return error_set(error, EXIT_STATUS_USAGE, "%s is a saved session; it takes no arguments, leave them out",
+                         typed->script);
+    if (typed->collect || typed->python)
+        return error_set(error, EXIT_STATUS_USAGE, "%s is a saved session; %s cannot change it, leave it out",
+                         typed->script, typed->collect ? "-k" : "--python");
+    if (typed->headless && !typed->report && !typed->export_format)
+        return error_set(error, EXIT_STATUS_USAGE, "%s is a saved session; beside --headless give --report or --export",
+                         typed->script);
+    if (typed->output && !typed->export_format)
+        return error_set(error, EXIT_STATUS_USAGE, "%s is saved already; beside -o give --export", typed->script);
+    if (!text_replace(&command->session, typed->script))
+        return out_of_memory(error);
+    return command_check_session(typed->script, error) && command_check_export_output(command->export_path, error) &&
+           config_validate(command->config, error);
+}
+
+static bool plan_reattach(const struct command_typed *typed, struct command_line *command, struct error *error) {
+    command->action = COMMAND_REATTACH;
+    if (typed->script || typed->module || typed->code)
+        return usage(error, "--reattach comes back to what runs already; leave the target out");
+    if (command->headless)
+        return usage(error, "--reattach opens the terminal interface; leave --headless, --report and --export out");
+    return config_validate(command->config, error);
+}
+
+static bool check_run(const struct command_line *command, struct error *error) {
+    const struct config *config = command->config;
+    if (!config_validate(config, error) || !command_check_working_folder(config->target.cwd, error))
+        return false;
+    if (config->target.script && !command_check_script(config->target.script, error))
+        return false;
+    /* Without a file name the interface asks for one at the end. */
+    bool is_saved_there = command->save_session && (config->output.session || command->headless);
+    if (is_saved_there && !command_check_session_output(config->output.session, error))
+        return false;
+    return command_check_export_output(command->export_path, error);
+}
+
+static bool plan_run(const struct command_typed *typed, struct command_line *command, struct error *error) {
+    struct config *config = command->config;
+    if (!set_target(config, typed, error))
+        return false;
+    if (!has_target(config) && command->save_config) {
+        command->action = COMMAND_SAVE_CONFIG_ONLY;
+        return config_validate(config, error);
+    }
+    if (!has_target(config))
+        return usage(error, "there is nothing to run; give a script, -m MODULE, -c CODE or a saved session "
+                            "(pyprof-tui --help shows how)");
+    command->action = COMMAND_RUN;
+    command->save_session = !command->export_format || config->output.session;
+    return check_run(command, error);
+}
+
+static bool plan(const struct command_typed *typed, struct command_line *command, struct error *error) {
+    if (typed->help || typed->help_config || typed->version) {
+        command->action = typed->help ? COMMAND_HELP : typed->help_config ? COMMAND_HELP_CONFIG : COMMAND_VERSION;
+        return true;
+    }
+    if (!copy_output_options(typed, command, error) || !make_config(typed, command, error))
+        return false;
+    if (typed->reattach)
+        return plan_reattach(typed, command, error);
+    if (typed->script && strcmp(typed->script, "-") != 0 && command_is_session(typed->script))
+        return plan_session(typed, command, error);
+    return plan_run(typed, command, error);
+}
+
+bool command_line_parse(int argc, char *const *argv, struct command_line *command, struct error *error) {
+    struct command_typed typed;
+    *command = (struct command_line){0};
+    bool good = command_typed_read(argc, argv, &typed, error) && plan(&typed, command, error);
+    command_typed_free(&typed);
+    if (!good)
+        command_line_free(command);
+    return good;
+}
+
+void command_line_free(struct command_line *command) {
+    config_free(command->config);
+    free(command->config_path);
+    free(command->save_config);
+    free(command->session);
+    free(command->report);
+    free(command->export_format);
+    free(command->export_path);
+    *command = (struct command_line){0};
+}

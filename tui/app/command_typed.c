@@ -1,0 +1,213 @@
+#include "tui/app/command_typed.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/config/words.h"
+#include "tui/app/command_line.h"
+
+/* Every long option, one row each: X(value for getopt, name, kind of argument, how the argument is called, help line).
+ * getopt, messages and --help read it. */
+#define COMMAND_OPTION_LIST(X)                                                                      \
+    X('k', "collect", required_argument, "LIST",                                                    \
+      "  -k, --collect LIST      what to count: function,line (or none)\n")                         \
+    X('C', "config", required_argument, "FILE",                                                     \
+      "  -C, --config FILE       session config (YAML); else ./.pyprof.yaml, then your own\n")      \
+    X(OPTION_SET, "set", required_argument, "KEY=VALUE",                                            \
+      "      --set KEY=VALUE     override one config key, e.g. collectors.line.enabled=false\n")    \
+    X(OPTION_SAVE_CONFIG, "save-config", required_argument, "FILE",                                 \
+      "      --save-config FILE  write the effective config; with a target, go on and run\n")       \
+    X('o', "output", required_argument, "FILE",                                                     \
+      "  -o, --output FILE       where the session is saved; with --export, the export\n")          \
+    X(OPTION_HEADLESS, "headless", no_argument, "",                                                 \
+      "      --headless          no terminal interface; exit status is the target's\n")             \
+    X(OPTION_REPORT, "report", required_argument, "LIST",                                           \
+      "      --report LIST       print functions,lines,tree: headless run, or of a session\n")      \
+    X(OPTION_EXPORT, "export", required_argument, "FORMAT",                                         \
+      "      --export FORMAT     write json to stdout or -o: headless run, or of a session\n")      \
+    X(OPTION_PYTHON, "python", required_argument, "PATH",                                           \
+      "      --python PATH       the interpreter to be (else the virtual environment's)\n")         \
+    X(OPTION_REATTACH, "reattach", no_argument, "",                                                 \
+      "      --reattach          come back to a run whose viewer has gone\n")                       \
+    X('h', "help", optional_argument, "config",                                                     \
+      "  -h, --help[=config]     this help; with =config, all config keys\n")                       \
+    X(OPTION_HELP_CONFIG, "help-config", no_argument, "", "")                                       \
+    X('V', "version", no_argument, "",                                                              \
+      "  -V, --version           this version, and the Pythons it can host\n")
+
+/* Short options beside those of the list: the targets -m and -c end the options; -p is answered. */
+#define SHORT_OPTIONS "+:k:C:o:hVm:c:p:"
+
+enum {
+    OPTION_SET = 256,
+    OPTION_SAVE_CONFIG,
+    OPTION_HEADLESS,
+    OPTION_REPORT,
+    OPTION_EXPORT,
+    OPTION_PYTHON,
+    OPTION_REATTACH,
+    OPTION_HELP_CONFIG,
+};
+
+static const struct option_row {
+    int value;
+    const char *name;
+    int has_argument;
+    const char *argument;
+} rows[] = {
+#define X(value, name, kind, argument, help) {value, name, kind, argument},
+    COMMAND_OPTION_LIST(X)
+#undef X
+};
+enum { ROW_COUNT = sizeof rows / sizeof rows[0] };
+
+const char *command_line_help(void) {
+    return "usage: pyprof-tui [options] script.py [args...]   run and watch a Python program\n"
+           "       pyprof-tui [options] -m module [args...]   also: -c code, - (stdin)\n"
+           "       pyprof-tui [options] run.pyprof            open a saved session\n"
+#define X(value, name, kind, argument, help) help
+           COMMAND_OPTION_LIST(X)
+#undef X
+           "Stronger overrides weaker: defaults, config file, -k, --set, the rest. Examples:\n"
+           "  pyprof-tui --headless --report functions,lines script.py\n"
+           "  pyprof-tui -C configs/line.yaml -o run.pyprof script.py, then pyprof-tui run.pyprof\n";
+}
+
+static const struct option_row *find_row(int value) {
+    for (int i = 0; i < ROW_COUNT; i++)
+        if (rows[i].value == value)
+            return &rows[i];
+    return NULL;
+}
+
+/* "--re" of --report and --reattach. */
+static bool ambiguous_option(const char *name, struct error *error) {
+    const char *first = NULL;
+    for (int i = 0; i < ROW_COUNT; i++) {
+        if (strncmp(rows[i].name, name, strlen(name)) != 0)
+            continue;
+        if (first) {
+            error_set(error, EXIT_STATUS_USAGE, "--%s may mean --%s or --%s; write it out", name, first, rows[i].name);
+            return true;
+        }
+        first = rows[i].name;
+    }
+    return false;
+}
+
+static bool unknown_long_option(const char *word, struct error *error) {
+    char name[64], quoted[WORDS_QUOTED_SIZE];
+    const char *names[ROW_COUNT + 1] = {NULL};
+    for (int i = 0; i < ROW_COUNT; i++)
+        names[i] = rows[i].name;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
+    if (ambiguous_option(name, error))
+        return false;
+    words_quote(name, quoted);
+    return error_set(error, EXIT_STATUS_USAGE,
+                     "there is no option --%.*s; did you mean --%s? (pyprof-tui --help lists all)",
+                     (int)strlen(quoted) - 2, quoted + 1, words_nearest(name, names));
+}
+
+/* getopt returned '?': no such option, or a value for one that takes none. */
+static bool wrong_option(const char *word, int value, struct error *error) {
+    const struct option_row *row = find_row(value);
+    bool is_long = strncmp(word, "--", 2) == 0;
+    if (is_long && row)
+        return error_set(error, EXIT_STATUS_USAGE, "--%s takes no value; leave it out", row->name);
+    if (is_long)
+        return unknown_long_option(word + 2, error);
+    char letter[2] = {(char)value, '\0'}, quoted[WORDS_QUOTED_SIZE];
+    words_quote(letter, quoted);
+    return error_set(error, EXIT_STATUS_USAGE, "there is no option -%c; pyprof-tui --help lists all", quoted[1]);
+}
+
+static bool missing_value(int value, struct error *error) {
+    const struct option_row *row = find_row(value);
+    if (row)
+        return error_set(error, EXIT_STATUS_USAGE, "--%s needs a value; write --%s %s", row->name, row->name,
+                         row->argument);
+    return error_set(error, EXIT_STATUS_USAGE, "-%c needs a value; write -%c %s", value, value,
+                     value == 'm' ? "MODULE" : value == 'c' ? "CODE" : "PID");
+}
+
+static bool take_help(struct command_typed *typed, const char *topic, struct error *error) {
+    char quoted[WORDS_QUOTED_SIZE];
+    if (topic && strcmp(topic, "config") != 0)
+        return error_set(error, EXIT_STATUS_USAGE, "there is no help on %s; write --help or --help=config",
+                         words_quote(topic, quoted));
+    *(topic ? &typed->help_config : &typed->help) = true;
+    return true;
+}
+
+static bool take_option(struct command_typed *typed, int value, const char *argument, struct error *error) {
+    switch (value) {
+    case 'k': typed->collect = argument; return true;
+    case 'C': typed->config = argument; return true;
+    case 'o': typed->output = argument; return true;
+    case 'm': typed->module = argument; return true;
+    case 'c': typed->code = argument; return true;
+    case 'h': return take_help(typed, argument, error);
+    case 'V': typed->version = true; return true;
+    case 'p':
+        return error_set(error, EXIT_STATUS_USAGE,
+                         "-p %s: attaching to a running program is not in this version; start it with "
+                         "pyprof-tui SCRIPT instead", argument);
+    case OPTION_SET: typed->settings[typed->setting_count++] = argument; return true;
+    case OPTION_SAVE_CONFIG: typed->save_config = argument; return true;
+    case OPTION_HEADLESS: typed->headless = true; return true;
+    case OPTION_REPORT: typed->report = argument; return true;
+    case OPTION_EXPORT: typed->export_format = argument; return true;
+    case OPTION_PYTHON: typed->python = argument; return true;
+    case OPTION_REATTACH: typed->reattach = true; return true;
+    case OPTION_HELP_CONFIG: typed->help_config = true; return true;
+    default: return true;
+    }
+}
+
+static bool is_complete(const struct command_typed *typed) {
+    return typed->help || typed->help_config || typed->version || typed->module || typed->code;
+}
+
+/* Options up to the target; -m and -c are both. */
+static bool take_options(int argc, char *const *argv, struct command_typed *typed, struct error *error) {
+    struct option long_options[ROW_COUNT + 1] = {0};
+    for (int i = 0; i < ROW_COUNT; i++)
+        long_options[i] = (struct option){rows[i].name, rows[i].has_argument, NULL, rows[i].value};
+    opterr = 0;
+    optind = 0; /* glibc: begin anew */
+    while (!is_complete(typed)) {
+        int value = getopt_long(argc, argv, SHORT_OPTIONS, long_options, NULL);
+        if (value == -1)
+            break;
+        if (value == '?')
+            return wrong_option(argv[optind - 1], optopt, error);
+        if (value == ':')
+            return missing_value(optopt, error);
+        if (!take_option(typed, value, optarg, error))
+            return false;
+    }
+    return true;
+}
+
+bool command_typed_read(int argc, char *const *argv, struct command_typed *typed, struct error *error) {
+    *typed = (struct command_typed){0};
+    typed->settings = calloc((size_t)argc + 1, sizeof *typed->settings);
+    if (!typed->settings)
+        return error_set(error, 1, "memory is out; close other programs and try again");
+    if (!take_options(argc, argv, typed, error))
+        return false;
+    int next = optind < argc ? optind : argc;
+    if (!typed->module && !typed->code && next < argc)
+        typed->script = argv[next++];
+    typed->arguments = argv + next;
+    typed->argument_count = argc - next;
+    return true;
+}
+
+void command_typed_free(struct command_typed *typed) {
+    free(typed->settings);
+    typed->settings = NULL;
+}

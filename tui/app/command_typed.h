@@ -1,0 +1,24 @@
+/* command_typed.h - the options as they were typed, before any of them means something. */
+#ifndef PYPROF_TUI_COMMAND_TYPED_H
+#define PYPROF_TUI_COMMAND_TYPED_H
+
+#include <stdbool.h>
+
+#include "pyprof/error.h"
+
+/* What was typed, in no order but that of settings; points into argv. */
+struct command_typed {
+    const char *config, *collect, *save_config, *output, *report, *export_format, *python;
+    const char *module, *code, *script; /* at most one */
+    char *const *arguments;             /* behind the target */
+    int argument_count;
+    const char **settings; /* --set, in order; owned array */
+    int setting_count;
+    bool headless, reattach, help, help_config, version;
+};
+
+/* Fills *typed from argv. False: *error names what is wrong with an option. Free it in both cases. */
+bool command_typed_read(int argc, char *const *argv, struct command_typed *typed, struct error *error);
+void command_typed_free(struct command_typed *typed);
+
+#endif
