@@ -1,0 +1,147 @@
+/* report_lines.c - annotated source, function by function, those with the most time in their own lines first. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/report/report_text.h"
+#include "core/report/rows.h"
+
+enum { GAP_LIMIT = 12 }; /* longer stretches without counted lines (the bodies of other functions) are cut to "..." */
+
+struct listed_function {
+    uint32_t id;
+    uint64_t self_ns, total_ns; /* of its lines */
+};
+
+/* A file's text with the places of its lines; empty where there is no source. */
+struct line_text {
+    const struct model_source *source;
+    size_t *starts, count;
+};
+
+static bool has_hits(const struct model *model, const struct model_function *function) {
+    for (uint32_t i = 0; i < function->line_row_count; i++)
+        if (model->lines[function->first_line_row + i].hits)
+            return true;
+    return false;
+}
+
+static int compare_listed(const void *left, const void *right) {
+    const struct listed_function *a = left, *b = right;
+    if (a->self_ns != b->self_ns)
+        return a->self_ns > b->self_ns ? -1 : 1;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+/* The functions to list; the caller frees them. NULL: out of memory. */
+static struct listed_function *list_functions(const struct model *model, size_t *count) {
+    struct listed_function *list = malloc(model->function_count * sizeof *list);
+    *count = 0;
+    for (uint32_t id = 1; list && id < model->function_count; id++) {
+        const struct model_function *function = &model->functions[id];
+        if (!has_hits(model, function))
+            continue;
+        struct listed_function *listed = &list[(*count)++];
+        *listed = (struct listed_function){.id = id, .self_ns = report_lines_self(model, function)};
+        for (uint32_t i = 0; i < function->line_row_count; i++)
+            listed->total_ns += model->lines[function->first_line_row + i].total_ns;
+    }
+    if (list)
+        qsort(list, *count, sizeof *list, compare_listed);
+    return list;
+}
+
+static void write_source(const struct line_text *text, uint32_t line, FILE *out) {
+    if (!text->source || line == 0 || line > text->count)
+        return;
+    size_t start = text->starts[line - 1];
+    size_t end = line < text->count ? text->starts[line] : text->source->length;
+    while (end > start && strchr("\r\n\t ", text->source->text[end - 1]))
+        end--;
+    if (end == start)
+        return;
+    fputs("  ", out);
+    report_text(out, text->source->text + start, end - start);
+}
+
+static void write_counted(const struct model_line *line, uint64_t function_total, const struct line_text *text, FILE *out) {
+    fprintf(out, "%6" PRIu32 " %12" PRIu64, line->line, line->hits);
+    if (line->hits)
+        fprintf(out, " %12.6f %12.6f %7.1f", report_seconds(line->self_ns), report_seconds(line->total_ns),
+                report_percent(line->total_ns, function_total));
+    else
+        fprintf(out, " %12s %12s %7s", "", "", "");
+    write_source(text, line->line, out);
+    putc('\n', out);
+}
+
+/* Lines first to last without counts: comments, blank lines, text in several lines. */
+static void write_uncounted(uint32_t first, uint32_t last, const struct line_text *text, FILE *out) {
+    if (!text->source || first > last)
+        return;
+    if (last - first >= GAP_LIMIT) {
+        fputs("   ...\n", out);
+        return;
+    }
+    for (uint32_t line = first; line <= last; line++) {
+        fprintf(out, "%6" PRIu32 " %12s %12s %12s %7s", line, "", "", "", "");
+        write_source(text, line, out);
+        putc('\n', out);
+    }
+}
+
+static void write_function(const struct model *model, const struct listed_function *listed, const struct line_text *text,
+                           FILE *out) {
+    const struct model_function *function = &model->functions[listed->id];
+    putc('\n', out);
+    report_text(out, function->qualname, strlen(function->qualname));
+    fputs("  ", out);
+    report_place(out, function);
+    fprintf(out, "\nself %.6f s, total %.6f s in its lines", report_seconds(listed->self_ns),
+            report_seconds(listed->total_ns));
+    if (model->collectors & COLLECTOR_FUNCTION)
+        fprintf(out, "; %" PRIu64 " calls", function->calls);
+    fprintf(out, "\n%6s %12s %12s %12s %7s  %s\n", "line", "hits", "self s", "total s", "total %", "source");
+    uint32_t next = function->line;
+    for (uint32_t i = 0; i < function->line_row_count; i++) {
+        const struct model_line *line = &model->lines[function->first_line_row + i];
+        write_uncounted(next, line->line - 1, text, out);
+        write_counted(line, listed->total_ns, text, out);
+        next = line->line + 1;
+    }
+}
+
+static bool list_with_source(const struct model *model, const struct listed_function *list, size_t count, FILE *out) {
+    struct line_text text = {0};
+    bool done = true;
+    for (size_t i = 0; done && i < count; i++) {
+        const struct model_source *source = model_source(model, model->functions[list[i].id].file);
+        if (source != text.source) {
+            free(text.starts);
+            text = (struct line_text){.source = source};
+            text.starts = source ? model_source_lines(source, &text.count) : NULL;
+            done = !source || text.starts;
+        }
+        if (done)
+            write_function(model, &list[i], &text, out);
+    }
+    free(text.starts);
+    return done;
+}
+
+bool report_lines(const struct model *model, FILE *out, struct error *error) {
+    report_heading(model, "Lines", out);
+    if (!(model->collectors & COLLECTOR_LINE)) {
+        fputs("Lines were not counted in this run; add line to -k.\n", out);
+        return true;
+    }
+    size_t count;
+    struct listed_function *list = list_functions(model, &count);
+    if (!list)
+        return report_out_of_memory(error);
+    fprintf(out, "%zu functions with lines that ran%s\n", count,
+            model->marked_only ? "; only functions marked with @profile were counted" : "");
+    bool done = list_with_source(model, list, count, out) || report_out_of_memory(error);
+    free(list);
+    return done;
+}

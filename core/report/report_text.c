@@ -1,0 +1,84 @@
+#include "core/report/report_text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "core/profile/utf8.h"
+
+bool report_out_of_memory(struct error *error) {
+    return error_set(error, 1, "not enough memory for the report; close other programs");
+}
+
+static bool is_control(const char *text, size_t size) {
+    unsigned char first = (unsigned char)text[0];
+    if (size == 1)
+        return (first < 0x20 && first != '\t') || first == 0x7F;
+    return size == 2 && first == 0xC2 && (unsigned char)text[1] < 0xA0; /* C1 */
+}
+
+size_t report_text(FILE *out, const char *text, size_t length) {
+    size_t written = 0;
+    for (size_t at = 0; at < length; written++) {
+        size_t size = utf8_character(text + at, length - at);
+        if (size == 0 || is_control(text + at, size))
+            fputs(UTF8_REPLACEMENT, out);
+        else
+            fwrite(text + at, 1, size, out);
+        at += size ? size : 1;
+    }
+    return written;
+}
+
+size_t report_width(const char *text) {
+    size_t length = strlen(text), width = 0;
+    for (size_t at = 0; at < length; width++) {
+        size_t size = utf8_character(text + at, length - at);
+        at += size ? size : 1;
+    }
+    return width;
+}
+
+double report_percent(uint64_t part, uint64_t whole) { return whole ? 100.0 * (double)part / (double)whole : 0.0; }
+
+double report_seconds(uint64_t ns) { return (double)ns / 1e9; }
+
+int report_calls(uint64_t calls, uint64_t primitive_calls, char *text) {
+    if (calls == primitive_calls)
+        return snprintf(text, REPORT_CALLS_SIZE, "%" PRIu64, calls);
+    return snprintf(text, REPORT_CALLS_SIZE, "%" PRIu64 "/%" PRIu64, calls, primitive_calls);
+}
+
+void report_place(FILE *out, const struct model_function *function) {
+    if (function->kind == MODEL_FUNCTION_C) {
+        fputs("(C)", out);
+        return;
+    }
+    report_text(out, function->file, strlen(function->file));
+    fprintf(out, ":%" PRIu32, function->line);
+}
+
+void report_heading(const struct model *model, const char *title, FILE *out) {
+    fprintf(out, "%s of ", title);
+    const char *script = *model->script ? model->script : "the program";
+    report_text(out, script, strlen(script));
+    fputs("\n", out);
+    const char *separator = "";
+    if (*model->python_version) {
+        fputs("Python ", out);
+        report_text(out, model->python_version, strlen(model->python_version));
+        separator = ", ";
+    }
+    if (model->wall_ns != MODEL_UNKNOWN) {
+        fprintf(out, "%swall time %.3f s", separator, report_seconds(model->wall_ns));
+        separator = ", ";
+    }
+    size_t peak = model_peak_sample(model);
+    if (peak != SIZE_MAX) {
+        fprintf(out, "%sRSS peak %.1f MiB", separator, (double)model->samples[peak].rss / (1 << 20));
+        separator = ", ";
+    }
+    if (model->exit_kind != MODEL_EXIT_UNKNOWN)
+        fprintf(out, "%sended with %s %" PRIu32, separator, model->exit_kind == MODEL_EXIT_STATUS ? "status" : "signal",
+                model->exit_value);
+    fputs("\n", out);
+}

@@ -1,0 +1,37 @@
+/* report_text.h - what the text reports share: one writer a report, and how names, times and parts are written. */
+#ifndef PYPROF_REPORT_REPORT_TEXT_H
+#define PYPROF_REPORT_REPORT_TEXT_H
+
+#include "pyprof/report.h"
+
+#define X(NAME, name, writer) bool writer(const struct model *model, FILE *out, struct error *error);
+REPORT_LIST(X)
+#undef X
+
+/* Sets the error that says memory is out; always false. */
+bool report_out_of_memory(struct error *error);
+
+/* "TITLE of SCRIPT" and a line about the run: Python, wall time, RSS peak, how it ended. */
+void report_heading(const struct model *model, const char *title, FILE *out);
+
+/* Writes text with control characters (but tabs) and bytes that are not UTF-8 as U+FFFD: a name or a source line cannot
+ * drive the terminal. Returns the characters written. */
+size_t report_text(FILE *out, const char *text, size_t length);
+
+/* Characters of a text as report_text writes it. */
+size_t report_width(const char *text);
+
+/* 100 * part / whole; 0 where whole is 0. */
+double report_percent(uint64_t part, uint64_t whole);
+
+/* Nanoseconds as seconds. */
+double report_seconds(uint64_t ns);
+
+/* "calls", or "calls/primitive" where recursion makes them differ, into text[REPORT_CALLS_SIZE]; returns its length. */
+enum { REPORT_CALLS_SIZE = 48 };
+int report_calls(uint64_t calls, uint64_t primitive_calls, char *text);
+
+/* Writes "file:line", or "(C)" for a C function. */
+void report_place(FILE *out, const struct model_function *function);
+
+#endif

@@ -1,0 +1,46 @@
+#include "core/report/rows.h"
+
+#include <stdlib.h>
+
+bool report_function_ran(const struct model *model, uint32_t id) {
+    const struct model_function *function = &model->functions[id];
+    if (function->calls || function->self_ns || function->total_ns)
+        return true;
+    for (uint32_t i = 0; i < function->line_row_count; i++)
+        if (model->lines[function->first_line_row + i].hits)
+            return true;
+    return false;
+}
+
+static int compare_numbers(uint64_t left, uint64_t right) { return left > right ? -1 : left < right; }
+
+static int compare_functions(const void *left, const void *right, void *context) {
+    const struct model *model = context;
+    uint32_t left_id = *(const uint32_t *)left, right_id = *(const uint32_t *)right;
+    const struct model_function *a = &model->functions[left_id], *b = &model->functions[right_id];
+    int order = compare_numbers(a->self_ns, b->self_ns);
+    if (!order)
+        order = compare_numbers(a->total_ns, b->total_ns);
+    if (!order)
+        order = compare_numbers(a->calls, b->calls);
+    return order ? order : compare_numbers(right_id, left_id);
+}
+
+uint32_t *report_functions_by_self(const struct model *model, size_t *count) {
+    uint32_t *ids = malloc(model->function_count * sizeof *ids);
+    *count = 0;
+    if (!ids)
+        return NULL;
+    for (uint32_t id = 1; id < model->function_count; id++)
+        if (report_function_ran(model, id))
+            ids[(*count)++] = id;
+    qsort_r(ids, *count, sizeof *ids, compare_functions, (void *)model);
+    return ids;
+}
+
+uint64_t report_lines_self(const struct model *model, const struct model_function *function) {
+    uint64_t self = 0;
+    for (uint32_t i = 0; i < function->line_row_count; i++)
+        self += model->lines[function->first_line_row + i].self_ns;
+    return self;
+}

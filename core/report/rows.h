@@ -1,0 +1,16 @@
+/* rows.h - which rows reports and exports show, and in what order. */
+#ifndef PYPROF_REPORT_ROWS_H
+#define PYPROF_REPORT_ROWS_H
+
+#include "pyprof/model.h"
+
+/* Whether a function ran: it has calls, time, or a line that was hit (functions may not have been counted, but lines). */
+bool report_function_ran(const struct model *model, uint32_t id);
+
+/* Ids of the functions that ran, by self time, the largest first; the caller frees them. NULL: out of memory. */
+uint32_t *report_functions_by_self(const struct model *model, size_t *count);
+
+/* Sum of the self time of a function's lines. */
+uint64_t report_lines_self(const struct model *model, const struct model_function *function);
+
+#endif
