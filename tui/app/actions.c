@@ -1,0 +1,265 @@
+#include "tui/app/actions.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tui/app/editor.h"
+#include "tui/app/key_map.h"
+#include "tui/app/live_run.h"
+#include "tui/app/panes.h"
+#include "tui/app/popups.h"
+#include "tui/app/prompt.h"
+
+enum { LEAVE_TYPING = ']' & 0x1f };
+
+/* --- panes ------------------------------------------------------------------------------------------ */
+
+static void focus_or_zoom(struct application *application, enum pane pane) {
+    if (application->place.focus == pane)
+        application->options.zoomed = !application->options.zoomed;
+    panes_focus(application, pane);
+}
+
+static void focus_functions(struct application *application) { focus_or_zoom(application, PANE_FUNCTIONS); }
+static void focus_source(struct application *application) { focus_or_zoom(application, PANE_SOURCE); }
+static void focus_ram(struct application *application) { focus_or_zoom(application, PANE_RAM); }
+static void focus_output(struct application *application) { focus_or_zoom(application, PANE_OUTPUT); }
+
+static void step_focus(struct application *application, int step) {
+    panes_focus(application, (enum pane)((application->place.focus + PANE_COUNT + (unsigned)step) % PANE_COUNT));
+}
+
+static void next_pane(struct application *application) { step_focus(application, 1); }
+static void previous_pane(struct application *application) { step_focus(application, -1); }
+
+static int limit(int value) { return value > 200 ? 200 : value < -200 ? -200 : value; }
+
+static void change_size(struct application *application, int step) {
+    struct layout_options *options = &application->options;
+    switch (application->place.focus) {
+    case PANE_FUNCTIONS: options->functions_extra = limit(options->functions_extra + 4 * step); break;
+    case PANE_SOURCE: options->functions_extra = limit(options->functions_extra - 4 * step); break;
+    case PANE_RAM: options->ram_extra = limit(options->ram_extra + step); break;
+    case PANE_OUTPUT: options->output_extra = limit(options->output_extra + step); break;
+    case PANE_COUNT: break;
+    }
+}
+
+static void grow(struct application *application) { change_size(application, 1); }
+static void shrink(struct application *application) { change_size(application, -1); }
+
+static void reset_panes(struct application *application) {
+    application->options = (struct layout_options){.panes = application->options.panes};
+}
+
+/* --- drilling --------------------------------------------------------------------------------------- */
+
+static void go_up(struct application *application) {
+    struct place place = application->place;
+    if (application->options.zoomed && !place.drilled && !place.callers) {
+        application->options.zoomed = false;
+    } else if (place.callers) {
+        application->place.callers = false;
+    } else if (place.drilled || place.focus != PANE_FUNCTIONS) {
+        place.drilled = false;
+        place.focus = PANE_FUNCTIONS;
+        place.line = 0;
+        panes_go(application, place);
+    }
+}
+
+static void go_back(struct application *application) {
+    struct place place = application->place;
+    if (navigation_back(&application->navigation, &place))
+        panes_arrive(application, place);
+    else
+        application_message(application, "there is nothing to go back to");
+}
+
+static void go_forward(struct application *application) {
+    struct place place = application->place;
+    if (navigation_forward(&application->navigation, &place))
+        panes_arrive(application, place);
+    else
+        application_message(application, "there is nothing to go forward to");
+}
+
+static void show_callers(struct application *application) {
+    struct place place = application->place;
+    if (place.callers) {
+        application->place.callers = false;
+        return;
+    }
+    place.callers = true;
+    place.focus = PANE_SOURCE;
+    panes_go(application, place);
+}
+
+static void edit(struct application *application) {
+    const struct place *place = &application->place;
+    struct error error;
+    if (place->function == 0 || place->function >= application->model->function_count)
+        return;
+    const struct model_function *function = &application->model->functions[place->function];
+    if (!*function->file) {
+        application_message(application, "%s is not written in Python: there is no file to edit", function->qualname);
+        return;
+    }
+    screen_leave(application->screen);
+    bool done = editor_run(function->file, place->line ? place->line : function->line, &error);
+    screen_return(application->screen);
+    if (!done)
+        application_error(application, "%s", error.text);
+}
+
+/* --- finding and tables ----------------------------------------------------------------------------- */
+
+static void search(struct application *application) { prompt_open(application, PROMPT_SEARCH); }
+
+static void search_again(struct application *application, int direction) {
+    if (application->search[0])
+        panes_search(application, application->search, direction);
+    else
+        application_message(application, "nothing was searched for yet; / searches");
+}
+
+static void search_next(struct application *application) { search_again(application, 1); }
+static void search_previous(struct application *application) { search_again(application, -1); }
+static void filter(struct application *application) { prompt_open(application, PROMPT_FILTER); }
+static void sort_menu(struct application *application) { popups_open(application, POPUP_SORT); }
+static void percent(struct application *application) { application->percent = !application->percent; }
+
+static void hide_standard_library(struct application *application) {
+    application->hide_standard_library = !application->hide_standard_library;
+}
+
+/* --- the run ---------------------------------------------------------------------------------------- */
+
+static void freeze(struct application *application) {
+    application->frozen = !application->frozen;
+    application->next_tick_ns = 0;
+}
+
+static void follow(struct application *application) {
+    application->follow = !application->follow;
+    application_message(application, application->follow ? "following the end" : "not following any more");
+}
+
+static void refresh_at(struct application *application, int64_t milliseconds) {
+    application->refresh_ms = milliseconds < 50 ? 50 : milliseconds > 10000 ? 10000 : milliseconds;
+    application_message(application, "a refresh every %lld ms", (long long)application->refresh_ms);
+}
+
+static void refresh_faster(struct application *application) { refresh_at(application, application->refresh_ms / 2); }
+static void refresh_slower(struct application *application) { refresh_at(application, application->refresh_ms * 2); }
+
+static void type(struct application *application) {
+    if (application->run.state != RUN_RUNNING)
+        application_message(application, application->run.state == RUN_SESSION
+                                             ? "this is a saved session: nothing runs here"
+                                             : "the target does not run: there is nothing to type into");
+    else if (!isatty(STDIN_FILENO))
+        application_message(application, "the target reads a file or a pipe: there is nothing to type into");
+    else {
+        application->typing = true;
+        panes_focus(application, PANE_OUTPUT);
+    }
+}
+
+static void run_again(struct application *application) {
+    if (application->run.state == RUN_RUNNING || application->run.state == RUN_STARTING)
+        prompt_open(application, PROMPT_RERUN);
+    else
+        live_run_rerun(application);
+}
+
+static void quit(struct application *application) {
+    const struct live_run *run = &application->run;
+    bool nothing_to_lose = !run->channel || (run->state == RUN_ENDED && run->saved);
+    if (nothing_to_lose)
+        live_run_leave(application, RECORDER_REQUEST_QUIT);
+    else
+        prompt_open(application, PROMPT_QUIT);
+}
+
+static void stop(struct application *application) {
+    bool running = application->run.state == RUN_RUNNING || application->run.state == RUN_STARTING;
+    if (running && !live_run_stop_was_asked(application))
+        live_run_stop(application);
+    else
+        quit(application);
+}
+
+static void save_config(struct application *application) { prompt_open(application, PROMPT_SAVE_CONFIG); }
+static void save_session(struct application *application) { prompt_open(application, PROMPT_SAVE_SESSION); }
+
+/* --- the program ------------------------------------------------------------------------------------ */
+
+static void palette(struct application *application) { popups_open(application, POPUP_PALETTE); }
+static void help(struct application *application) { popups_open(application, POPUP_HELP); }
+static void redraw(struct application *application) { screen_resize(application->screen); }
+
+static void mouse(struct application *application) {
+    application->mouse = !application->mouse;
+    screen_mouse(application->screen, application->mouse);
+    application_message(application, application->mouse ? "mouse on: clicks select, the wheel scrolls"
+                                                        : "mouse off: the terminal selects text again");
+}
+
+void actions_suspend(struct application *application) {
+    screen_leave(application->screen);
+    raise(SIGSTOP); /* this process alone: recorder and target go on */
+    screen_return(application->screen);
+    application->redraw = true;
+}
+
+/* What no view did. Requests without a row are views' own. */
+static void (*const handlers[REQUEST_COUNT])(struct application *) = {
+    [REQUEST_PANE_1] = focus_functions, [REQUEST_PANE_2] = focus_source, [REQUEST_PANE_4] = focus_ram,
+    [REQUEST_PANE_5] = focus_output, [REQUEST_NEXT_PANE] = next_pane, [REQUEST_PREVIOUS_PANE] = previous_pane,
+    [REQUEST_PANE_GROW] = grow, [REQUEST_PANE_SHRINK] = shrink, [REQUEST_PANE_RESET] = reset_panes,
+    [REQUEST_CANCEL] = go_up, [REQUEST_BACK] = go_back, [REQUEST_FORWARD] = go_forward,
+    [REQUEST_CALLERS] = show_callers, [REQUEST_EDIT] = edit, [REQUEST_SEARCH] = search,
+    [REQUEST_SEARCH_NEXT] = search_next, [REQUEST_SEARCH_PREVIOUS] = search_previous, [REQUEST_FILTER] = filter,
+    [REQUEST_HIDE_STANDARD_LIBRARY] = hide_standard_library, [REQUEST_SORT_MENU] = sort_menu,
+    [REQUEST_PERCENT] = percent, [REQUEST_FREEZE] = freeze, [REQUEST_FOLLOW] = follow,
+    [REQUEST_REFRESH_FASTER] = refresh_faster, [REQUEST_REFRESH_SLOWER] = refresh_slower, [REQUEST_TYPE] = type,
+    [REQUEST_RERUN] = run_again, [REQUEST_STOP] = stop, [REQUEST_SAVE_CONFIG] = save_config,
+    [REQUEST_SAVE_SESSION] = save_session, [REQUEST_PALETTE] = palette, [REQUEST_HELP] = help,
+    [REQUEST_REDRAW] = redraw, [REQUEST_SUSPEND] = actions_suspend, [REQUEST_MOUSE] = mouse, [REQUEST_QUIT] = quit,
+};
+
+void actions_request(struct application *application, enum request request) {
+    if (request == REQUEST_NONE || panes_request(application, request) || !handlers[request])
+        return;
+    handlers[request](application);
+    application->redraw = true;
+}
+
+void actions_key(struct application *application, const struct key_press *press) {
+    bool had_message = application->message[0] != '\0';
+    application->message[0] = '\0';
+    application->redraw |= had_message;
+    if (application->popup_kind != POPUP_NONE)
+        actions_request(application, popups_key(application, press->key));
+    else if (application->prompt != PROMPT_NONE)
+        prompt_key(application, press->key);
+    else if (press->key == SPECIAL_MOUSE)
+        panes_click(application, press);
+    else
+        actions_request(application, key_map_find(press->key));
+}
+
+void actions_typed(struct application *application, const unsigned char *bytes, size_t count) {
+    const unsigned char *leave = memchr(bytes, LEAVE_TYPING, count);
+    size_t typed = leave ? (size_t)(leave - bytes) : count;
+    application->message[0] = '\0';
+    live_run_send_input(application, bytes, typed);
+    if (!leave)
+        return;
+    application->typing = false;
+    application->redraw = true;
+    screen_unread_bytes(application->screen, leave + 1, count - typed - 1);
+}

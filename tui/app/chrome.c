@@ -1,0 +1,263 @@
+#include "tui/app/chrome.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/app/key_map.h"
+#include "tui/app/live_run.h"
+#include "tui/app/panes.h"
+#include "tui/view/number.h"
+
+static const struct {
+    uint32_t bit;
+    const char *name;
+} collectors[] = {
+#define X(bit, NAME, name, built) {COLLECTOR_##NAME, name},
+    COLLECTOR_LIST(X)
+#undef X
+};
+
+/* Adds to a text as far as there is room. */
+static void __attribute__((format(printf, 3, 4))) append(char *text, size_t size, const char *format, ...) {
+    size_t length = strlen(text);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text + length, size - length, format, arguments);
+    va_end(arguments);
+}
+
+/* --- status line ------------------------------------------------------------------------------------ */
+
+static void append_time(char *text, size_t size, uint64_t ns) {
+    uint64_t tenths = ns / 100000000u, seconds = tenths / 10;
+    if (seconds >= 3600)
+        append(text, size, " %" PRIu64 ":%02" PRIu64 ":%02" PRIu64, seconds / 3600, seconds / 60 % 60, seconds % 60);
+    else
+        append(text, size, " %" PRIu64 ":%02" PRIu64 ".%" PRIu64, seconds / 60, seconds % 60, tenths % 10);
+}
+
+static void append_state(char *text, size_t size, const struct application *application) {
+    const struct live_run *run = &application->run;
+    const struct model *model = application->model;
+    if (run->state == RUN_STARTING || (run->state == RUN_RUNNING && model->state == MODEL_STARTING))
+        append(text, size, " STARTING");
+    else if (run->state == RUN_RUNNING)
+        append(text, size, " RUN");
+    else if (run->state == RUN_LOST)
+        append(text, size, " LOST");
+    else if (run->state == RUN_ENDED)
+        append(text, size, " END %s", run->ended);
+    else if (model->exit_kind == MODEL_EXIT_UNKNOWN)
+        append(text, size, " END");
+    else
+        append(text, size, " END %s %u", model->exit_kind == MODEL_EXIT_SIGNAL ? "signal" : "exit", model->exit_value);
+    if (model->wall_ns && model->wall_ns != MODEL_UNKNOWN)
+        append_time(text, size, model->wall_ns);
+}
+
+static void append_collectors(char *text, size_t size, uint32_t bits) {
+    const char *between = "  ";
+    for (size_t i = 0; i < sizeof collectors / sizeof *collectors; i++)
+        if (bits & collectors[i].bit) {
+            append(text, size, "%s%s", between, collectors[i].name);
+            between = "+";
+        }
+    if (!bits)
+        append(text, size, "  no collector");
+}
+
+static void append_memory(char *text, size_t size, const struct model *model) {
+    size_t peak = model_peak_sample(model);
+    if (peak == SIZE_MAX)
+        return;
+    uint64_t now = model->samples[model->sample_count - 1].rss;
+    char bytes[NUMBER_SIZE];
+    append(text, size, "  RSS %s", number_bytes(bytes, now, 6));
+    append(text, size, " ^%s", number_bytes(bytes, model->samples[peak].rss, 6));
+}
+
+static void append_lost(char *text, size_t size, const struct model *model) {
+    uint64_t lost = model->lost_codes + model->lost_nodes + model->lost_frames + model->lost_threads;
+    if (lost)
+        append(text, size, "  lost:%" PRIu64, lost);
+}
+
+static void describe_refresh(const struct application *application, char *text, size_t size) {
+    enum run_state state = application->run.state;
+    if (state == RUN_SESSION)
+        snprintf(text, size, "[SESSION]");
+    else if (application->frozen)
+        snprintf(text, size, "[FROZEN]");
+    else if (state == RUN_ENDED || state == RUN_LOST)
+        snprintf(text, size, application->run.saved ? "[SAVED]" : "[NOT SAVED]");
+    else
+        snprintf(text, size, "[LIVE %gHz]", 1000.0 / (double)application->refresh_ms);
+}
+
+static void draw_status(struct application *application) {
+    const struct model *model = application->model;
+    struct rectangle area = application->layout.status;
+    char head[256], tail[256] = "", right[32], names[128] = "";
+    snprintf(head, sizeof head, " pyprof %.60s", live_run_title(application));
+    if (model->pid)
+        append(head, sizeof head, "  pid %u", model->pid);
+    append_state(head, sizeof head, application);
+    append_collectors(names, sizeof names, model->collectors ? model->collectors : config_collectors(application->run.config));
+    append_memory(tail, sizeof tail, model);
+    append_lost(tail, sizeof tail, model);
+    describe_refresh(application, right, sizeof right);
+    int room = area.columns - grid_text_width(right) - 1;
+    bool all = grid_text_width(head) + grid_text_width(names) + grid_text_width(tail) < room;
+    int column = grid_text(&application->grid, area, 0, 0, STYLE_BOLD, head);
+    column = grid_text(&application->grid, area, 0, column, STYLE_NORMAL, all ? names : "");
+    grid_text(&application->grid, area, 0, column, STYLE_NORMAL, tail);
+    bool remarkable = application->frozen || (application->run.state == RUN_ENDED && !application->run.saved);
+    grid_text(&application->grid, area, 0, room - 1, STYLE_NORMAL, " ");
+    grid_text(&application->grid, area, 0, room, remarkable ? STYLE_KEY : STYLE_DIM, right);
+}
+
+/* --- breadcrumb ------------------------------------------------------------------------------------- */
+
+static void describe_place(const struct application *application, char *text, size_t size) {
+    const struct place *place = &application->place;
+    const struct model *model = application->model;
+    snprintf(text, size, "All");
+    if ((!place->drilled && !place->callers) || place->function == 0 || place->function >= model->function_count)
+        return;
+    const struct model_function *function = &model->functions[place->function];
+    const char *slash = strrchr(function->file, '/');
+    if (function->kind != MODEL_FUNCTION_C)
+        append(text, size, " > %s", slash && slash[1] ? slash + 1 : function->file);
+    append(text, size, " > %s", function->qualname);
+    if (place->callers)
+        append(text, size, " > callers and callees");
+    else if (place->line)
+        append(text, size, " > line %u", place->line);
+}
+
+static void draw_breadcrumb(struct application *application) {
+    struct rectangle area = application->layout.breadcrumb;
+    struct grid *grid = &application->grid;
+    const struct navigation *navigation = &application->navigation;
+    static const char back[] = "[ back", forward[] = "] forward";
+    char text[512];
+    describe_place(application, text, sizeof text);
+    int right = area.columns - (int)(sizeof back + sizeof forward + 2);
+    int excess = grid_text_width(text) - (right - 2);
+    if (excess > 0) { /* the tail says more than the head */
+        grid_text_part(grid, area, 0, 2, STYLE_NORMAL, text, strlen(text), excess + 1);
+        grid_glyph(grid, area, 0, 1, STYLE_NORMAL, '~');
+    } else {
+        grid_text(grid, area, 0, 1, STYLE_NORMAL, text);
+    }
+    if (navigation_can_go_back(navigation) || navigation_can_go_forward(navigation)) {
+        grid_text(grid, area, 0, right, navigation_can_go_back(navigation) ? STYLE_KEY : STYLE_DIM, back);
+        grid_text(grid, area, 0, right + (int)sizeof back + 2,
+                  navigation_can_go_forward(navigation) ? STYLE_KEY : STYLE_DIM, forward);
+    }
+}
+
+/* --- borders ---------------------------------------------------------------------------------------- */
+
+/* "-[2]-source-[4]-ram" for all panes but the shown one; returns its width. */
+static int draw_tabs(struct application *application, struct rectangle border, enum pane shown, bool measure) {
+    int column = 0;
+    char text[64];
+    for (enum pane pane = 0; pane < PANE_COUNT; pane++) {
+        if (pane == shown)
+            continue;
+        snprintf(text, sizeof text, "-[%d]-%s", layout_pane_number(pane), layout_pane_name(pane));
+        if (!measure)
+            grid_text(&application->grid, border, 0, column, STYLE_BORDER, text);
+        column += grid_text_width(text);
+    }
+    return column;
+}
+
+static void draw_border(struct application *application, enum pane pane) {
+    struct rectangle border = application->layout.panes[pane].border;
+    bool focused = application->place.focus == pane;
+    uint32_t rule = focused ? '=' : '-';
+    enum cell_style style = focused ? STYLE_TITLE_FOCUSED : STYLE_TITLE;
+    struct view_context context = panes_context(application, pane);
+    void *state;
+    const struct view *view = panes_view(application, pane, &state);
+    char title[512] = "";
+    view->title(state, &context, title, sizeof title);
+    if (application->layout.mode == LAYOUT_TABS) {
+        int tabs = draw_tabs(application, border, pane, true);
+        struct rectangle right = {border.row, border.column + border.columns - tabs, 1, tabs};
+        draw_tabs(application, right, pane, false);
+        border.columns -= tabs;
+    }
+    for (int column = 0; column < border.columns; column++)
+        grid_glyph(&application->grid, border, 0, column, STYLE_BORDER, rule);
+    int column = 0;
+    grid_format(&application->grid, border, 0, 0, style, "%c[%d]%c", (int)rule, layout_pane_number(pane), (int)rule);
+    column = grid_text(&application->grid, border, 0, 5, style, title);
+    if (pane == PANE_OUTPUT && application->typing)
+        grid_text(&application->grid, border, 0, column, STYLE_KEY, "  TYPING (^] leaves)");
+}
+
+static void draw_borders(struct application *application) {
+    struct rectangle divider = application->layout.divider;
+    for (int row = 0; row < divider.rows; row++)
+        grid_glyph(&application->grid, divider, row, 0, STYLE_BORDER, '|');
+    for (enum pane pane = 0; pane < PANE_COUNT; pane++)
+        if (application->layout.panes[pane].shown)
+            draw_border(application, pane);
+}
+
+/* --- last row --------------------------------------------------------------------------------------- */
+
+static int draw_key(struct grid *grid, struct rectangle area, int column, const char *keys, const char *name) {
+    char key[16];
+    snprintf(key, sizeof key, "%.*s", (int)strcspn(keys, " "), keys);
+    column = grid_text(grid, area, 0, column, STYLE_KEY, key);
+    return 2 + grid_text(grid, area, 0, column + 1, STYLE_NORMAL, name);
+}
+
+static int key_width(enum request request) {
+    const struct request_row *row = request_row(request);
+    return (int)strcspn(row->keys, " ") + 1 + grid_text_width(row->name) + 2;
+}
+
+static void draw_footer(struct application *application) {
+    static const enum request requests[] = {REQUEST_DRILL, REQUEST_BACK, REQUEST_SEARCH, REQUEST_FILTER,
+                                            REQUEST_SORT_MENU, REQUEST_FREEZE, REQUEST_PALETTE, REQUEST_CALLERS,
+                                            REQUEST_SAVE_SESSION, REQUEST_TYPE};
+    struct rectangle area = application->layout.footer;
+    struct grid *grid = &application->grid;
+    int column = draw_key(grid, area, 1, "1-5", "pane");
+    int last = area.columns - key_width(REQUEST_HELP) - key_width(REQUEST_QUIT);
+    for (size_t i = 0; i < sizeof requests / sizeof *requests && column + key_width(requests[i]) <= last; i++)
+        column = draw_key(grid, area, column, request_row(requests[i])->keys, request_row(requests[i])->name);
+    column = draw_key(grid, area, column, request_row(REQUEST_HELP)->keys, request_row(REQUEST_HELP)->name);
+    draw_key(grid, area, column, request_row(REQUEST_QUIT)->keys, request_row(REQUEST_QUIT)->name);
+}
+
+static void draw_last_row(struct application *application) {
+    struct rectangle area = application->layout.footer;
+    if (application->message[0])
+        grid_text(&application->grid, area, 0, 1, application->message_is_error ? STYLE_ERROR : STYLE_BOLD,
+                  application->message);
+    else if (application->typing)
+        grid_text(&application->grid, area, 0, 1, STYLE_KEY, "every key goes to the target; ^] leaves");
+    else
+        draw_footer(application);
+}
+
+void chrome_draw(struct application *application) {
+    draw_status(application);
+    draw_breadcrumb(application);
+    draw_borders(application);
+    draw_last_row(application);
+}
+
+void chrome_draw_too_small(struct application *application) {
+    struct rectangle area = application->layout.status;
+    grid_format(&application->grid, area, 0, 0, STYLE_NORMAL, "terminal too small: %dx%d needed, this is %dx%d",
+                LAYOUT_MINIMUM_COLUMNS, LAYOUT_MINIMUM_ROWS, area.columns, area.rows);
+}

@@ -1,0 +1,306 @@
+#include "tui/app/live_run.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/clock.h"
+#include "tui/app/panes.h"
+#include "tui/app/sources.h"
+
+enum {
+    MESSAGES_AT_A_TIME = 64,
+    LEAVE_TIMEOUT_MS = 2000, /* a recorder that does not read by then is left to itself */
+};
+
+static const uint64_t stop_again_ns = UINT64_C(2000000000);
+
+bool live_run_open(struct application *application, struct error *error) {
+    struct live_run *run = &application->run;
+    const struct application_start *start = application->start;
+    run->config = config_copy(start->config);
+    application->sources = model_new();
+    if (!run->config || !application->sources)
+        return error_set(error, 1, "out of memory");
+    if (start->recorder_socket < 0) {
+        run->state = RUN_SESSION;
+        application->model = start->model;
+        return true;
+    }
+    run->channel = recorder_channel_new(start->recorder_socket);
+    application->model = application->live = model_new();
+    run->state = RUN_STARTING;
+    return (run->channel && application->live) || error_set(error, 1, "out of memory");
+}
+
+static void forget_function(struct remembered_function *remembered) {
+    free(remembered->file);
+    free(remembered->qualname);
+    *remembered = (struct remembered_function){0};
+}
+
+void live_run_close(struct application *application) {
+    struct live_run *run = &application->run;
+    recorder_channel_free(run->channel);
+    arena_reader_close(run->reader);
+    config_free(run->config);
+    free(run->default_path);
+    free(run->saved_path);
+    model_free(application->live);
+    model_free(application->sources);
+    forget_function(&application->remembered);
+}
+
+static void lose_recorder(struct application *application) {
+    struct live_run *run = &application->run;
+    if (run->state == RUN_STARTING) { /* nothing was ever shown: there is nothing to stay for */
+        if (!application->failure[0])
+            snprintf(application->failure, sizeof application->failure, "the recorder ended before it started the target");
+        application->quit = true;
+    }
+    recorder_channel_free(run->channel);
+    run->channel = NULL;
+    run->state = RUN_LOST;
+    run->saving = false;
+    application_error(application, "the recorder of this run has ended; what it showed last is still here");
+}
+
+/* Ids are those of one run: what is selected is looked for by name in the next one. */
+static void remember_function(struct application *application) {
+    const struct model *model = application->model;
+    uint32_t id = application->place.function;
+    if (id == 0 || id >= model->function_count)
+        return;
+    const struct model_function *function = &model->functions[id];
+    forget_function(&application->remembered);
+    application->remembered.file = strdup(function->file);
+    application->remembered.qualname = strdup(function->qualname);
+    application->remembered.line = function->line;
+}
+
+static void find_remembered(struct application *application) {
+    struct remembered_function *remembered = &application->remembered;
+    if (!remembered->file || !remembered->qualname)
+        return;
+    for (size_t id = 1; id < application->model->function_count; id++) {
+        const struct model_function *function = &application->model->functions[id];
+        if (function->line != remembered->line || strcmp(function->qualname, remembered->qualname) != 0 ||
+            strcmp(function->file, remembered->file) != 0)
+            continue;
+        application->place.function = (uint32_t)id;
+        application->untouched = false;
+        forget_function(remembered);
+        return;
+    }
+}
+
+static void begin_run(struct application *application, const char *arena) {
+    struct live_run *run = &application->run;
+    struct error error;
+    remember_function(application);
+    arena_reader_close(run->reader);
+    run->reader = arena_reader_open(arena, &error);
+    run->state = run->reader ? RUN_RUNNING : RUN_LOST;
+    run->ended[0] = '\0';
+    run->saved = run->final_model = false;
+    run->stop_asked_ns = 0;
+    application->place.function = application->place.line = 0;
+    application->place.drilled = application->place.callers = false;
+    application->untouched = true;
+    application->navigation = (struct navigation){0};
+    struct model *fresh = model_new();
+    if (fresh) { /* sources may have been edited since */
+        model_free(application->sources);
+        application->sources = fresh;
+    }
+    if (!run->reader)
+        application_error(application, "%s", error.text);
+    application->next_tick_ns = 0;
+}
+
+static void take_config(struct application *application, const char *text, size_t length) {
+    struct config *config = config_new();
+    struct error error;
+    if (!config)
+        return;
+    if (!config_load_text(config, "the recorder's config", text, length, &error)) {
+        application_error(application, "%s", error.text);
+        config_free(config);
+        return;
+    }
+    config_free(application->run.config);
+    application->run.config = config;
+}
+
+static void end_run(struct application *application, const char *how) {
+    struct live_run *run = &application->run;
+    bool by_status = strncmp(how, "status ", 7) == 0;
+    snprintf(run->ended, sizeof run->ended, "%s%s", by_status ? "exit " : "", by_status ? how + 7 : how);
+    run->state = RUN_ENDED;
+    application->typing = false;
+    application->next_tick_ns = 0; /* one last refresh, at once */
+}
+
+static void replace(char **text, const char *with) {
+    free(*text);
+    *text = strdup(with);
+}
+
+static void note_saved(struct application *application, const char *path) {
+    struct live_run *run = &application->run;
+    replace(&run->saved_path, path);
+    run->saved = run->save_ended || (run->state == RUN_ENDED && !run->saving);
+    run->saving = run->save_ended = false;
+    application_message(application, "session saved: %s", path);
+    if (run->quit_when_saved) {
+        snprintf(application->farewell, sizeof application->farewell, "session saved: %s", path);
+        live_run_leave(application, RECORDER_REQUEST_QUIT);
+    }
+}
+
+static void note_failure(struct application *application, const char *sentence) {
+    struct live_run *run = &application->run;
+    run->saving = run->save_ended = run->quit_when_saved = false;
+    if (run->state == RUN_STARTING)
+        snprintf(application->failure, sizeof application->failure, "%s", sentence);
+    application_error(application, "%s", sentence);
+}
+
+static void show_output(struct application *application, const struct recorder_message *message) {
+    output_view_feed(application->view_states[PANE_OUTPUT], message->payload, message->size);
+    /* An echo is waited for; all else comes with the next refresh, where there is one. */
+    if (application->typing || (!live_run_is_live(application) && !application->frozen))
+        application->redraw = true;
+}
+
+static void take_message(struct application *application, const struct recorder_message *message) {
+    const char *text = (const char *)message->payload;
+    switch (message->type) {
+    case RECORDER_EVENT_STARTED: begin_run(application, text); break;
+    case RECORDER_EVENT_CONFIG: take_config(application, text, message->size); break;
+    case RECORDER_EVENT_OUTPUT: show_output(application, message); return;
+    case RECORDER_EVENT_ENDED: end_run(application, text); break;
+    case RECORDER_EVENT_SAVED: note_saved(application, text); break;
+    case RECORDER_EVENT_FAILED: note_failure(application, text); break;
+    case RECORDER_EVENT_DEFAULT_PATH: replace(&application->run.default_path, text); return;
+    default: return; /* a word of a newer recorder */
+    }
+    application->redraw = true;
+}
+
+void live_run_receive(struct application *application) {
+    struct recorder_message message;
+    for (int i = 0; i < MESSAGES_AT_A_TIME && application->run.channel; i++) {
+        int result = recorder_channel_receive(application->run.channel, &message);
+        if (result == 0)
+            return;
+        if (result < 0)
+            lose_recorder(application);
+        else
+            take_message(application, &message);
+        if (application->quit)
+            return;
+    }
+}
+
+void live_run_provide_source(struct application *application) {
+    uint32_t id = application->place.function;
+    if (application->live && id < application->live->function_count)
+        sources_provide(application->sources, application->live, application->live->functions[id].file);
+}
+
+void live_run_refresh(struct application *application) {
+    struct live_run *run = &application->run;
+    struct error error;
+    if (!run->reader || run->final_model)
+        return;
+    struct model *model = arena_reader_model(run->reader, &error);
+    if (!model) {
+        application_error(application, "%s", error.text);
+        return;
+    }
+    model_free(application->live);
+    application->model = application->live = model;
+    run->final_model = run->state == RUN_ENDED || run->state == RUN_LOST;
+    find_remembered(application);
+    panes_follow_selection(application);
+    live_run_provide_source(application);
+    application->redraw = true;
+}
+
+bool live_run_is_live(const struct application *application) {
+    const struct live_run *run = &application->run;
+    return run->reader && !run->final_model && !application->frozen;
+}
+
+bool live_run_ask(struct application *application, enum recorder_message_type type, const char *payload) {
+    struct live_run *run = &application->run;
+    if (!run->channel) {
+        application_error(application, run->state == RUN_SESSION ? "this is a saved session: nothing runs here"
+                                                                 : "the recorder of this run has ended");
+        return false;
+    }
+    if (recorder_channel_send(run->channel, type, payload, (uint32_t)strlen(payload)))
+        return true;
+    application_error(application, "the recorder does not take what it is asked; try again");
+    return false;
+}
+
+void live_run_send_input(struct application *application, const unsigned char *bytes, size_t count) {
+    struct live_run *run = &application->run;
+    if (run->channel && count > 0 && !recorder_channel_send(run->channel, RECORDER_REQUEST_INPUT, bytes, (uint32_t)count))
+        application_error(application, "the target does not read what is typed: some of it was lost");
+}
+
+void live_run_save(struct application *application, const char *path) {
+    struct live_run *run = &application->run;
+    if (!live_run_ask(application, RECORDER_REQUEST_SAVE, path))
+        return;
+    run->saving = true;
+    run->save_ended = run->state == RUN_ENDED;
+    application_message(application, "saving the session ...");
+}
+
+void live_run_rerun(struct application *application) {
+    if (live_run_ask(application, RECORDER_REQUEST_RERUN, ""))
+        application_message(application, "running again ...");
+}
+
+void live_run_stop(struct application *application) {
+    struct live_run *run = &application->run;
+    if (!live_run_ask(application, RECORDER_REQUEST_STOP, ""))
+        return;
+    run->stop_asked_ns = clock_monotonic_ns();
+    application_message(application, "asked the target to stop (SIGINT); ^c again within 2 s quits");
+}
+
+bool live_run_stop_was_asked(const struct application *application) {
+    uint64_t asked = application->run.stop_asked_ns;
+    return asked && clock_monotonic_ns() - asked < stop_again_ns;
+}
+
+void live_run_leave(struct application *application, enum recorder_message_type type) {
+    struct recorder_channel *channel = application->run.channel;
+    application->quit = true;
+    if (!channel)
+        return;
+    recorder_channel_send(channel, type, "", 0);
+    while (recorder_channel_wants_write(channel) && recorder_channel_flush(channel)) {
+        struct pollfd socket = {.fd = recorder_channel_socket(channel), .events = POLLOUT};
+        if (poll(&socket, 1, LEAVE_TIMEOUT_MS) == 0)
+            return;
+    }
+}
+
+const char *live_run_title(const struct application *application) {
+    const struct config *config = application->run.config;
+    const char *title = application->model->script;
+    if (!*title)
+        title = config->target.script   ? config->target.script
+                : config->target.module ? config->target.module
+                : config->target.code   ? "-c"
+                                        : application->start->session_path ? application->start->session_path : "";
+    const char *slash = strrchr(title, '/');
+    return slash && slash[1] ? slash + 1 : title;
+}

@@ -1,0 +1,219 @@
+#include "tui/app/panes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "tui/app/clipboard.h"
+#include "tui/app/live_run.h"
+
+static const struct view *const views[PANE_COUNT] = {
+    [PANE_FUNCTIONS] = &functions_view, [PANE_SOURCE] = &source_view, [PANE_RAM] = &ram_view, [PANE_OUTPUT] = &output_view,
+};
+
+static void sort_as_configured(struct application *application) {
+    void *state = application->view_states[PANE_FUNCTIONS];
+    const char *const *names = functions_view.sort_names(state);
+    const char *wanted = application->start->config->ui.sort;
+    for (int i = 1; wanted && names && names[0] && names[i]; i++) /* the first is how it is sorted anyway */
+        if (strncasecmp(names[i], wanted, strlen(wanted)) == 0) {
+            functions_view.sort(state, i);
+            return;
+        }
+}
+
+bool panes_open(struct application *application) {
+    for (int pane = 0; pane < PANE_COUNT; pane++)
+        if (!(application->view_states[pane] = views[pane]->create()))
+            return false;
+    if (!(application->callers_state = callers_view.create()))
+        return false;
+    sort_as_configured(application);
+    return true;
+}
+
+void panes_close(struct application *application) {
+    for (int pane = 0; pane < PANE_COUNT; pane++)
+        if (application->view_states[pane])
+            views[pane]->destroy(application->view_states[pane]);
+    if (application->callers_state)
+        callers_view.destroy(application->callers_state);
+}
+
+static void fit_output(struct application *application, struct rectangle content) {
+    char size[32];
+    if (content.rows <= 0 || content.columns <= 0 ||
+        (content.rows == application->output_rows && content.columns == application->output_columns))
+        return;
+    application->output_rows = content.rows;
+    application->output_columns = content.columns;
+    output_view_resize(application->view_states[PANE_OUTPUT], content.rows, content.columns);
+    snprintf(size, sizeof size, "%d %d", content.rows, content.columns);
+    if (application->run.channel)
+        live_run_ask(application, RECORDER_REQUEST_RESIZE, size);
+}
+
+void panes_layout(struct application *application) {
+    struct layout_options options = application->options;
+    int rows = application->grid.rows, columns = application->grid.columns;
+    options.focus = application->place.focus;
+    application->layout = layout_compute(rows, columns, &options);
+    /* The target's terminal is as large as the output pane is, or would be: looking elsewhere does not resize it. */
+    options.zoomed = options.zoomed && options.focus == PANE_OUTPUT;
+    options.focus = PANE_OUTPUT;
+    fit_output(application, layout_compute(rows, columns, &options).panes[PANE_OUTPUT].content);
+}
+
+const struct view *panes_view(const struct application *application, enum pane pane, void **state) {
+    bool callers = pane == PANE_SOURCE && application->place.callers;
+    *state = callers ? application->callers_state : application->view_states[pane];
+    return callers ? &callers_view : views[pane];
+}
+
+struct view_context panes_context(const struct application *application, enum pane pane) {
+    return (struct view_context){
+        .model = application->model,
+        .function = application->place.function,
+        .line = application->place.line,
+        .percent = application->percent,
+        .hide_standard_library = application->hide_standard_library,
+        .follow = application->follow,
+        .focused = application->place.focus == pane,
+    };
+}
+
+void panes_draw(struct application *application) {
+    struct rectangle sparkline = application->layout.sparkline;
+    for (enum pane pane = 0; pane < PANE_COUNT; pane++) {
+        void *state;
+        const struct view *view = panes_view(application, pane, &state);
+        struct view_context context = panes_context(application, pane);
+        if (application->layout.panes[pane].shown)
+            view->draw(state, &context, &application->grid, application->layout.panes[pane].content);
+        else if (pane == PANE_RAM && sparkline.rows > 0)
+            view->draw(state, &context, &application->grid, sparkline);
+    }
+}
+
+void panes_focus(struct application *application, enum pane pane) {
+    application->place.focus = pane;
+    application->redraw = true;
+}
+
+static void select_function(struct application *application, uint32_t function, uint32_t line) {
+    application->untouched = function == 0;
+    if (function >= application->model->function_count)
+        return;
+    application->place.function = function;
+    application->place.line = line;
+    live_run_provide_source(application);
+}
+
+void panes_arrive(struct application *application, struct place place) {
+    application->place = place;
+    application->redraw = true;
+    select_function(application, place.function, place.line);
+}
+
+void panes_go(struct application *application, struct place place) {
+    navigation_leave(&application->navigation, application->place);
+    panes_arrive(application, place);
+}
+
+static void drill(struct application *application, struct view_effect effect) {
+    panes_go(application, (struct place){.focus = PANE_SOURCE, .function = effect.function, .line = effect.line,
+                                         .drilled = true});
+}
+
+static void copy(struct application *application, const char *text) {
+    char *sequence = clipboard_sequence(text);
+    if (!sequence)
+        return;
+    screen_send(application->screen, sequence);
+    free(sequence);
+    application_message(application, "copied: %s", text);
+}
+
+void panes_apply(struct application *application, struct view_effect effect) {
+    switch (effect.action) {
+    case VIEW_NOT_HANDLED: case VIEW_HANDLED: return;
+    case VIEW_REDRAW: break;
+    case VIEW_SELECT: select_function(application, effect.function, effect.line); break;
+    case VIEW_DRILL: drill(application, effect); break;
+    case VIEW_COPY: copy(application, effect.text); break;
+    case VIEW_MESSAGE: application_message(application, "%s", effect.text); break;
+    }
+    application->redraw = true;
+}
+
+bool panes_request(struct application *application, enum request request) {
+    enum pane pane = application->place.focus;
+    void *state;
+    const struct view *view = panes_view(application, pane, &state);
+    struct view_context context = panes_context(application, pane);
+    struct view_effect effect = view->request(state, &context, request, application->layout.panes[pane].content.rows);
+    panes_apply(application, effect);
+    return effect.action != VIEW_NOT_HANDLED;
+}
+
+void panes_search(struct application *application, const char *pattern, int direction) {
+    enum pane pane = application->place.focus;
+    void *state;
+    const struct view *view = panes_view(application, pane, &state);
+    struct view_context context = panes_context(application, pane);
+    if (view->search)
+        panes_apply(application, view->search(state, &context, pattern, direction));
+    else
+        application_message(application, "there is nothing to search in this pane");
+}
+
+static bool contains(struct rectangle area, int row, int column) {
+    return row >= area.row && row < area.row + area.rows && column >= area.column && column < area.column + area.columns;
+}
+
+static void click_content(struct application *application, enum pane pane, const struct key_press *press) {
+    struct rectangle area = application->layout.panes[pane].content;
+    void *state;
+    const struct view *view = panes_view(application, pane, &state);
+    struct view_context context = panes_context(application, pane);
+    if (press->mouse != MOUSE_CLICK) {
+        enum request request = press->mouse == MOUSE_WHEEL_UP ? REQUEST_MOVE_UP : REQUEST_MOVE_DOWN;
+        for (int i = 0; i < 3; i++) {
+            context = panes_context(application, pane);
+            panes_apply(application, view->request(state, &context, request, area.rows));
+        }
+    } else if (view->click) {
+        panes_apply(application,
+                    view->click(state, &context, area, press->row - area.row, press->column - area.column));
+    }
+}
+
+void panes_click(struct application *application, const struct key_press *press) {
+    for (enum pane pane = 0; pane < PANE_COUNT; pane++) {
+        const struct pane_place *place = &application->layout.panes[pane];
+        bool content = contains(place->content, press->row, press->column);
+        if (!place->shown || (!content && !contains(place->border, press->row, press->column)))
+            continue;
+        panes_focus(application, pane);
+        if (content)
+            click_content(application, pane, press);
+        return;
+    }
+}
+
+void panes_follow_selection(struct application *application) {
+    if (application->place.function >= application->model->function_count) {
+        application->place.function = 0;
+        application->untouched = true;
+    }
+    if (!application->untouched)
+        return;
+    struct view_context context = panes_context(application, PANE_FUNCTIONS);
+    struct view_effect effect =
+        functions_view.request(application->view_states[PANE_FUNCTIONS], &context, REQUEST_MOVE_FIRST, 1);
+    if (effect.action != VIEW_SELECT)
+        return;
+    select_function(application, effect.function, effect.line);
+    application->untouched = true;
+}

@@ -1,0 +1,90 @@
+#include "tui/app/popups.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/app/key_map.h"
+#include "tui/app/panes.h"
+
+static bool add_requests(struct popup *popup, enum request_section section, bool by_key) {
+    char text[160];
+    for (enum request request = REQUEST_NONE + 1; request < REQUEST_COUNT; request++) {
+        const struct request_row *row = request_row(request);
+        if (row->section != section)
+            continue;
+        if (by_key)
+            snprintf(text, sizeof text, "  %-10s %s", row->keys, row->help);
+        else
+            snprintf(text, sizeof text, "%-16s %-8s %s", row->name, row->keys, row->help);
+        if (!popup_add(popup, (int)request, text))
+            return false;
+    }
+    return true;
+}
+
+static bool fill_help(struct popup *popup) {
+    popup->title = "Help";
+    for (enum request_section section = 0; section < SECTION_COUNT; section++)
+        if (!popup_add(popup, -1, request_section_heading(section)) || !add_requests(popup, section, true))
+            return false;
+    return true;
+}
+
+static bool fill_palette(struct popup *popup) {
+    popup->title = "All actions";
+    popup->filtered = popup->choosable = true;
+    for (enum request_section section = 0; section < SECTION_COUNT; section++)
+        if (!add_requests(popup, section, false))
+            return false;
+    return true;
+}
+
+static bool fill_sort_menu(struct application *application) {
+    void *state;
+    const struct view *view = panes_view(application, application->place.focus, &state);
+    const char *const *names = view->sort_names ? view->sort_names(state) : NULL;
+    application->popup.title = "Sort by (again: invert)";
+    application->popup.choosable = true;
+    for (int i = 0; names && names[i]; i++)
+        if (!popup_add(&application->popup, i, names[i]))
+            return false;
+    if (application->popup.count == 0)
+        application_message(application, "there is nothing to sort in this pane; 1 goes to the functions");
+    return application->popup.count > 0;
+}
+
+void popups_open(struct application *application, enum popup_kind kind) {
+    bool filled = kind == POPUP_HELP      ? fill_help(&application->popup)
+                  : kind == POPUP_PALETTE ? fill_palette(&application->popup)
+                                          : fill_sort_menu(application);
+    application->popup_kind = kind;
+    if (!filled)
+        popups_close(application);
+    application->redraw = true;
+}
+
+void popups_close(struct application *application) {
+    popup_free(&application->popup);
+    application->popup_kind = POPUP_NONE;
+    application->redraw = true;
+}
+
+static void sort_by(struct application *application, int index) {
+    void *state;
+    const struct view *view = panes_view(application, application->place.focus, &state);
+    if (view->sort)
+        view->sort(state, index);
+}
+
+enum request popups_key(struct application *application, int key) {
+    enum popup_kind kind = application->popup_kind;
+    int value = 0;
+    enum popup_answer answer = popup_key(&application->popup, key, application->grid.rows, &value);
+    application->redraw = true;
+    if (answer == POPUP_STAYS)
+        return REQUEST_NONE;
+    popups_close(application);
+    if (answer == POPUP_CHOSEN && kind == POPUP_SORT)
+        sort_by(application, value);
+    return answer == POPUP_CHOSEN && kind == POPUP_PALETTE ? (enum request)value : REQUEST_NONE;
+}

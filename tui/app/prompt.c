@@ -1,0 +1,221 @@
+#include "tui/app/prompt.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tui/app/live_run.h"
+#include "tui/app/panes.h"
+
+static void close_prompt(struct application *application) {
+    application->prompt = PROMPT_NONE;
+    application->redraw = true;
+}
+
+/* --- files ------------------------------------------------------------------------------------------ */
+
+/* The recorder may stand in another folder than the viewer: it is told absolute paths. "~/" is the home folder. */
+static void absolute_path(const char *typed, char *path, size_t size) {
+    const char *home = getenv("HOME");
+    char folder[2048];
+    if (typed[0] == '~' && typed[1] == '/' && home)
+        snprintf(path, size, "%s%s", home, typed + 1);
+    else if (typed[0] != '/' && getcwd(folder, sizeof folder))
+        snprintf(path, size, "%s/%s", folder, typed);
+    else
+        snprintf(path, size, "%s", typed);
+}
+
+static void save_config(struct application *application, const char *path) {
+    struct config *config = application->run.config;
+    struct error error;
+    config->ui.refresh_ms = application->refresh_ms;
+    if (config_save_file(config, path, &error))
+        application_message(application, "config saved: %s", path);
+    else
+        application_error(application, "%s", error.text);
+}
+
+static const char *config_path(const struct application *application) {
+    return application->start->config_path ? application->start->config_path : ".pyprof.yaml";
+}
+
+static const char *session_path(const struct application *application) {
+    const struct live_run *run = &application->run;
+    return run->saved_path ? run->saved_path : run->default_path ? run->default_path : "";
+}
+
+/* Whether writing there harms a file that is not our own. */
+static bool would_overwrite(const struct application *application, const char *path) {
+    char own[4096];
+    bool config = application->saves_config;
+    const char *offered = config ? application->start->config_path : application->run.saved_path;
+    absolute_path(offered ? offered : "", own, sizeof own);
+    return strcmp(path, own) != 0 && access(path, F_OK) == 0;
+}
+
+static void save(struct application *application, bool may_overwrite) {
+    char path[4096];
+    close_prompt(application);
+    if (application->edit.length == 0)
+        return;
+    absolute_path(application->edit.text, path, sizeof path);
+    if (!may_overwrite && would_overwrite(application, path))
+        application->prompt = PROMPT_OVERWRITE;
+    else if (application->saves_config)
+        save_config(application, path);
+    else
+        live_run_save(application, path);
+}
+
+/* --- typed texts ------------------------------------------------------------------------------------ */
+
+static void search(struct application *application) {
+    snprintf(application->search, sizeof application->search, "%s", application->edit.text);
+    application->message[0] = '\0';
+    panes_search(application, application->search, 0);
+}
+
+static void filter(struct application *application) {
+    void *state;
+    const struct view *view = panes_view(application, application->place.focus, &state);
+    struct view_context context = panes_context(application, application->place.focus);
+    const char *problem = "";
+    if (!view->filter(state, &context, application->edit.text, &problem)) {
+        application_error(application, "%s", problem); /* until the next key: then the prompt is back */
+        return;
+    }
+    close_prompt(application);
+}
+
+static void accept(struct application *application) {
+    switch (application->prompt) {
+    case PROMPT_SEARCH: close_prompt(application); break;
+    case PROMPT_FILTER: filter(application); break;
+    default: save(application, false); break;
+    }
+}
+
+static void cancel(struct application *application) {
+    if (application->prompt == PROMPT_SEARCH) {
+        line_edit_set(&application->edit, "");
+        search(application);
+    }
+    close_prompt(application);
+}
+
+static void edit_key(struct application *application, int key) {
+    if (key == KEYS_ESCAPE || key == key_control('c') || key == key_control('g'))
+        cancel(application);
+    else if (key == KEYS_ENTER)
+        accept(application);
+    else if (line_edit_key(&application->edit, key) && application->prompt == PROMPT_SEARCH)
+        search(application);
+    application->redraw = true;
+}
+
+/* --- questions -------------------------------------------------------------------------------------- */
+
+static void answer_quit(struct application *application, int key) {
+    if (key == 's' || key == KEYS_ENTER) {
+        application->run.quit_when_saved = true;
+        live_run_save(application, application->run.saved_path ? application->run.saved_path : "");
+    } else if (key == 'd') {
+        live_run_leave(application, RECORDER_REQUEST_QUIT);
+    } else if (key == 'b' && application->run.state != RUN_ENDED) {
+        snprintf(application->farewell, sizeof application->farewell,
+                 "the run goes on; pyprof-tui --reattach comes back to it");
+        live_run_leave(application, RECORDER_REQUEST_DETACH);
+    } else if (key != KEYS_ESCAPE && key != 'n' && key != key_control('c')) {
+        return;
+    }
+    close_prompt(application);
+}
+
+static void answer_yes_or_no(struct application *application, int key) {
+    bool overwrite = application->prompt == PROMPT_OVERWRITE;
+    if (key != 'y' && key != KEYS_ESCAPE && key != 'n' && key != key_control('c'))
+        return;
+    close_prompt(application);
+    if (key == 'y' && overwrite)
+        save(application, true);
+    else if (key == 'y')
+        live_run_rerun(application);
+}
+
+void prompt_key(struct application *application, int key) {
+    switch (application->prompt) {
+    case PROMPT_NONE: break;
+    case PROMPT_QUIT: answer_quit(application, key); break;
+    case PROMPT_RERUN: case PROMPT_OVERWRITE: answer_yes_or_no(application, key); break;
+    default: edit_key(application, key); break;
+    }
+}
+
+/* --- opening and drawing ---------------------------------------------------------------------------- */
+
+static bool can_open(struct application *application, enum prompt_kind kind) {
+    void *state;
+    const struct view *view = panes_view(application, application->place.focus, &state);
+    if (kind == PROMPT_SEARCH && !view->search)
+        application_message(application, "there is nothing to search in this pane");
+    else if (kind == PROMPT_FILTER && !view->filter)
+        application_message(application, "there is nothing to filter in this pane; 1 goes to the functions");
+    else if (kind == PROMPT_SAVE_SESSION && !application->run.channel)
+        application_error(application, application->run.state == RUN_SESSION ? "this is a saved session already"
+                                                                             : "the recorder of this run has ended");
+    else
+        return true;
+    return false;
+}
+
+void prompt_open(struct application *application, enum prompt_kind kind) {
+    if (!can_open(application, kind))
+        return;
+    application->prompt = kind;
+    application->saves_config = kind == PROMPT_SAVE_CONFIG;
+    line_edit_set(&application->edit, kind == PROMPT_SAVE_CONFIG    ? config_path(application)
+                                      : kind == PROMPT_SAVE_SESSION ? session_path(application)
+                                                                    : "");
+    application->redraw = true;
+}
+
+static const char *question(const struct application *application) {
+    switch (application->prompt) {
+    case PROMPT_SEARCH: return "/";
+    case PROMPT_FILTER: return "&";
+    case PROMPT_SAVE_SESSION: return "Save the session as: ";
+    case PROMPT_SAVE_CONFIG: return "Save the config as: ";
+    case PROMPT_QUIT:
+        return application->run.state == RUN_ENDED
+                   ? "Quit: [s]ave session and quit  [d]iscard  [Esc] stay"
+                   : "Quit: [s]ave session and quit  [d]iscard  [b] leave it running (detach)  [Esc] stay";
+    case PROMPT_RERUN: return "The target still runs. End it and run again?  [y]es  [n]o";
+    case PROMPT_OVERWRITE: return "There is a file of that name. Write over it?  [y]es  [n]o";
+    case PROMPT_NONE: break;
+    }
+    return "";
+}
+
+static bool takes_text(enum prompt_kind kind) { return kind >= PROMPT_SEARCH && kind <= PROMPT_SAVE_CONFIG; }
+
+void prompt_draw(struct application *application, int *cursor_row, int *cursor_column) {
+    struct rectangle area = application->layout.footer;
+    struct grid *grid = &application->grid;
+    const struct line_edit *edit = &application->edit;
+    for (int column = 0; column < area.columns; column++)
+        grid_glyph(grid, area, 0, column, STYLE_NORMAL, ' ');
+    int column = grid_text(grid, area, 0, 1, STYLE_KEY, question(application));
+    if (!takes_text(application->prompt))
+        return;
+    char ahead[sizeof edit->text];
+    memcpy(ahead, edit->text, edit->cursor);
+    ahead[edit->cursor] = '\0';
+    int at = grid_text_width(ahead), room = area.columns - column - 1;
+    int skip = at > room ? at - room : 0;
+    int end = grid_text_part(grid, area, 0, column, STYLE_NORMAL, edit->text, edit->length, skip);
+    grid_text(grid, area, 0, end + 3, STYLE_DIM, application->message); /* "no match" */
+    *cursor_row = area.row;
+    *cursor_column = area.column + column + at - skip;
+}

@@ -1,0 +1,12 @@
+/* prompt.h - what is asked in the last row: a text to type, or one key to answer with. */
+#ifndef PYPROF_TUI_PROMPT_H
+#define PYPROF_TUI_PROMPT_H
+
+#include "tui/app/state.h"
+
+void prompt_open(struct application *application, enum prompt_kind kind);
+void prompt_key(struct application *application, int key);
+/* Draws it over the last row; the cursor's place on the screen is filled where text is typed. */
+void prompt_draw(struct application *application, int *cursor_row, int *cursor_column);
+
+#endif

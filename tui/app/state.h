@@ -1,0 +1,96 @@
+/* state.h - all that the viewer knows, shared by the files of tui/app. Only the loop (application.c) draws: everybody
+ * else changes this and sets `redraw`. */
+#ifndef PYPROF_TUI_STATE_H
+#define PYPROF_TUI_STATE_H
+
+#include "pyprof/arena_reader.h"
+#include "pyprof/recorder.h"
+#include "tui/app/application.h"
+#include "tui/app/line_edit.h"
+#include "tui/app/navigation.h"
+#include "tui/app/popup.h"
+#include "tui/layout/layout.h"
+#include "tui/term/screen.h"
+#include "tui/view/view.h"
+
+enum run_state {
+    RUN_SESSION,  /* no recorder: a saved session is shown */
+    RUN_STARTING, /* the host has not answered yet */
+    RUN_RUNNING,
+    RUN_ENDED,
+    RUN_LOST,     /* the recorder is gone */
+};
+
+enum prompt_kind {
+    PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_SAVE_SESSION, PROMPT_SAVE_CONFIG,
+    PROMPT_QUIT, PROMPT_RERUN, PROMPT_OVERWRITE,
+};
+
+enum popup_kind { POPUP_NONE, POPUP_HELP, POPUP_PALETTE, POPUP_SORT };
+
+/* The run that the recorder tells of. */
+struct live_run {
+    enum run_state state;
+    struct recorder_channel *channel; /* NULL: there is none (any more) */
+    struct arena_reader *reader;      /* NULL until the run has an arena */
+    struct config *config;            /* effective, as the recorder runs it; never NULL */
+    char *default_path;               /* where a session is saved unless told otherwise; NULL: not known */
+    char *saved_path;                 /* the session written last; NULL: none */
+    char ended[64];                   /* "exit 0", "signal 9"; "" while it runs */
+    bool saved;                       /* all there is has been saved */
+    bool saving;                      /* a save was asked for and is not answered */
+    bool save_ended;                  /* that save was asked for after the end */
+    bool quit_when_saved;
+    bool final_model;                 /* the last model of an ended run is shown */
+    uint64_t stop_asked_ns;           /* when ^c was pressed; 0: it was not */
+};
+
+/* What a run that begins anew is looked for by: ids are those of one run. */
+struct remembered_function { char *file, *qualname; uint32_t line; };
+
+struct application {
+    const struct application_start *start;
+    struct screen *screen;
+    struct grid grid;
+    bool redraw;
+
+    /* what is looked at */
+    const struct model *model;    /* never NULL */
+    struct model *live;           /* it, when it is ours */
+    struct model *sources;        /* source texts read for live models */
+    struct live_run run;
+    struct place place;
+    struct navigation navigation;
+    struct remembered_function remembered;
+    bool untouched; /* the user has selected nothing: the selection is the first row, whichever function that is */
+
+    /* how */
+    void *view_states[PANE_COUNT], *callers_state;
+    struct layout layout;
+    struct layout_options options;
+    bool percent, hide_standard_library, follow, frozen, mouse;
+    int64_t refresh_ms;
+    uint64_t next_tick_ns;
+    int output_rows, output_columns; /* as the target's terminal was told */
+
+    /* what is being asked or said */
+    bool typing;
+    enum prompt_kind prompt;
+    struct line_edit edit;
+    bool saves_config; /* a path is asked for: the config, else the session */
+    char search[256];
+    enum popup_kind popup_kind;
+    struct popup popup;
+    char message[1024]; /* until the next key; "" none */
+    bool message_is_error;
+
+    bool quit;
+    char farewell[4200]; /* said on stderr when the terminal is back; "" nothing */
+    char failure[1024];  /* why the run could not even begin: what the program ends with; "" it did */
+};
+
+/* Shows a sentence in the last row until the next key. */
+void application_message(struct application *application, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void application_error(struct application *application, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+#endif
