@@ -58,7 +58,8 @@ PYTHON_LIBRARIES := $(wordlist 5,$(words $(PYTHON_ANSWER)),$(PYTHON_ANSWER))
 HOST := build/pyprof-host-$(PYTHON_VERSION)
 HOST_SOURCES := $(sort $(wildcard core/host/*.c core/probe/*.c core/base/*.c core/profile/arena_writer.c))
 HOST_OBJECTS := $(HOST_SOURCES:%.c=build/host/%.o)
-HOST_FLAGS := $(BASE_FLAGS) -O2 -fno-pie -I$(PYTHON_INCLUDE) -I$(PYTHON_INCLUDE)/internal
+HOST_FLAGS := $(BASE_FLAGS) -O2 -fno-pie -I$(PYTHON_INCLUDE) -I$(PYTHON_INCLUDE)/internal \
+              -DPYPROF_HOST_PYTHON='"$(PYTHON)"' -DPYPROF_HOST_LINKAGE='"$(if $(PYTHON_STATIC),static,shared)"'
 # Extension modules loaded by the target find the C API in the executable, as they do in python3.
 HOST_LINK_FLAGS := -no-pie -Wl,-export-dynamic -Wl,-O1
 HOST_LIBRARIES := $(PYTHON_LIBRARIES) -lexpat -lz -lm -ldl -lpthread -lutil

@@ -1,0 +1,30 @@
+/* c_functions.h - which callables are C functions, and the profile's rows for them.
+ *
+ * The same ones that sys.setprofile reports as c_call: builtin functions and methods, and method descriptors; not types,
+ * slot wrappers or callable instances (CPython 3.11, Python/ceval.c, trace_call_function). */
+#ifndef PYPROF_HOST_C_FUNCTIONS_H
+#define PYPROF_HOST_C_FUNCTIONS_H
+
+#include "core/host/python_version.h"
+
+/* The method definition behind a callable, or NULL where it is no C function. A bound method object is looked through:
+ * *callable becomes what it binds. */
+static inline __attribute__((always_inline)) const PyMethodDef *c_function_method(PyObject **callable) {
+    PyTypeObject *type = Py_TYPE(*callable);
+    if (type == &PyFunction_Type)
+        return NULL;
+    if (type == &PyMethodDescr_Type)
+        return ((PyMethodDescrObject *)*callable)->d_method;
+    if (type == &PyMethod_Type) {
+        *callable = PyMethod_GET_FUNCTION(*callable);
+        type = Py_TYPE(*callable);
+    }
+    if (type == &PyCFunction_Type || type == &PyCMethod_Type)
+        return ((PyCFunctionObject *)*callable)->m_ml;
+    return NULL;
+}
+
+/* The profile's row of a C function, made when it is first called: 0 where there is no room. Never sets an exception. */
+uint32_t c_function_code(const PyMethodDef *method, PyObject *callable);
+
+#endif

@@ -1,0 +1,211 @@
+/* instrument.c - decides what is placed into a code object, and keeps the twins. */
+#include "core/host/instrument.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/host/place_probes.h"
+#include "core/host/selection.h"
+#include "core/probe/profile_writer.h"
+#include "pyprof/collectors.h"
+
+/* What is attached to a code object: on an original its twin (borrowed: the twin's end clears it), on a twin its original
+ * (owned). The twins used last are kept alive, for programs that exec one code object again and again. */
+struct twin {
+    PyCodeObject *instrumented; /* borrowed; NULL on a twin, and where the twin is gone */
+    PyCodeObject *original;     /* owned; NULL on an original */
+    uint32_t code;              /* its row; 0: it has no probes of its own */
+    bool lines;                 /* has line probes */
+};
+
+enum { RECENT_TWINS = 64 };
+static PyCodeObject *recent[RECENT_TWINS];
+static unsigned next_recent;
+
+static Py_ssize_t twin_index = -1;
+
+static void twin_release(void *pointer) {
+    struct twin *twin = pointer;
+    if (!twin)
+        return;
+    if (twin->original) {
+        struct twin *of_original = python_code_extra(twin->original, twin_index);
+        if (of_original)
+            of_original->instrumented = NULL;
+        Py_DECREF(twin->original);
+    }
+    free(twin);
+}
+
+bool instrument_prepare(void) {
+    twin_index = python_request_code_extra(twin_release);
+    return twin_index >= 0 && probes_prepare();
+}
+
+/* The record of a code object, made where there is none; NULL: no memory. */
+static struct twin *record_of(PyCodeObject *code) {
+    struct twin *twin = python_code_extra(code, twin_index);
+    if (twin)
+        return twin;
+    twin = calloc(1, sizeof *twin);
+    if (twin && !python_set_code_extra(code, twin_index, twin)) {
+        free(twin);
+        return NULL;
+    }
+    return twin;
+}
+
+static void keep_twins(PyCodeObject *original, PyCodeObject *instrumented, uint32_t code, bool lines) {
+    struct twin *of_twin = record_of(instrumented), *of_original = record_of(original);
+    if (!of_twin || !of_original)
+        return;
+    *of_twin = (struct twin){.original = (PyCodeObject *)Py_NewRef(original), .code = code, .lines = lines};
+    of_original->instrumented = instrumented;
+    Py_XSETREF(recent[next_recent], (PyCodeObject *)Py_NewRef(instrumented));
+    next_recent = (next_recent + 1) % RECENT_TWINS;
+}
+
+/* --- registration ----------------------------------------------------------------------------------------- */
+
+static uint64_t hash_bytes(uint64_t hash, PyObject *bytes) {
+    const unsigned char *at = (const unsigned char *)PyBytes_AS_STRING(bytes);
+    for (Py_ssize_t left = PyBytes_GET_SIZE(bytes); left > 0; left--)
+        hash = (hash ^ *at++) * UINT64_C(0x100000001b3);
+    return hash;
+}
+
+static uint64_t fingerprint(PyCodeObject *code) {
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    PyObject *bytecode = python_code_bytecode(code), *lines = python_code_line_table(code);
+    if (bytecode && lines)
+        hash = hash_bytes(hash_bytes(hash, bytecode), lines);
+    else
+        PyErr_Clear();
+    Py_XDECREF(bytecode);
+    Py_XDECREF(lines);
+    return hash;
+}
+
+/* UTF-8 of a name; names that have none (lone surrogates) are shown as "?". */
+static const char *utf8(PyObject *text) {
+    const char *bytes = PyUnicode_AsUTF8(text);
+    if (bytes)
+        return bytes;
+    PyErr_Clear();
+    return "?";
+}
+
+static uint32_t register_code(PyCodeObject *code, struct selection selection) {
+    return profile_register_function(
+        &(struct profile_function){.file = utf8(code->co_filename),
+                                   .name = utf8(code->co_name),
+                                   .qualname = utf8(code->co_qualname),
+                                   .first_line = code->co_firstlineno > 0 ? (uint32_t)code->co_firstlineno : 0,
+                                   .kind = ARENA_CODE_PYTHON,
+                                   .flags = selection.project ? ARENA_CODE_PROJECT : 0,
+                                   .fingerprint = fingerprint(code)});
+}
+
+/* --- twins ------------------------------------------------------------------------------------------------ */
+
+/* The constants with every code object replaced by its twin; a new reference; NULL: none among them (or no memory). */
+static PyObject *instrument_constants(PyCodeObject *code) {
+    PyObject *constants = code->co_consts, *changed = NULL;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(constants); i++) {
+        PyObject *constant = PyTuple_GET_ITEM(constants, i);
+        if (!PyCode_Check(constant))
+            continue;
+        PyCodeObject *twin = instrument_code((PyCodeObject *)constant);
+        if ((PyObject *)twin == constant) {
+            Py_DECREF(twin);
+            continue;
+        }
+        if (!changed)
+            changed = PyTuple_New(PyTuple_GET_SIZE(constants));
+        if (!changed) {
+            PyErr_Clear();
+            Py_DECREF(twin);
+            return NULL;
+        }
+        PyTuple_SET_ITEM(changed, i, (PyObject *)twin);
+    }
+    for (Py_ssize_t i = 0; changed && i < PyTuple_GET_SIZE(constants); i++)
+        if (!PyTuple_GET_ITEM(changed, i))
+            PyTuple_SET_ITEM(changed, i, Py_NewRef(PyTuple_GET_ITEM(constants, i)));
+    return changed;
+}
+
+/* The same code with other constants. */
+static PyCodeObject *replace_constants(PyCodeObject *code, PyObject *constants) {
+    PyObject *bytecode = python_code_bytecode(code), *lines = python_code_line_table(code);
+    PyObject *exceptions = python_code_exception_table(code);
+    PyCodeObject *replaced = NULL;
+    if (bytecode && lines && exceptions)
+        replaced = python_new_code(code, python_code_stack_size(code), bytecode, constants, lines, exceptions);
+    Py_XDECREF(bytecode);
+    Py_XDECREF(lines);
+    Py_XDECREF(exceptions);
+    return replaced;
+}
+
+static PyCodeObject *make_twin(PyCodeObject *code, bool force_lines) {
+    struct selection selection = selection_of(utf8(code->co_filename));
+    selection.lines |= force_lines;
+    PyObject *constants = instrument_constants(code);
+    PyCodeObject *twin = NULL;
+    uint32_t row = 0;
+    if (selection.function || selection.lines)
+        row = register_code(code, selection);
+    if (row) {
+        struct probe_wishes wishes = {.code = row,
+                                      .c_calls = profile_header()->builtins && selection.function,
+                                      .lines = selection.lines};
+        twin = place_probes(code, constants ? constants : code->co_consts, wishes);
+        if (!twin)
+            profile_header()->lost_codes++;
+    }
+    if (!twin && constants)
+        twin = replace_constants(code, constants);
+    PyErr_Clear();
+    Py_XDECREF(constants);
+    if (!twin)
+        return (PyCodeObject *)Py_NewRef(code);
+    keep_twins(code, twin, row, selection.lines);
+    return twin;
+}
+
+/* Keeps a pending exception out of the way: what is done in between starts clean and leaves it as it was. */
+struct saved_exception { PyObject *type, *value, *traceback; };
+static void save_exception(struct saved_exception *saved) { PyErr_Fetch(&saved->type, &saved->value, &saved->traceback); }
+static void restore_exception(struct saved_exception *saved) {
+    PyErr_Restore(saved->type, saved->value, saved->traceback);
+}
+
+PyCodeObject *instrument_code(PyCodeObject *code) {
+    const struct twin *known = python_code_extra(code, twin_index);
+    if (known && (known->instrumented || known->original))
+        return (PyCodeObject *)Py_NewRef(known->original ? code : known->instrumented);
+    struct saved_exception saved;
+    save_exception(&saved);
+    PyCodeObject *twin = make_twin(code, false);
+    restore_exception(&saved);
+    return twin;
+}
+
+PyCodeObject *instrument_marked(PyCodeObject *code) {
+    struct saved_exception saved;
+    save_exception(&saved);
+    const struct twin *known = python_code_extra(code, twin_index);
+    PyCodeObject *twin;
+    if (known && known->original && known->lines)
+        twin = (PyCodeObject *)Py_NewRef(code);
+    else
+        twin = make_twin(known && known->original ? known->original : code, true);
+    known = python_code_extra(twin, twin_index);
+    if (known && known->code) {
+        profile_code(known->code)->flags |= ARENA_CODE_MARKED;
+        profile_header()->marked_count++;
+    }
+    restore_exception(&saved);
+    return twin;
+}

@@ -1,0 +1,415 @@
+/* place_probes.c - where each probe goes.
+ *
+ *   start     behind the function's first RESUME                     ENTER
+ *   return    in front of it; in front of a yield                    LEAVE
+ *   resume    behind the RESUME that follows a yield                 RESUME
+ *   handler   in front of an exception handler's first instruction   HANDLER
+ *   unwind    at the end of the code; every range of instructions that had no handler leads to it: LEAVE, raise again
+ *   call      in front of the call and behind it                     CALL, CALL_END
+ *   line      on the edges of the flow that come to another line     LINE_HIT, LINE_SWITCH
+ *
+ * In front of an instruction stand first the blocks for edges that come to its line ("line blocks"), then what belongs to
+ * the instruction itself. A jump that comes from the same line goes behind the line blocks. */
+#include "core/host/place_probes.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/host/bytecode.h"
+#include "core/host/probe_objects.h"
+#include "core/probe/profile_writer.h"
+#include "pyprof/collectors.h"
+
+enum { NEED_COUNT = 3, NO_PLACE = UINT32_MAX };
+
+/* What is known about one instruction while placing. */
+struct place {
+    uint8_t needs;          /* bits of (1 << enum line_need): of all edges that a line block is for */
+    uint8_t loop_jumps;     /* there are always-taken loop jumps here, counted in front of the jump where edges differ */
+    bool is_handler;
+    bool counted_at_source; /* a loop jump whose probe stands in front of itself */
+    bool call_begins, call_ends;
+    uint32_t stack_slot;       /* where the callable lies, for call_begins */
+    uint32_t at[NEED_COUNT];   /* where in the new code an edge of that need goes */
+    uint32_t start;            /* first of all that stands in front of it */
+};
+
+struct placing {
+    struct bytecode bytecode;
+    struct flow *flow;
+    struct assembly assembly;
+    struct place *places;
+    uint32_t place_room;
+    struct probe_wishes wishes;
+    PyCodeObject *code;
+    uint32_t *lines; /* distinct lines of the code, ascending */
+    uint32_t line_count, line_room;
+    uint32_t first_cell;
+    PyObject *constants; /* list: the code's own, then the probes */
+    int32_t single[PROBE_KIND_COUNT]; /* constant index of a kind of which there is one per function; -1: not yet */
+};
+
+static struct placing placing; /* the interpreter lock guards it; arrays are kept from code to code */
+static PyObject *call_end_probe; /* one for all: it has no state */
+
+bool probes_prepare(void) {
+    placing.flow = flow_new();
+    if (!placing.flow || !probe_types_prepare(profile_header()->collectors & COLLECTOR_LINE))
+        return false;
+    call_end_probe = probe_new(PROBE_CALL_END, (struct probe_place){0});
+    return call_end_probe != NULL;
+}
+
+/* --- constants -------------------------------------------------------------------------------------------- */
+
+static uint32_t add_constant(struct placing *p, PyObject *constant) {
+    if (!constant || PyList_Append(p->constants, constant) < 0) {
+        p->assembly.failed = true;
+        return 0;
+    }
+    return (uint32_t)PyList_GET_SIZE(p->constants) - 1;
+}
+
+static uint32_t add_probe(struct placing *p, enum probe_kind kind, struct probe_place place) {
+    place.code = p->wishes.code;
+    PyObject *probe = probe_new(kind, place);
+    uint32_t constant = add_constant(p, probe);
+    Py_XDECREF(probe);
+    return constant;
+}
+
+/* The constant of a kind that one probe object per function serves. */
+static uint32_t single_probe(struct placing *p, enum probe_kind kind) {
+    if (p->single[kind] < 0)
+        p->single[kind] = (int32_t)(kind == PROBE_CALL_END ? add_constant(p, call_end_probe)
+                                                           : add_probe(p, kind, (struct probe_place){0}));
+    return (uint32_t)p->single[kind];
+}
+
+/* --- lines ------------------------------------------------------------------------------------------------ */
+
+static int compare_lines(const void *a, const void *b) {
+    uint32_t left = *(const uint32_t *)a, right = *(const uint32_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* Collects the distinct lines of what can run, and gets cells for them. */
+static bool register_lines(struct placing *p) {
+    const struct bytecode *bytecode = &p->bytecode;
+    if (p->line_room < bytecode->count) {
+        uint32_t *larger = realloc(p->lines, bytecode->count * sizeof *larger);
+        if (!larger)
+            return false;
+        p->lines = larger;
+        p->line_room = bytecode->count;
+    }
+    uint32_t count = 0;
+    for (uint32_t i = bytecode->body; i < bytecode->count; i++)
+        if (bytecode->items[i].reached && bytecode->items[i].where.line > 0 &&
+            (count == 0 || p->lines[count - 1] != (uint32_t)bytecode->items[i].where.line))
+            p->lines[count++] = (uint32_t)bytecode->items[i].where.line;
+    qsort(p->lines, count, sizeof *p->lines, compare_lines);
+    p->line_count = 0;
+    for (uint32_t i = 0; i < count; i++)
+        if (p->line_count == 0 || p->lines[p->line_count - 1] != p->lines[i])
+            p->lines[p->line_count++] = p->lines[i];
+    p->first_cell = p->line_count ? profile_register_lines(p->wishes.code, p->lines, p->line_count) : 0;
+    return p->first_cell != 0;
+}
+
+static uint32_t cell_of(const struct placing *p, int32_t line) {
+    uint32_t key = line > 0 ? (uint32_t)line : 0;
+    const uint32_t *found = p->line_count ? bsearch(&key, p->lines, p->line_count, sizeof key, compare_lines) : NULL;
+    return found ? p->first_cell + (uint32_t)(found - p->lines) : 0;
+}
+
+static bool falls_through(const struct bytecode *bytecode, uint32_t from) {
+    return bytecode->items[from].reached && !python_ends_block(bytecode->items[from].opcode);
+}
+
+static bool is_loop_jump(const struct instruction *item) {
+    return item->target >= 0 && python_jumps_always(item->opcode) && python_is_loop_jump(item->opcode);
+}
+
+/* Notes what each instruction's edges need. Always-taken loop jumps are set aside: see settle_loop_jumps. */
+static void collect_needs(struct placing *p) {
+    const struct bytecode *bytecode = &p->bytecode;
+    for (uint32_t i = 0; i < bytecode->count; i++) {
+        const struct instruction *item = &bytecode->items[i];
+        if (!item->reached)
+            continue;
+        if (item->target >= 0 && item->target >= (int32_t)bytecode->body) {
+            struct place *target = &p->places[item->target];
+            if (is_loop_jump(item) && bytecode->items[item->target].where.line > 0)
+                target->loop_jumps = 1;
+            else
+                target->needs |= 1u << flow_edge_need(p->flow, bytecode, i, (uint32_t)item->target, true);
+        }
+        if (i + 1 < bytecode->count && i + 1 >= bytecode->body && falls_through(bytecode, i))
+            p->places[i + 1].needs |= 1u << flow_edge_need(p->flow, bytecode, i, i + 1, false);
+    }
+    for (uint32_t i = 0; i < bytecode->range_count; i++)
+        if (bytecode->ranges[i].reached)
+            p->places[bytecode->ranges[i].target].needs |=
+                1u << flow_edge_need(p->flow, bytecode, UINT32_MAX, bytecode->ranges[i].target, false);
+}
+
+/* Loop jumps always count. Where all other edges count too they share one block; else each gets its probe in front of itself
+ * (as the jump back to a `for`, which is entered from its own line the first time). */
+static void settle_loop_jumps(struct placing *p) {
+    const struct bytecode *bytecode = &p->bytecode;
+    for (uint32_t i = 0; i < bytecode->count; i++) {
+        struct place *place = &p->places[i];
+        if (place->loop_jumps && (place->needs & ~(1u << LINE_HIT)) == 0) {
+            place->needs |= 1u << LINE_HIT;
+            place->loop_jumps = 0;
+        }
+    }
+    for (uint32_t i = 0; i < bytecode->count; i++)
+        if (bytecode->items[i].reached && is_loop_jump(&bytecode->items[i]))
+            p->places[i].counted_at_source = p->places[bytecode->items[i].target].loop_jumps;
+}
+
+/* --- calls ------------------------------------------------------------------------------------------------ */
+
+static void find_calls(struct placing *p) {
+    const struct bytecode *bytecode = &p->bytecode;
+    uint32_t locals = (uint32_t)python_code_local_slots(p->code);
+    for (uint32_t i = bytecode->body; i < bytecode->count; i++) {
+        const struct instruction *item = &bytecode->items[i];
+        unsigned slots;
+        if (!item->reached || !python_is_call(item->opcode, item->oparg, &slots) || (int32_t)slots > item->depth)
+            continue;
+        uint32_t begin = i, end = i + python_call_length(item->opcode) - 1;
+        if (end >= bytecode->count)
+            continue;
+        if (begin > bytecode->body && python_belongs_to_call(bytecode->items[begin - 1].opcode))
+            begin--;
+        /* A result that is thrown away at once stays next to its call: the interpreter has a form for the two together
+         * (list.append). */
+        if (end + 1 < bytecode->count && python_discards_top(bytecode->items[end + 1].opcode) &&
+            !bytecode->items[end + 1].is_jump_target)
+            end++;
+        p->places[begin].call_begins = true;
+        p->places[begin].stack_slot = locals + (uint32_t)item->depth - slots;
+        p->places[end].call_ends = true;
+    }
+}
+
+/* --- writing ---------------------------------------------------------------------------------------------- */
+
+/* Appends a probe at the place of `where`. exit: what its jump, which is never taken, must point at (-1: the next). */
+static void emit_probe(struct placing *p, uint32_t constant, struct location where, int32_t exit) {
+    struct probe_instruction sequence[PYTHON_PROBE_LENGTH];
+    python_probe_instructions(constant, sequence);
+    for (int i = 0; i < PYTHON_PROBE_LENGTH; i++)
+        assembly_add(&p->assembly,
+                     (struct emitted){.opcode = sequence[i].opcode,
+                                      .oparg = sequence[i].oparg,
+                                      .target = i == PYTHON_PROBE_LENGTH - 1 ? exit : -1,
+                                      .where = where});
+}
+
+static void emit_line_probe(struct placing *p, int32_t line, enum line_need need, struct location where) {
+    int kind = need == LINE_SWITCH;
+    uint32_t cell = cell_of(p, line);
+    uint32_t constant = add_probe(p, kind ? PROBE_LINE_SWITCH : PROBE_LINE_HIT, (struct probe_place){.line_cell = cell});
+    emit_probe(p, constant, where, -1);
+}
+
+/* The blocks for the edges that come to instruction i's line; sets where each kind of edge goes. */
+static void emit_line_blocks(struct placing *p, uint32_t i) {
+    struct place *place = &p->places[i];
+    const struct instruction *item = &p->bytecode.items[i];
+    uint32_t skips[NEED_COUNT], skip_count = 0;
+    enum line_need falling = LINE_SAME;
+    bool falls = i > 0 && falls_through(&p->bytecode, i - 1);
+    if (falls)
+        falling = flow_edge_need(p->flow, &p->bytecode, i - 1, i, false);
+    uint32_t left = place->needs & ~(1u << LINE_SAME);
+    struct emitted skip = {.opcode = PYTHON_JUMP_FORWARD, .target = 0, .where = item->where};
+    if (left && falls && falling == LINE_SAME)
+        skips[skip_count++] = assembly_add(&p->assembly, skip);
+    for (int round = 0; left; round++) {
+        enum line_need need = round == 0 && falls && falling != LINE_SAME ? falling
+                              : left & 1u << LINE_HIT                    ? LINE_HIT
+                                                                         : LINE_SWITCH;
+        left &= ~(1u << need);
+        place->at[need] = p->assembly.count;
+        emit_line_probe(p, item->where.line, need, item->where);
+        if (left)
+            skips[skip_count++] = assembly_add(&p->assembly, skip);
+    }
+    for (uint32_t k = 0; k < skip_count && !p->assembly.failed; k++)
+        p->assembly.items[skips[k]].target = (int32_t)p->assembly.count;
+}
+
+static void emit_own_probes(struct placing *p, uint32_t i) {
+    const struct place *place = &p->places[i];
+    const struct bytecode *bytecode = &p->bytecode;
+    const struct instruction *item = &bytecode->items[i];
+    if (place->call_begins)
+        emit_probe(p, add_probe(p, PROBE_CALL, (struct probe_place){.stack_slot = place->stack_slot}), item->where, -1);
+    if (place->counted_at_source)
+        emit_line_probe(p, bytecode->items[item->target].where.line, LINE_HIT, item->where);
+    if (python_returns(item->opcode))
+        emit_probe(p, single_probe(p, PROBE_LEAVE), item->where, -1);
+    if (python_yields(item->opcode)) {
+        bool delegates = i > 0 && python_delegates(bytecode->items[i - 1].opcode);
+        /* Targets of old instructions are told apart from new ones by being negative: see resolve_targets. */
+        emit_probe(p, single_probe(p, PROBE_LEAVE), item->where, delegates ? -2 - bytecode->items[i - 1].target : -1);
+    }
+}
+
+static void emit_probes_behind(struct placing *p, uint32_t i) {
+    const struct bytecode *bytecode = &p->bytecode;
+    const struct instruction *item = &bytecode->items[i];
+    if (p->places[i].call_ends)
+        emit_probe(p, single_probe(p, PROBE_CALL_END), item->where, -1);
+    if (i + 1 == bytecode->body)
+        emit_probe(p, single_probe(p, bytecode->is_generator ? PROBE_ENTER_GENERATOR : PROBE_ENTER), item->where, -1);
+    else if (i >= bytecode->body && python_is_resume(item->opcode, item->oparg)) {
+        int32_t line = item->where.line > 0 ? item->where.line : item->line_before;
+        uint32_t cell = p->wishes.lines ? cell_of(p, line) : 0;
+        emit_probe(p, add_probe(p, PROBE_RESUME, (struct probe_place){.line_cell = cell}), item->where, -1);
+    }
+}
+
+static void emit_instruction(struct placing *p, uint32_t i) {
+    const struct instruction *item = &p->bytecode.items[i];
+    struct place *place = &p->places[i];
+    place->start = p->assembly.count;
+    if (item->reached && place->is_handler)
+        emit_probe(p, single_probe(p, p->bytecode.is_generator ? PROBE_HANDLER_GENERATOR : PROBE_HANDLER), item->where, -1);
+    if (item->reached && p->wishes.lines && i >= p->bytecode.body)
+        emit_line_blocks(p, i);
+    place->at[LINE_SAME] = p->assembly.count;
+    if (item->reached)
+        emit_own_probes(p, i);
+    assembly_add(&p->assembly, (struct emitted){.opcode = item->opcode,
+                                                .cache_units = item->cache_units,
+                                                .backwards = python_jump_kind(item->opcode) == JUMP_BACKWARDS,
+                                                .oparg = item->target >= 0 ? 0 : item->oparg,
+                                                .target = item->target >= 0 ? -2 - item->target : -1,
+                                                .where = item->where});
+    if (item->reached)
+        emit_probes_behind(p, i);
+}
+
+/* Where the edge from old instruction `from` to its target enters the new code. */
+static uint32_t edge_entry(const struct placing *p, uint32_t from, uint32_t to) {
+    const struct place *place = &p->places[to];
+    if (!p->wishes.lines || !p->bytecode.items[from].reached || p->places[from].counted_at_source)
+        return place->at[LINE_SAME];
+    enum line_need need = flow_edge_need(p->flow, &p->bytecode, from, to, true);
+    return need != LINE_SAME && place->at[need] != NO_PLACE ? place->at[need] : place->at[LINE_SAME];
+}
+
+/* Turns targets that name old instructions (-2 - index) into new ones. */
+static void resolve_targets(struct placing *p) {
+    uint32_t old = 0;
+    for (uint32_t i = 0; i < p->assembly.count; i++) {
+        while (old + 1 < p->bytecode.count && p->places[old + 1].start <= i)
+            old++;
+        struct emitted *item = &p->assembly.items[i];
+        if (item->target > -2)
+            continue;
+        uint32_t to = (uint32_t)(-2 - item->target);
+        item->target = (int32_t)edge_entry(p, old, to);
+    }
+}
+
+static int compare_ranges(const void *a, const void *b) {
+    const struct emitted_range *left = a, *right = b;
+    return (left->start > right->start) - (left->start < right->start);
+}
+
+/* The old ranges, and the unwinding handler for everything of the body that lies in none. */
+static void emit_ranges(struct placing *p) {
+    const struct bytecode *bytecode = &p->bytecode;
+    uint32_t end = p->assembly.count, unwind = end, covered = p->places[bytecode->body].start;
+    struct location nowhere = {-1, -1, -1, -1};
+    emit_probe(p, single_probe(p, bytecode->is_generator ? PROBE_UNWIND_GENERATOR : PROBE_UNWIND), nowhere, -1);
+    assembly_add(&p->assembly, (struct emitted){.opcode = PYTHON_RERAISE, .oparg = 1, .target = -1, .where = nowhere});
+    for (uint32_t i = 0; i < bytecode->range_count; i++) {
+        const struct exception_range *range = &bytecode->ranges[i];
+        uint32_t from = p->places[range->start].start;
+        uint32_t to = range->end < bytecode->count ? p->places[range->end].start : end;
+        assembly_add_range(&p->assembly, (struct emitted_range){covered, from, unwind, 0, true});
+        assembly_add_range(&p->assembly,
+                           (struct emitted_range){from, to, p->places[range->target].start, range->depth, range->keeps_offset});
+        covered = to;
+    }
+    assembly_add_range(&p->assembly, (struct emitted_range){covered, end, unwind, 0, true});
+    if (p->assembly.range_count)
+        qsort(p->assembly.ranges, p->assembly.range_count, sizeof *p->assembly.ranges, compare_ranges);
+}
+
+static PyCodeObject *finish(struct placing *p) {
+    PyObject *bytecode, *lines, *exceptions;
+    if (!assembly_finish(&p->assembly, &bytecode, &lines, &exceptions))
+        return NULL;
+    PyObject *constants = PyList_AsTuple(p->constants);
+    int stack_size = python_code_stack_size(p->code) + 1;
+    PyCodeObject *code = constants ? python_new_code(p->code, stack_size < 3 ? 3 : stack_size, bytecode, constants, lines,
+                                                     exceptions)
+                                   : NULL;
+    Py_XDECREF(constants);
+    Py_DECREF(bytecode);
+    Py_DECREF(lines);
+    Py_DECREF(exceptions);
+    return code;
+}
+
+/* --- all of it -------------------------------------------------------------------------------------------- */
+
+static bool prepare_places(struct placing *p) {
+    uint32_t count = p->bytecode.count;
+    if (p->place_room < count) {
+        struct place *larger = realloc(p->places, count * sizeof *larger);
+        if (!larger)
+            return false;
+        p->places = larger;
+        p->place_room = count;
+    }
+    memset(p->places, 0, count * sizeof *p->places);
+    for (uint32_t i = 0; i < count; i++)
+        p->places[i].at[LINE_HIT] = p->places[i].at[LINE_SWITCH] = NO_PLACE;
+    for (int kind = 0; kind < PROBE_KIND_COUNT; kind++)
+        p->single[kind] = -1;
+    for (uint32_t i = 0; i < p->bytecode.range_count; i++)
+        p->places[p->bytecode.ranges[i].target].is_handler = p->wishes.c_calls || p->bytecode.is_generator;
+    return true;
+}
+
+PyCodeObject *place_probes(PyCodeObject *code, PyObject *constants, struct probe_wishes wishes) {
+    struct placing *p = &placing;
+    p->code = code;
+    p->wishes = wishes;
+    p->line_count = 0;
+    if (!bytecode_decode(&p->bytecode, code) ||
+        !flow_analyse(p->flow, &p->bytecode, python_code_stack_size(code), wishes.lines) || !prepare_places(p))
+        return NULL;
+    if (wishes.lines && !register_lines(p))
+        p->wishes.lines = false;
+    if (p->wishes.lines) {
+        collect_needs(p);
+        settle_loop_jumps(p);
+    }
+    if (wishes.c_calls)
+        find_calls(p);
+    p->constants = PySequence_List(constants);
+    if (!p->constants)
+        return NULL;
+    assembly_clear(&p->assembly, code->co_firstlineno);
+    for (uint32_t i = 0; i < p->bytecode.count; i++)
+        emit_instruction(p, i);
+    PyCodeObject *instrumented = NULL;
+    if (!p->assembly.failed) {
+        resolve_targets(p);
+        emit_ranges(p);
+        instrumented = finish(p);
+    }
+    Py_CLEAR(p->constants);
+    return instrumented;
+}

@@ -1,0 +1,139 @@
+#define PYPROF_INTERPRETER_FRAMES 1
+/* Own copies of the interpreter's opcode tables, under other names: those of the library may not be visible. */
+#define _PyOpcode_Caches python_opcode_caches
+#define _PyOpcode_Deopt python_opcode_deopt
+#define NEED_OPCODE_TABLES 1
+#include "core/host/python_version.h"
+
+#include <internal/pycore_code.h>
+#include <internal/pycore_function.h>
+#include <internal/pycore_interp.h>
+#include <internal/pycore_opcode.h>
+#include <opcode.h>
+
+_Static_assert(EXTENDED_ARG == PYTHON_EXTENDED_ARG && LOAD_CONST == PYTHON_LOAD_CONST && RERAISE == PYTHON_RERAISE &&
+                   JUMP_FORWARD == PYTHON_JUMP_FORWARD,
+               "opcode numbers of this version");
+
+unsigned python_cache_units(uint8_t opcode) { return python_opcode_caches[opcode]; }
+
+enum jump_kind python_jump_kind(uint8_t opcode) {
+    switch (opcode) {
+    case JUMP_BACKWARD:
+    case JUMP_BACKWARD_NO_INTERRUPT:
+    case POP_JUMP_BACKWARD_IF_NOT_NONE:
+    case POP_JUMP_BACKWARD_IF_NONE:
+    case POP_JUMP_BACKWARD_IF_FALSE:
+    case POP_JUMP_BACKWARD_IF_TRUE:
+        return JUMP_BACKWARDS;
+    default:
+        return _PyOpcode_Jump[opcode >> 5] & (1u << (opcode & 31)) ? JUMP_FORWARDS : JUMP_NONE;
+    }
+}
+
+bool python_jumps_always(uint8_t opcode) {
+    return opcode == JUMP_FORWARD || opcode == JUMP_BACKWARD || opcode == JUMP_BACKWARD_NO_INTERRUPT;
+}
+
+bool python_is_loop_jump(uint8_t opcode) {
+    return python_jump_kind(opcode) == JUMP_BACKWARDS && opcode != JUMP_BACKWARD_NO_INTERRUPT;
+}
+
+bool python_ends_block(uint8_t opcode) {
+    return python_jumps_always(opcode) || opcode == RETURN_VALUE || opcode == RERAISE || opcode == RAISE_VARARGS;
+}
+
+int python_stack_effect(uint8_t opcode, uint32_t oparg, bool jumps) {
+    if (opcode == RETURN_GENERATOR) /* the value that is sent in first is there when the generator goes on */
+        return 1;
+    return PyCompile_OpcodeStackEffectWithJump(opcode, opcode < HAVE_ARGUMENT ? 0 : (int)oparg, jumps);
+}
+
+bool python_is_function_start(uint8_t opcode, uint32_t oparg) { return opcode == RESUME && oparg == 0; }
+bool python_is_resume(uint8_t opcode, uint32_t oparg) { return opcode == RESUME && oparg != 0; }
+bool python_makes_generator(uint8_t opcode) { return opcode == RETURN_GENERATOR; }
+bool python_returns(uint8_t opcode) { return opcode == RETURN_VALUE; }
+bool python_yields(uint8_t opcode) { return opcode == YIELD_VALUE; }
+bool python_discards_top(uint8_t opcode) { return opcode == POP_TOP; }
+
+bool python_is_call(uint8_t opcode, uint32_t oparg, unsigned *slots) {
+    if (opcode == PRECALL)
+        *slots = oparg + 2;
+    else if (opcode == CALL_FUNCTION_EX)
+        *slots = 3 + (oparg & 1);
+    else
+        return false;
+    return true;
+}
+
+uint32_t python_call_length(uint8_t opcode) { return opcode == PRECALL ? 2 : 1; }
+bool python_delegates(uint8_t opcode) { return opcode == SEND; }
+bool python_belongs_to_call(uint8_t opcode) { return opcode == KW_NAMES; }
+bool python_begins_handler(uint8_t opcode) { return opcode == PUSH_EXC_INFO; }
+
+void python_probe_instructions(uint32_t constant, struct probe_instruction sequence[PYTHON_PROBE_LENGTH]) {
+    sequence[0] = (struct probe_instruction){LOAD_CONST, constant};
+    sequence[1] = (struct probe_instruction){POP_JUMP_FORWARD_IF_TRUE, 0};
+}
+
+/* --- code objects ----------------------------------------------------------------------------------------- */
+
+PyCodeObject *python_new_code(PyCodeObject *original, int stack_size, PyObject *bytecode, PyObject *constants,
+                              PyObject *line_table, PyObject *exception_table) {
+    PyObject *local_names = PyCode_GetVarnames(original);
+    PyObject *free_names = PyCode_GetFreevars(original);
+    PyObject *cell_names = PyCode_GetCellvars(original);
+    PyCodeObject *code = NULL;
+    if (local_names && free_names && cell_names)
+        code = PyCode_NewWithPosOnlyArgs(original->co_argcount, original->co_posonlyargcount, original->co_kwonlyargcount,
+                                         original->co_nlocals, stack_size, original->co_flags, bytecode, constants,
+                                         original->co_names, local_names, free_names, cell_names, original->co_filename,
+                                         original->co_name, original->co_qualname, original->co_firstlineno, line_table,
+                                         exception_table);
+    Py_XDECREF(local_names);
+    Py_XDECREF(free_names);
+    Py_XDECREF(cell_names);
+    return code;
+}
+
+PyObject *python_code_bytecode(PyCodeObject *code) { return PyCode_GetCode(code); }
+PyObject *python_code_line_table(PyCodeObject *code) { return Py_NewRef(code->co_linetable); }
+PyObject *python_code_exception_table(PyCodeObject *code) { return Py_NewRef(code->co_exceptiontable); }
+int python_code_local_slots(PyCodeObject *code) { return code->co_nlocalsplus; }
+int python_code_stack_size(PyCodeObject *code) { return code->co_stacksize; }
+
+Py_ssize_t python_request_code_extra(freefunc release) { return _PyEval_RequestCodeExtraIndex(release); }
+
+void *python_code_extra(PyCodeObject *code, Py_ssize_t index) {
+    void *extra = NULL;
+    if (_PyCode_GetExtra((PyObject *)code, index, &extra) < 0)
+        PyErr_Clear();
+    return extra;
+}
+
+bool python_set_code_extra(PyCodeObject *code, Py_ssize_t index, void *extra) {
+    if (_PyCode_SetExtra((PyObject *)code, index, extra) == 0)
+        return true;
+    PyErr_Clear();
+    return false;
+}
+
+void python_function_set_code(PyObject *function, PyCodeObject *code) {
+    PyFunctionObject *object = (PyFunctionObject *)function;
+    object->func_version = 0;
+    Py_SETREF(object->func_code, Py_NewRef(code));
+}
+
+/* --- frames ----------------------------------------------------------------------------------------------- */
+
+void python_set_frame_hook(_PyFrameEvalFunction hook) {
+    _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState_Get(), hook ? hook : _PyEval_EvalFrameDefault);
+}
+
+PyObject *python_run_frame(PyThreadState *thread, python_frame *frame, int throwing) {
+    return _PyEval_EvalFrameDefault(thread, frame, throwing);
+}
+
+PyCodeObject *python_frame_code(python_frame *frame) { return frame->f_code; }
+PyObject *python_frame_globals(python_frame *frame) { return frame->f_globals; }
+PyObject *python_frame_locals(python_frame *frame) { return frame->f_locals; }

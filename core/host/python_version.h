@@ -1,0 +1,109 @@
+/* python_version.h - everything that differs between versions of CPython. Nothing else in the project tests a version.
+ *
+ * To add a version: give it its block here and its rows in python_version.c, then run the host tests with it.
+ * Sources of the facts below: CPython 3.11, Python/ceval.c, Python/compile.c, Objects/codeobject.c,
+ * Include/internal/pycore_frame.h, Include/internal/pycore_opcode.h. */
+#ifndef PYPROF_HOST_PYTHON_VERSION_H
+#define PYPROF_HOST_PYTHON_VERSION_H
+
+/* Who looks into the interpreter's frames defines PYPROF_INTERPRETER_FRAMES first. */
+#if defined(PYPROF_INTERPRETER_FRAMES) && !defined(Py_BUILD_CORE)
+#define Py_BUILD_CORE 1
+#endif
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#if PY_VERSION_HEX < 0x030B0000 || PY_VERSION_HEX >= 0x030C0000
+#error "this CPython version is not known yet: add it to core/host/python_version.h and python_version.c"
+#endif
+
+enum jump_kind { JUMP_NONE, JUMP_FORWARDS, JUMP_BACKWARDS };
+
+/* Code units of inline cache behind an instruction. */
+unsigned python_cache_units(uint8_t opcode);
+enum jump_kind python_jump_kind(uint8_t opcode);
+/* A jump that is always taken. */
+bool python_jumps_always(uint8_t opcode);
+/* A loop's jump back to its head, as opposed to one that waits in the same place (`yield from`). */
+bool python_is_loop_jump(uint8_t opcode);
+/* Control never reaches the next instruction. */
+bool python_ends_block(uint8_t opcode);
+/* Change of stack depth. */
+int python_stack_effect(uint8_t opcode, uint32_t oparg, bool jumps);
+
+/* Roles that instructions play for the placing of probes. */
+bool python_is_function_start(uint8_t opcode, uint32_t oparg); /* RESUME of a function's first entry */
+bool python_is_resume(uint8_t opcode, uint32_t oparg);         /* RESUME behind a yield or await */
+bool python_makes_generator(uint8_t opcode);
+bool python_returns(uint8_t opcode);
+bool python_yields(uint8_t opcode);
+bool python_discards_top(uint8_t opcode);
+/* The instruction completes a call; *slots is how many stack entries the callable lies below the top, the upper one of the
+ * pair (method or NULL, self or callable). */
+bool python_is_call(uint8_t opcode, uint32_t oparg, unsigned *slots);
+/* How many instructions such a call is made of, the one above being the first. */
+uint32_t python_call_length(uint8_t opcode);
+/* `yield from` and await: hands a value to the inner iterator; the yield stands directly behind it, and throwing into the
+ * generator reads the distance to the exit from the instruction in front of the yield (Objects/genobject.c, _gen_throw). */
+bool python_delegates(uint8_t opcode);
+/* An instruction that must stay directly in front of a call of the same statement. */
+bool python_belongs_to_call(uint8_t opcode);
+bool python_begins_handler(uint8_t opcode);
+
+enum {
+    PYTHON_EXTENDED_ARG = 144,
+    PYTHON_LOAD_CONST = 100,
+    PYTHON_RERAISE = 119,
+    PYTHON_JUMP_FORWARD = 110,
+};
+
+/* A probe in place: the instructions that run the probe object `constant` and leave the stack as it was. Two of them:
+ * LOAD_CONST probe; POP_JUMP_FORWARD_IF_TRUE +0, where the truth of the probe (always false) is asked by its nb_bool slot. */
+struct probe_instruction { uint8_t opcode; uint32_t oparg; };
+enum { PYTHON_PROBE_LENGTH = 2 };
+void python_probe_instructions(uint32_t constant, struct probe_instruction sequence[PYTHON_PROBE_LENGTH]);
+
+/* A new code object like `original` with these parts; all are borrowed. NULL with an exception set. */
+PyCodeObject *python_new_code(PyCodeObject *original, int stack_size, PyObject *bytecode, PyObject *constants,
+                              PyObject *line_table, PyObject *exception_table);
+/* New references. */
+PyObject *python_code_bytecode(PyCodeObject *code);
+PyObject *python_code_line_table(PyCodeObject *code);
+PyObject *python_code_exception_table(PyCodeObject *code);
+int python_code_local_slots(PyCodeObject *code);
+int python_code_stack_size(PyCodeObject *code);
+
+/* The extra slot of code objects. */
+Py_ssize_t python_request_code_extra(freefunc release);
+void *python_code_extra(PyCodeObject *code, Py_ssize_t index);
+bool python_set_code_extra(PyCodeObject *code, Py_ssize_t index, void *extra);
+
+/* Replaces a function's code, keeping its version counters right. */
+void python_function_set_code(PyObject *function, PyCodeObject *code);
+
+/* The frame hook (PEP 523), for the main program only: see main_program.c. */
+typedef struct _PyInterpreterFrame python_frame;
+void python_set_frame_hook(_PyFrameEvalFunction hook); /* NULL: none */
+PyObject *python_run_frame(PyThreadState *thread, python_frame *frame, int throwing);
+PyCodeObject *python_frame_code(python_frame *frame);   /* borrowed */
+PyObject *python_frame_globals(python_frame *frame);    /* borrowed */
+PyObject *python_frame_locals(python_frame *frame);     /* borrowed; may be NULL */
+
+/* --- the hot path: the interpreter's frame that runs the probe, and its value stack -------------------------- */
+#ifdef PYPROF_INTERPRETER_FRAMES
+#include <internal/pycore_frame.h>
+#include <internal/pycore_pystate.h>
+
+static inline __attribute__((always_inline)) _PyInterpreterFrame *python_current_frame(void) {
+    return _PyThreadState_GET()->cframe->current_frame;
+}
+/* Entry of the frame's locals and stack, counted from the first local; may be NULL. */
+static inline __attribute__((always_inline)) PyObject *python_frame_slot(const _PyInterpreterFrame *frame, uint32_t slot) {
+    return frame->localsplus[slot];
+}
+#endif
+
+#endif

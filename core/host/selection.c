@@ -1,0 +1,85 @@
+#include "core/host/selection.h"
+
+#include <fnmatch.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pyprof/collectors.h"
+
+enum { LIST_COUNT = 4 };
+enum list { FUNCTION_INCLUDE, FUNCTION_EXCLUDE, LINE_INCLUDE, LINE_EXCLUDE };
+
+static struct {
+    const struct arena_header *header;
+    const char *lists[LIST_COUNT]; /* the first pattern of each; a list ends with an empty one */
+    char standard_library[PATH_MAX];
+    char last_file[PATH_MAX]; /* functions of one file come one after the other */
+    struct selection last;
+} state;
+
+void selection_prepare(const struct arena_header *header, const char *standard_library) {
+    state.header = header;
+    const char *at = header->settings, *end = header->settings + sizeof header->settings - 1;
+    for (int i = 0; i < LIST_COUNT; i++) {
+        state.lists[i] = at;
+        while (at < end && *at)
+            at += strnlen(at, (size_t)(end - at)) + 1;
+        if (at < end)
+            at++;
+    }
+    snprintf(state.standard_library, sizeof state.standard_library, "%s", standard_library);
+    state.last_file[0] = '\0';
+    state.last = selection_of("");
+}
+
+static bool is_under(const char *file, const char *folder) {
+    size_t length = strlen(folder);
+    return length > 0 && strncmp(file, folder, length) == 0 && file[length] == '/';
+}
+
+/* Under the script's folder, and neither the standard library nor something installed there. "<string>" and the like are
+ * what the program made itself; "<frozen ...>" is the interpreter's. */
+static bool is_project_file(const char *file, const char *resolved) {
+    if (file[0] == '<')
+        return strncmp(file, "<frozen", 7) != 0;
+    return is_under(resolved, state.header->project_folder) && !is_under(resolved, state.standard_library) &&
+           !strstr(resolved, "/site-packages/") && !strstr(resolved, "/dist-packages/");
+}
+
+static bool matches(const char *pattern, const char *file, const char *resolved, bool project) {
+    if (strcmp(pattern, "project") == 0)
+        return project;
+    if (fnmatch(pattern, file, 0) == 0 || fnmatch(pattern, resolved, 0) == 0)
+        return true;
+    /* A pattern without a folder means the file's own name. */
+    const char *name = strrchr(resolved, '/');
+    return name && !strchr(pattern, '/') && fnmatch(pattern, name + 1, 0) == 0;
+}
+
+static bool is_in(enum list list, const char *file, const char *resolved, bool project) {
+    const char *end = state.header->settings + sizeof state.header->settings;
+    for (const char *pattern = state.lists[list]; pattern < end && *pattern;
+         pattern += strnlen(pattern, (size_t)(end - pattern)) + 1)
+        if (matches(pattern, file, resolved, project))
+            return true;
+    return false;
+}
+
+struct selection selection_of(const char *file) {
+    if (state.last_file[0] && strcmp(file, state.last_file) == 0)
+        return state.last;
+    char resolved[PATH_MAX];
+    if (file[0] == '<' || !realpath(file, resolved))
+        snprintf(resolved, sizeof resolved, "%s", file);
+    struct selection selection = {.project = is_project_file(file, resolved)};
+    selection.function = is_in(FUNCTION_INCLUDE, file, resolved, selection.project) &&
+                         !is_in(FUNCTION_EXCLUDE, file, resolved, selection.project);
+    selection.lines = state.header->collectors & COLLECTOR_LINE &&
+                      is_in(LINE_INCLUDE, file, resolved, selection.project) &&
+                      !is_in(LINE_EXCLUDE, file, resolved, selection.project);
+    snprintf(state.last_file, sizeof state.last_file, "%s", file);
+    state.last = selection;
+    return selection;
+}

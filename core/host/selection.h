@@ -1,0 +1,21 @@
+/* selection.h - which functions and lines a run is about: the config's globs, as the recorder put them into the arena. */
+#ifndef PYPROF_HOST_SELECTION_H
+#define PYPROF_HOST_SELECTION_H
+
+#include <stdbool.h>
+
+#include "pyprof/arena.h"
+
+struct selection {
+    bool function; /* its calls are counted */
+    bool lines;    /* its lines are counted */
+    bool project;  /* its file belongs to the project */
+};
+
+/* Reads the glob lists; the texts stay where they are. standard_library: its folder. */
+void selection_prepare(const struct arena_header *header, const char *standard_library);
+
+/* What to do with code of this file (co_filename). */
+struct selection selection_of(const char *file);
+
+#endif

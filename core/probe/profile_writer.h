@@ -1,0 +1,59 @@
+/* profile_writer.h - the host's side of the arena: functions, lines, threads and call nodes come into being here.
+ *
+ * Nothing here is on the hot path: it runs when code is prepared, when a thread first meets a probe, and when a call is made
+ * along a path for the first time. The interpreter lock serialises all of it but thread ends. No malloc. */
+#ifndef PYPROF_PROBE_PROFILE_WRITER_H
+#define PYPROF_PROBE_PROFILE_WRITER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/base/clock.h"
+#include "core/profile/arena_writer.h"
+
+/* What every probe of this thread writes to. Before a thread's first probe, and when its profile is given up, it is
+ * profile_no_thread, whose frames match no probe, so that the slow paths see to it without a test on the hot ones. */
+extern __thread struct arena_thread *profile_current_thread;
+extern struct arena_thread profile_no_thread;
+extern enum arena_clock_kind profile_clock_kind;
+
+/* Marks: frames of C calls carry PROFILE_C_FRAME as their identity; PROFILE_NO_CODE is a code no probe has. */
+#define PROFILE_C_FRAME UINT64_C(1)
+#define PROFILE_NO_CODE UINT32_MAX
+
+struct profile_function {
+    const char *file, *name, *qualname; /* UTF-8 */
+    uint32_t first_line;
+    enum arena_code_kind kind;
+    uint16_t flags;
+    uint64_t fingerprint; /* of bytecode and line table: tells functions of equal name and place apart; for C functions the
+                             address of the method definition */
+};
+
+/* Attaches to the arena and starts counting. */
+bool profile_attach(const char *arena_path, struct error *error);
+struct arena_header *profile_header(void);
+
+/* The row of a function, new or as registered before (the same file, qualified name, first line and fingerprint).
+ * 0: no room (counted as lost). */
+uint32_t profile_register_function(const struct profile_function *function);
+struct arena_code *profile_code(uint32_t code);
+
+/* Gives a function its line cells, one for each of `lines` (ascending), with room in every thread. Returns the first cell,
+ * or 0 where there is no room. A function that has cells keeps them: the result is those. */
+uint32_t profile_register_lines(uint32_t code, const uint32_t *lines, uint32_t count);
+
+/* Gives this thread its segment; NULL only while no arena is attached. */
+struct arena_thread *profile_register_thread(void);
+
+/* The node for `code` called from node `position` of this thread, made where it is new. Without room for it, `position`. */
+uint32_t profile_find_node(struct arena_thread *thread, uint32_t position, uint32_t code);
+
+/* Makes room for one more frame; false: none. */
+bool profile_grow_stack(struct arena_thread *thread);
+
+/* In the child after fork: counts go to a private copy of the arena, never to the parent's. */
+void profile_detach_after_fork(void);
+
+#endif
