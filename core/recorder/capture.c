@@ -9,6 +9,7 @@
 
 #include "core/base/clock.h"
 #include "core/recorder/signals.h"
+#include "pyprof/recorder.h"
 
 static const uint64_t LIMIT_NS = UINT64_C(5000000000);
 
@@ -46,7 +47,7 @@ static bool read_all(int input, char *text, size_t size) {
 }
 
 bool capture_output(const char *const *arguments, char *text, size_t size) {
-    signals_remember();
+    recorder_remember_signals();
     int output[2], status = 0;
     if (pipe2(output, O_CLOEXEC))
         return false;

@@ -1,4 +1,4 @@
-/* foreground.c - a headless run: the recorder is this process, and the target has its terminal, pipes and signals. */
+/* foreground.c - a headless run: the recorder is this process; the target has its terminal, pipes and signals. */
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
@@ -12,7 +12,7 @@
 
 #include "core/base/clock.h"
 #include "core/recorder/process_status.h"
-#include "core/recorder/run.h"
+#include "core/recorder/recording.h"
 #include "core/recorder/save.h"
 #include "core/recorder/session_path.h"
 #include "core/recorder/signals.h"
@@ -23,22 +23,22 @@ static const uint64_t STOP_DELAY_NS = 50000000;
 
 /* The terminal sends its signals to the whole foreground group, the target included. What a process sent to the recorder
  * alone was meant for the target. */
-static void pass_on(const struct run *run, const struct signalfd_siginfo *signal) {
+static void pass_on(const struct recording *recording, const struct signalfd_siginfo *signal) {
     if (signal->ssi_signo != SIGCHLD && signal->ssi_code <= 0)
-        kill(run->pid, (int)signal->ssi_signo);
+        kill(recording->pid, (int)signal->ssi_signo);
 }
 
 /* The target was stopped alone (SIGSTOP): stop as well, so that the shell that started us sees it, and continue it when we
  * are continued. */
-static void stop_with_target(const struct run *run) {
+static void stop_with_target(const struct recording *recording) {
     struct process_status status;
-    int process = process_status_open(run->pid);
+    int process = process_status_open(recording->pid);
     bool is_stopped = process >= 0 && process_status_read(process, &status) && status.state == 'T';
     if (process >= 0)
         close(process);
     if (is_stopped) {
         raise(SIGSTOP);
-        kill(run->pid, SIGCONT);
+        kill(recording->pid, SIGCONT);
     }
 }
 
@@ -50,30 +50,30 @@ static void wait_for(int descriptor, uint64_t until_ns) {
     ppoll(&poll_descriptor, 1, until_ns == UINT64_MAX ? NULL : &timeout, NULL);
 }
 
-static void follow_until_end(struct run *run, int signals) {
+static void follow_until_end(struct recording *recording, int signals) {
     uint64_t stop_at_ns = UINT64_MAX;
     for (;;) {
         bool stopped = false;
         struct signalfd_siginfo signal;
         while (signals_next(signals, &signal))
-            pass_on(run, &signal);
-        if (run_reap(run, &stopped))
+            pass_on(recording, &signal);
+        if (recording_reap(recording, &stopped))
             return;
         uint64_t now = clock_monotonic_ns();
         if (stopped) {
             stop_at_ns = now + STOP_DELAY_NS;
         } else if (now >= stop_at_ns) {
             stop_at_ns = UINT64_MAX;
-            stop_with_target(run);
+            stop_with_target(recording);
         }
-        timeline_tick(&run->timeline, now);
-        wait_for(signals, run->timeline.next_ns < stop_at_ns ? run->timeline.next_ns : stop_at_ns);
+        timeline_tick(&recording->timeline, now);
+        wait_for(signals, recording->timeline.next_ns < stop_at_ns ? recording->timeline.next_ns : stop_at_ns);
     }
 }
 
-static bool finish(struct run *run, const struct config *config, bool save, struct model **model,
+static bool finish(struct recording *recording, const struct config *config, bool save, struct model **model,
                    char *session_path, struct error *error) {
-    struct model *built = save_build_model(run->arena.path, config, error);
+    struct model *built = save_build_model(recording->arena.path, config, error);
     bool done = built && (!save || save_session(built, session_path, error));
     if (model)
         *model = built;
@@ -84,25 +84,27 @@ static bool finish(struct run *run, const struct config *config, bool save, stru
 
 bool recorder_run_headless(const struct config *config, bool save, struct model **model, int *wait_status,
                            char *session_path, struct error *error) {
-    static const struct run_connection as_we_are = {.descriptors = {-1, -1, -1}};
-    struct run run;
+    static const struct connection as_we_are = {.descriptors = {-1, -1, -1}};
+    struct recording recording;
     char path[ARENA_PATH_SIZE] = "";
     if (model)
         *model = NULL;
+    if (wait_status)
+        *wait_status = -1;
     if (save && (!session_path_choose(config, time(NULL), path, error) || !session_path_check(path, error)))
         return false;
     int signals = signals_take();
     if (signals < 0)
         return error_set(error, 1, "cannot wait for signals: %s; raise `ulimit -n`", strerror(errno));
-    bool started = run_start(&run, config, &as_we_are, error), done = false;
+    bool started = recording_start(&recording, config, &as_we_are, error), done = false;
     if (started) {
-        follow_until_end(&run, signals);
-        done = finish(&run, config, save, model, path, error);
+        follow_until_end(&recording, signals);
+        done = finish(&recording, config, save, model, path, error);
         if (wait_status)
-            *wait_status = run.wait_status;
+            *wait_status = recording.wait_status;
         if (session_path)
             memcpy(session_path, path, sizeof path);
-        run_remove(&run);
+        recording_remove(&recording);
     }
     signals_give_back(signals);
     return done;

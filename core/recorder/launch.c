@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/recorder/signals.h"
+#include "pyprof/recorder.h"
 #include "core/recorder/target.h"
 
 extern char **environ;
@@ -165,7 +166,7 @@ static void explain(const struct launch *launch, const struct failure *failure, 
 }
 
 pid_t launch_start(const struct launch *launch, struct error *error) {
-    signals_remember();
+    recorder_remember_signals();
     int report[2];
     if (pipe2(report, O_CLOEXEC)) {
         error_set(error, 1, "cannot start the target: %s", strerror(errno));

@@ -27,7 +27,7 @@ bool session_path_unused(const char *folder, const char *name, char path[ARENA_P
     }
 }
 
-static bool make_absolute(const char *given, char path[ARENA_PATH_SIZE], struct error *error) {
+bool session_path_make_absolute(const char *given, char path[ARENA_PATH_SIZE], struct error *error) {
     char *here = *given == '/' ? NULL : getcwd(NULL, 0);
     int length = here ? snprintf(path, ARENA_PATH_SIZE, "%s/%s", here, given)
                       : snprintf(path, ARENA_PATH_SIZE, "%s", given);
@@ -38,7 +38,7 @@ static bool make_absolute(const char *given, char path[ARENA_PATH_SIZE], struct 
 
 bool session_path_choose(const struct config *config, time_t now, char path[ARENA_PATH_SIZE], struct error *error) {
     if (config->output.session)
-        return make_absolute(config->output.session, path, error);
+        return session_path_make_absolute(config->output.session, path, error);
     char name[192], script[128], stamp[32];
     struct tm local;
     target_file_name(config, script);

@@ -12,6 +12,9 @@
  * when the current folder has a path. */
 bool session_path_choose(const struct config *config, time_t now, char path[ARENA_PATH_SIZE], struct error *error);
 
+/* A path as a user gave it, seen from the current folder. */
+bool session_path_make_absolute(const char *given, char path[ARENA_PATH_SIZE], struct error *error);
+
 /* Can a session be written there? The folder must be writable; what is there already must be a session (or empty). */
 bool session_path_check(const char *path, struct error *error);
 

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "pyprof/recorder.h"
+
 static const int taken[] = {SIGCHLD, SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGUSR1, SIGUSR2};
 enum { TAKEN_COUNT = sizeof taken / sizeof *taken };
 
@@ -15,7 +17,7 @@ static struct {
     sigset_t mask;
 } remembered;
 
-void signals_remember(void) {
+void recorder_remember_signals(void) {
     if (remembered.known)
         return;
     for (int number = 1; number < NSIG; number++) {
@@ -42,7 +44,7 @@ void signals_restore_for_target(void) {
 }
 
 int signals_take(void) {
-    signals_remember();
+    recorder_remember_signals();
     sigset_t set;
     sigemptyset(&set);
     for (int i = 0; i < TAKEN_COUNT; i++)

@@ -5,11 +5,7 @@
 #include <stdbool.h>
 #include <sys/signalfd.h>
 
-/* Remembers which signals are ignored and blocked now. The first call counts: main makes it before anything else, so that
- * a target under nohup, or with SIGPIPE ignored by its shell, finds what python3 would have found. */
-void signals_remember(void);
-
-/* Between fork and exec: dispositions and mask as remembered. Async-signal-safe. */
+/* Between fork and exec: dispositions and mask as recorder_remember_signals found them. Async-signal-safe. */
 void signals_restore_for_target(void);
 
 /* From here on the signals a recorder waits for arrive at the descriptor returned (non-blocking, close-on-exec; -1: the

@@ -53,11 +53,15 @@ struct recorder_message {
     unsigned char *payload; /* size bytes and a '\0' behind them; lives until the next call */
 };
 
+/* Remembers which signals are ignored and blocked now; the first call counts. main makes it before anything else, so that
+ * a target under nohup, or with SIGPIPE ignored by its shell, finds what python3 would have found. */
+void recorder_remember_signals(void);
+
 /* Runs the target in the foreground: stdin, stdout and stderr are passed through as they are. Saves the session to
  * config->output.session or the default path (copied into session_path, 4096 bytes) unless save is false.
  * *model (may be NULL) receives the finished model, to be freed by the caller. *wait_status receives the host's status
  * as of waitpid, for recorder_exit_like. false: the run could not be started or saved; when the target ran, *model and
- * *wait_status are filled all the same. */
+ * *wait_status are filled all the same; *wait_status is -1 when it did not. */
 bool recorder_run_headless(const struct config *config, bool save, struct model **model, int *wait_status,
                            char *session_path, struct error *error);
 

@@ -1,6 +1,6 @@
-/* run.h - one run of the target, from making its arena to writing down how it ended. */
-#ifndef PYPROF_RECORDER_RUN_H
-#define PYPROF_RECORDER_RUN_H
+/* recording.h - one run of the target, from making its arena to writing down how it ended. */
+#ifndef PYPROF_RECORDER_RECORDING_H
+#define PYPROF_RECORDER_RECORDING_H
 
 #include <stdbool.h>
 #include <sys/types.h>
@@ -11,7 +11,7 @@
 #include "pyprof/config.h"
 #include "pyprof/error.h"
 
-struct run {
+struct recording {
     struct arena arena;
     int arena_lock; /* -1: there is no arena */
     struct timeline timeline;
@@ -20,23 +20,23 @@ struct run {
     int wait_status; /* as of waitpid, once ended */
 };
 
-#define RUN_NONE ((struct run){.arena_lock = -1, .ended = true})
+#define RECORDING_NONE ((struct recording){.arena_lock = -1, .ended = true})
 
 /* How the target is connected; all -1 and NULL: as the recorder is. */
-struct run_connection {
+struct connection {
     const struct pty *pty;
     int descriptors[3];
 };
 
-/* Makes the arena and starts the host. On failure *run holds nothing. */
-bool run_start(struct run *run, const struct config *config, const struct run_connection *connection,
+/* Makes the arena and starts the host. On failure *recording holds nothing. */
+bool recording_start(struct recording *recording, const struct config *config, const struct connection *connection,
                struct error *error);
 
 /* Looks whether the target has ended, without waiting. True when it did just now: all is written down in the arena.
  * *stopped (may be NULL) becomes true when it was stopped by a signal instead. */
-bool run_reap(struct run *run, bool *stopped);
+bool recording_reap(struct recording *recording, bool *stopped);
 
 /* Removes the arena (who has it mapped keeps it). The target must have ended. */
-void run_remove(struct run *run);
+void recording_remove(struct recording *recording);
 
 #endif

@@ -1,4 +1,4 @@
-#include "core/recorder/run.h"
+#include "core/recorder/recording.h"
 
 #include <errno.h>
 #include <sys/wait.h>
@@ -11,34 +11,34 @@
 #include "core/recorder/target.h"
 #include "pyprof/recorder.h"
 
-static bool start_host(struct run *run, const struct config *config, const struct run_connection *connection,
+static bool start_host(struct recording *recording, const struct config *config, const struct connection *connection,
                        const char *host_path, const char *python_path, struct error *error) {
     struct launch launch;
-    if (!settings_write(run->arena.header, config, error) ||
-        !launch_of_config(&launch, config, host_path, python_path, run->arena.path, error))
+    if (!settings_write(recording->arena.header, config, error) ||
+        !launch_of_config(&launch, config, host_path, python_path, recording->arena.path, error))
         return false;
     launch.pty = connection->pty;
     for (int i = 0; i < 3; i++)
         launch.descriptors[i] = connection->descriptors[i];
-    run->pid = launch_start(&launch, error);
+    recording->pid = launch_start(&launch, error);
     launch_free(&launch);
-    return run->pid > 0;
+    return recording->pid > 0;
 }
 
-bool run_start(struct run *run, const struct config *config, const struct run_connection *connection,
+bool recording_start(struct recording *recording, const struct config *config, const struct connection *connection,
                struct error *error) {
     char host_path[ARENA_PATH_SIZE], python_path[ARENA_PATH_SIZE];
-    *run = RUN_NONE;
+    *recording = RECORDING_NONE;
     arena_place_remove_stale();
     if (!target_check(config, error) || !recorder_find_host(config, host_path, python_path, error) ||
-        !arena_place_create(&run->arena, &run->arena_lock, error))
+        !arena_place_create(&recording->arena, &recording->arena_lock, error))
         return false;
-    if (!start_host(run, config, connection, host_path, python_path, error)) {
-        run_remove(run);
+    if (!start_host(recording, config, connection, host_path, python_path, error)) {
+        recording_remove(recording);
         return false;
     }
-    run->ended = false;
-    timeline_start(&run->timeline, &run->arena, run->pid,
+    recording->ended = false;
+    timeline_start(&recording->timeline, &recording->arena, recording->pid,
                    (uint64_t)config->collectors.memory.interval_ms * UINT64_C(1000000));
     return true;
 }
@@ -54,33 +54,33 @@ static void write_end(struct arena_header *header, int wait_status) {
     __atomic_store_n(&header->exit_kind, signaled ? ARENA_EXIT_SIGNAL : ARENA_EXIT_STATUS, __ATOMIC_RELEASE);
 }
 
-bool run_reap(struct run *run, bool *stopped) {
+bool recording_reap(struct recording *recording, bool *stopped) {
     int status;
     pid_t pid;
-    if (run->ended)
+    if (recording->ended)
         return false;
     do
-        pid = waitpid(run->pid, &status, WNOHANG | WUNTRACED);
+        pid = waitpid(recording->pid, &status, WNOHANG | WUNTRACED);
     while (pid < 0 && errno == EINTR);
-    if (pid != run->pid)
+    if (pid != recording->pid)
         return false;
     if (WIFSTOPPED(status)) {
         if (stopped)
             *stopped = true;
         return false;
     }
-    run->ended = true;
-    run->wait_status = status;
-    timeline_stop(&run->timeline);
-    write_end(run->arena.header, status);
+    recording->ended = true;
+    recording->wait_status = status;
+    timeline_stop(&recording->timeline);
+    write_end(recording->arena.header, status);
     return true;
 }
 
-void run_remove(struct run *run) {
-    if (run->arena_lock < 0)
+void recording_remove(struct recording *recording) {
+    if (recording->arena_lock < 0)
         return;
-    unlink(run->arena.path);
-    close(run->arena_lock);
-    arena_detach(&run->arena);
-    run->arena_lock = -1;
+    unlink(recording->arena.path);
+    close(recording->arena_lock);
+    arena_detach(&recording->arena);
+    recording->arena_lock = -1;
 }

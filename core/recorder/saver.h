@@ -1,0 +1,23 @@
+/* saver.h - saving a session in a process of its own, so that sampling and the target's terminal never wait for a disk. */
+#ifndef PYPROF_RECORDER_SAVER_H
+#define PYPROF_RECORDER_SAVER_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "pyprof/arena.h"
+#include "pyprof/config.h"
+#include "pyprof/error.h"
+
+struct saver {
+    pid_t pid;  /* 0: nothing is being saved */
+    int result; /* readable when it is done */
+};
+
+bool saver_start(struct saver *saver, const char *arena_path, const struct config *config, const char *path,
+                 struct error *error);
+
+/* Call when `result` is readable. True: saved. path receives where; with false it may name where it was rescued. */
+bool saver_finish(struct saver *saver, char path[ARENA_PATH_SIZE], struct error *error);
+
+#endif

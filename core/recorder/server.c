@@ -1,0 +1,372 @@
+#include "core/recorder/server.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/recorder/session_path.h"
+#include "core/recorder/signals.h"
+
+static const uint64_t SECOND_NS = UINT64_C(1000000000);
+static const uint64_t KILL_AFTER_SECONDS = 2;    /* between SIGTERM and SIGKILL */
+static const uint64_t LEAVE_AFTER_SECONDS = 600; /* what an ended run waits for somebody to come back */
+enum { READS_PER_TURN = 16, CHUNK_SIZE = 16384 };
+
+/* --- telling the viewer ----------------------------------------------------------------------------------- */
+
+void server_drop_viewer(struct server *server) {
+    recorder_channel_free(server->viewer);
+    server->viewer = NULL;
+}
+
+static void send_bytes(struct server *server, enum recorder_message_type type, const void *bytes, size_t count) {
+    if (server->viewer && !recorder_channel_send(server->viewer, type, bytes, (uint32_t)count))
+        server_drop_viewer(server);
+}
+
+void server_send(struct server *server, enum recorder_message_type type, const char *text) {
+    size_t length = strlen(text);
+    send_bytes(server, type, text, length < RECORDER_PAYLOAD_MAX ? length : RECORDER_PAYLOAD_MAX);
+}
+
+void server_send_failure(struct server *server, const struct error *error) {
+    server_send(server, RECORDER_EVENT_FAILED, error->text);
+}
+
+/* As much of the target's output as the viewer takes now. The rest stays in the ring, and what is overwritten there before
+ * the viewer reads on is lost to it. */
+static void send_output(struct server *server) {
+    unsigned char bytes[CHUNK_SIZE];
+    while (server->viewer && server->shown < server->output.end && !recorder_channel_wants_write(server->viewer)) {
+        uint64_t lost;
+        size_t count = output_ring_read(&server->output, &server->shown, bytes, sizeof bytes, &lost);
+        if (lost) {
+            char text[96];
+            int length = snprintf(text, sizeof text, "\r\n[%llu bytes of output were not shown]\r\n", (unsigned long long)lost);
+            send_bytes(server, RECORDER_EVENT_OUTPUT, text, (size_t)length);
+        }
+        send_bytes(server, RECORDER_EVENT_OUTPUT, bytes, count);
+    }
+}
+
+static void send_end(struct server *server) {
+    char text[32];
+    int status = server->recording.wait_status;
+    if (WIFSIGNALED(status))
+        snprintf(text, sizeof text, "signal %d", WTERMSIG(status));
+    else
+        snprintf(text, sizeof text, "status %d", WEXITSTATUS(status));
+    server_send(server, RECORDER_EVENT_ENDED, text);
+}
+
+static void send_start(struct server *server) {
+    struct error error;
+    char *yaml = config_to_yaml(server->config, false, &error);
+    if (yaml)
+        server_send(server, RECORDER_EVENT_CONFIG, yaml);
+    else
+        server_send_failure(server, &error);
+    free(yaml);
+    server_send(server, RECORDER_EVENT_STARTED, server->recording.arena.path);
+    server_send(server, RECORDER_EVENT_DEFAULT_PATH, server->default_path);
+}
+
+void server_attach(struct server *server, int socket) {
+    server->viewer = recorder_channel_new(socket);
+    if (!server->viewer) {
+        close(socket);
+        return;
+    }
+    server->leave_at_ns = UINT64_MAX;
+    server->save_at_end = server->quit_at_end; /* whoever watches decides */
+    server->shown = output_ring_oldest(&server->output);
+    send_start(server);
+    send_output(server);
+    if (server->recording.ended)
+        send_end(server);
+    if (*server->saved_path)
+        server_send(server, RECORDER_EVENT_SAVED, server->saved_path);
+}
+
+/* --- runs ------------------------------------------------------------------------------------------------- */
+
+/* The terminal of the run before is closed only when the new one has started: until then there is one to show. */
+static bool begin_run(struct server *server, struct config *config, struct error *error) {
+    struct recording recording;
+    struct connection connection;
+    struct pty pty;
+    if (!session_path_choose(config, time(NULL), server->default_path, error) ||
+        !pty_open(&pty, server->rows, server->columns, error))
+        return false;
+    connection.pty = &pty;
+    memcpy(connection.descriptors, server->descriptors, sizeof connection.descriptors);
+    if (!recording_start(&recording, config, &connection, error)) {
+        pty_close(&pty);
+        return false;
+    }
+    recording_remove(&server->recording);
+    pty_close(&server->pty);
+    server->recording = recording;
+    server->recording.timeline.arena = &server->recording.arena; /* it moved */
+    server->pty = pty;
+    config_free(server->config);
+    server->config = config;
+    output_ring_restart(&server->output);
+    server->shown = server->output.end;
+    server->input_used = 0;
+    server->save_settled = false;
+    *server->saved_path = '\0';
+    server->kill_at_ns = server->leave_at_ns = UINT64_MAX;
+    return true;
+}
+
+static void begin_next_run(struct server *server) {
+    struct error error;
+    struct config *config = server->next_config;
+    server->next_config = NULL;
+    if (begin_run(server, config, &error)) {
+        send_start(server);
+    } else {
+        config_free(config);
+        server_send_failure(server, &error);
+    }
+}
+
+void server_end_target(struct server *server) {
+    if (server->recording.ended || server->kill_at_ns != UINT64_MAX)
+        return;
+    kill(-server->recording.pid, SIGTERM);
+    kill(-server->recording.pid, SIGCONT);
+    server->kill_at_ns = clock_monotonic_ns() + KILL_AFTER_SECONDS * SECOND_NS;
+}
+
+static void kill_when_due(struct server *server, uint64_t now_ns) {
+    if (now_ns < server->kill_at_ns)
+        return;
+    server->kill_at_ns = UINT64_MAX;
+    if (!server->recording.ended) {
+        kill(-server->recording.pid, SIGKILL);
+        kill(server->recording.pid, SIGKILL); /* it may have joined another group */
+    }
+}
+
+/* Takes what the target wrote. The terminal never fills up while this process runs: with nobody to show it to, the oldest
+ * bytes go. Returns false when the terminal is no more. */
+static bool read_terminal(struct server *server) {
+    unsigned char bytes[CHUNK_SIZE];
+    for (int turn = 0; turn < READS_PER_TURN; turn++) {
+        ssize_t got = read(server->pty.master, bytes, sizeof bytes);
+        if (got > 0)
+            output_ring_add(&server->output, bytes, (size_t)got);
+        else if (got == 0 || (errno != EAGAIN && errno != EINTR))
+            return false;
+        else
+            break;
+    }
+    return true;
+}
+
+static void pump_terminal(struct server *server) {
+    if (server->pty.master >= 0 && !read_terminal(server))
+        pty_close(&server->pty);
+    send_output(server);
+}
+
+static void write_terminal(struct server *server) {
+    ssize_t written = write(server->pty.master, server->input, server->input_used);
+    if (written <= 0)
+        return;
+    server->input_used -= (size_t)written;
+    memmove(server->input, server->input + written, server->input_used);
+}
+
+static void on_target_end(struct server *server) {
+    server->kill_at_ns = UINT64_MAX;
+    server->input_used = 0;
+    pty_close_slave(&server->pty); /* so that the end of the output can be seen */
+    pump_terminal(server);
+    send_end(server);
+}
+
+/* --- saving ----------------------------------------------------------------------------------------------- */
+
+static void start_saving(struct server *server, const char *path) {
+    struct error error;
+    if (server->recording.ended)
+        server->save_settled = true;
+    if (!saver_start(&server->saver, server->recording.arena.path, server->config, path, &error))
+        server_send_failure(server, &error);
+}
+
+static void finish_saving(struct server *server) {
+    struct error error;
+    char path[ARENA_PATH_SIZE] = "";
+    if (!saver_finish(&server->saver, path, &error)) {
+        server_send_failure(server, &error);
+        return;
+    }
+    if (server->save_settled)
+        strcpy(server->saved_path, path);
+    server_send(server, RECORDER_EVENT_SAVED, path);
+}
+
+/* What follows from the state as it is, one step: saving, the next run, the end. True: look again. */
+static bool settle_step(struct server *server, uint64_t now_ns) {
+    if (server->saver.pid || server->finished)
+        return false;
+    if (*server->save_requested) {
+        start_saving(server, server->save_requested);
+        *server->save_requested = '\0';
+        return true;
+    }
+    if (!server->recording.ended)
+        return false;
+    bool alone = !server->viewer && !server->quit_at_end;
+    if (server->next_config && !server->quit_at_end) {
+        begin_next_run(server);
+        return true;
+    }
+    if (!server->save_settled && (server->save_at_end || alone)) {
+        start_saving(server, server->default_path);
+        return true;
+    }
+    if (alone && server->leave_at_ns == UINT64_MAX)
+        server->leave_at_ns = now_ns + LEAVE_AFTER_SECONDS * SECOND_NS;
+    server->finished = server->quit_at_end || (alone && now_ns >= server->leave_at_ns);
+    return false;
+}
+
+/* --- the loop --------------------------------------------------------------------------------------------- */
+
+static void read_signals(struct server *server) {
+    struct signalfd_siginfo signal;
+    while (signals_next(server->signals, &signal))
+        if (signal.ssi_signo == SIGTERM) { /* the machine shuts down: nothing is to be lost */
+            server->save_at_end = server->quit_at_end = true;
+            server_end_target(server);
+        }
+    if (recording_reap(&server->recording, NULL))
+        on_target_end(server);
+}
+
+static void read_viewer(struct server *server) {
+    struct recorder_message message;
+    int result = 0;
+    while (server->viewer && (result = recorder_channel_receive(server->viewer, &message)) > 0)
+        server_handle_request(server, &message);
+    if (server->viewer && result < 0)
+        server_drop_viewer(server);
+}
+
+static void accept_viewer(struct server *server) {
+    int connection = rendezvous_accept(server->listener);
+    if (connection >= 0 && server->viewer)
+        close(connection); /* one at a time */
+    else if (connection >= 0)
+        server_attach(server, connection);
+}
+
+enum { WATCH_SIGNALS, WATCH_LISTENER, WATCH_SAVER, WATCH_TERMINAL, WATCH_VIEWER, WATCH_COUNT };
+
+static void watch(const struct server *server, struct pollfd watched[WATCH_COUNT]) {
+    const struct recorder_channel *viewer = server->viewer;
+    short typed = server->input_used ? POLLOUT : 0, queued = viewer && recorder_channel_wants_write(viewer) ? POLLOUT : 0;
+    watched[WATCH_SIGNALS] = (struct pollfd){.fd = server->signals, .events = POLLIN};
+    watched[WATCH_LISTENER] = (struct pollfd){.fd = server->listener, .events = POLLIN};
+    watched[WATCH_SAVER] = (struct pollfd){.fd = server->saver.pid ? server->saver.result : -1, .events = POLLIN};
+    watched[WATCH_TERMINAL] = (struct pollfd){.fd = server->pty.master, .events = (short)(POLLIN | typed)};
+    watched[WATCH_VIEWER] = (struct pollfd){.fd = viewer ? recorder_channel_socket(viewer) : -1,
+                                            .events = (short)(POLLIN | queued)};
+}
+
+static uint64_t next_deadline(const struct server *server) {
+    uint64_t next = server->recording.ended ? UINT64_MAX : server->recording.timeline.next_ns;
+    if (server->kill_at_ns < next)
+        next = server->kill_at_ns;
+    return server->leave_at_ns < next ? server->leave_at_ns : next;
+}
+
+static void wait_for_events(const struct server *server, struct pollfd watched[WATCH_COUNT]) {
+    uint64_t deadline = next_deadline(server), now = clock_monotonic_ns();
+    uint64_t left = deadline > now ? deadline - now : 0;
+    struct timespec timeout = {.tv_sec = (time_t)(left / SECOND_NS), .tv_nsec = (long)(left % SECOND_NS)};
+    watch(server, watched);
+    if (ppoll(watched, WATCH_COUNT, deadline == UINT64_MAX ? NULL : &timeout, NULL) < 0)
+        for (int i = 0; i < WATCH_COUNT; i++)
+            watched[i].revents = 0;
+}
+
+static void turn(struct server *server) {
+    struct pollfd watched[WATCH_COUNT];
+    wait_for_events(server, watched);
+    if (!server->recording.ended)
+        timeline_tick(&server->recording.timeline, clock_monotonic_ns());
+    if (watched[WATCH_TERMINAL].revents & POLLOUT)
+        write_terminal(server);
+    if (watched[WATCH_TERMINAL].revents & (POLLIN | POLLHUP | POLLERR))
+        pump_terminal(server);
+    if (watched[WATCH_VIEWER].revents & POLLOUT && !recorder_channel_flush(server->viewer))
+        server_drop_viewer(server);
+    if (watched[WATCH_VIEWER].revents)
+        read_viewer(server);
+    if (watched[WATCH_SIGNALS].revents)
+        read_signals(server);
+    if (watched[WATCH_SAVER].revents)
+        finish_saving(server);
+    if (watched[WATCH_LISTENER].revents)
+        accept_viewer(server);
+    send_output(server);
+    uint64_t now = clock_monotonic_ns();
+    kill_when_due(server, now);
+    while (settle_step(server, now))
+        continue;
+}
+
+bool server_open(struct server *server, struct config *config, const int descriptors[3], int rows, int columns,
+                 struct error *error) {
+    server->recording = RECORDING_NONE;
+    server->pty = (struct pty){-1, -1};
+    server->listener = server->saver.result = -1;
+    server->kill_at_ns = server->leave_at_ns = UINT64_MAX;
+    memcpy(server->descriptors, descriptors, sizeof server->descriptors);
+    server->rows = rows;
+    server->columns = columns;
+    server->signals = signals_take();
+    if (server->signals < 0) {
+        error_set(error, 1, "cannot wait for signals: %s; raise `ulimit -n`", strerror(errno));
+    } else if (begin_run(server, config, error)) {
+        server->listener = rendezvous_listen(server->socket_path, NULL);
+        return true;
+    }
+    config_free(config);
+    return false;
+}
+
+void server_serve(struct server *server) {
+    if (server->viewer && server->listener < 0) {
+        struct error error;
+        error_set(&error, 1, "this run cannot be come back to when its viewer is gone: its socket could not be made");
+        server_send_failure(server, &error);
+    }
+    while (!server->finished)
+        turn(server);
+}
+
+void server_close(struct server *server) {
+    if (server->listener >= 0) {
+        unlink(server->socket_path);
+        close(server->listener);
+    }
+    server_drop_viewer(server);
+    pty_close(&server->pty);
+    recording_remove(&server->recording);
+    config_free(server->config);
+    config_free(server->next_config);
+}

@@ -1,0 +1,117 @@
+/* server_requests.c - what a viewer may ask of its recorder, one function each. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/recorder/host_list.h"
+#include "core/recorder/server.h"
+#include "core/recorder/session_path.h"
+#include "core/recorder/target.h"
+
+static void request_input(struct server *server, const struct recorder_message *message) {
+    size_t room = sizeof server->input - server->input_used;
+    size_t count = message->size < room ? message->size : room;
+    if (server->pty.master < 0 || server->recording.ended)
+        return;
+    memcpy(server->input + server->input_used, message->payload, count);
+    server->input_used += count;
+    if (count < message->size) {
+        struct error error;
+        error_set(&error, 1, "the target does not read what is typed: %u bytes were dropped", (unsigned)(message->size - count));
+        server_send_failure(server, &error);
+    }
+}
+
+static void request_resize(struct server *server, const struct recorder_message *message) {
+    int rows, columns;
+    if (sscanf((const char *)message->payload, "%d %d", &rows, &columns) != 2 || rows < 1 || columns < 1)
+        return;
+    server->rows = rows;
+    server->columns = columns;
+    if (server->pty.master >= 0)
+        pty_resize(&server->pty, rows, columns);
+}
+
+/* As the terminal would: to the target's whole group. */
+static void request_stop(struct server *server, const struct recorder_message *message) {
+    bool killing = strcmp((const char *)message->payload, "kill") == 0;
+    if (!server->recording.ended)
+        kill(-server->recording.pid, killing ? SIGKILL : SIGINT);
+}
+
+/* Whether the next run can start is found out before the present one is ended. */
+static struct config *read_next_config(const struct server *server, const struct recorder_message *message,
+                                       struct error *error) {
+    char host_path[ARENA_PATH_SIZE], python_path[ARENA_PATH_SIZE];
+    struct config *config = message->size ? config_new() : config_copy(server->config);
+    if (!config) {
+        error_set(error, 1, "out of memory while starting the target again");
+        return NULL;
+    }
+    if ((!message->size ||
+         config_load_text(config, "config", (const char *)message->payload, message->size, error)) &&
+        config_validate(config, error) && target_check(config, error) &&
+        recorder_find_host(config, host_path, python_path, error))
+        return config;
+    config_free(config);
+    return NULL;
+}
+
+static void request_rerun(struct server *server, const struct recorder_message *message) {
+    struct error error;
+    struct config *config = read_next_config(server, message, &error);
+    if (!config) {
+        server_send_failure(server, &error);
+        return;
+    }
+    config_free(server->next_config);
+    server->next_config = config;
+    server_end_target(server);
+}
+
+static void request_save(struct server *server, const struct recorder_message *message) {
+    struct error error;
+    char path[ARENA_PATH_SIZE];
+    const char *given = message->size ? (const char *)message->payload : server->default_path;
+    if (!session_path_make_absolute(given, path, &error) || !session_path_check(path, &error))
+        server_send_failure(server, &error);
+    else
+        strcpy(server->save_requested, path);
+}
+
+static void request_quit(struct server *server) {
+    server->quit_at_end = true;
+    server->save_at_end = false;
+    server_end_target(server);
+}
+
+void server_handle_request(struct server *server, const struct recorder_message *message) {
+    switch (message->type) {
+    case RECORDER_REQUEST_INPUT:
+        request_input(server, message);
+        break;
+    case RECORDER_REQUEST_RESIZE:
+        request_resize(server, message);
+        break;
+    case RECORDER_REQUEST_STOP:
+        request_stop(server, message);
+        break;
+    case RECORDER_REQUEST_RERUN:
+        request_rerun(server, message);
+        break;
+    case RECORDER_REQUEST_SAVE:
+        request_save(server, message);
+        break;
+    case RECORDER_REQUEST_QUIT:
+        request_quit(server);
+        break;
+    case RECORDER_REQUEST_DETACH:
+        server->save_at_end = true;
+        server_drop_viewer(server);
+        break;
+    default: /* of a newer viewer, or none of ours */
+        server_drop_viewer(server);
+    }
+}

@@ -1,0 +1,59 @@
+#include "tui/app/headless.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "pyprof/arena.h"
+#include "pyprof/recorder.h"
+#include "pyprof/report.h"
+
+int headless_fail(const struct error *error) {
+    fflush(stdout);
+    fprintf(stderr, "pyprof-tui: %s\n", error->text);
+    return error->exit_status;
+}
+
+static bool close_output(FILE *out, const char *name, struct error *error) {
+    bool failed = ferror(out) != 0;
+    failed |= (out == stdout ? fflush(out) : fclose(out)) != 0;
+    return !failed || error_set(error, 1, "%s: cannot be written: %s; make room or name another place", name, strerror(errno));
+}
+
+static bool print_export(const struct command_line *command, const struct model *model, struct error *error) {
+    const char *path = command->export_path;
+    FILE *out = path ? fopen(path, "we") : stdout;
+    if (!out)
+        return error_set(error, EXIT_STATUS_USAGE, "%s: cannot be written: %s; name another file with -o", path, strerror(errno));
+    bool done = export_write(model, command->export_format, out, error);
+    return close_output(out, path ? path : "stdout", done ? error : NULL) && done;
+}
+
+bool headless_print(const struct command_line *command, const struct model *model, struct error *error) {
+    if (command->report && !(report_write_list(model, command->report, stdout, error) &&
+                             close_output(stdout, "stdout", error)))
+        return false;
+    return !command->export_format || print_export(command, model, error);
+}
+
+static bool print_finished(const struct command_line *command, const struct model *model, bool asked_for,
+                           struct error *error) {
+    if (!asked_for && !command->report && !command->export_format)
+        return report_write_list(model, "functions,lines", stderr, error);
+    return headless_print(command, model, error);
+}
+
+int headless_run(const struct command_line *command, bool asked_for) {
+    struct model *model = NULL;
+    struct error error;
+    char session_path[ARENA_PATH_SIZE];
+    int wait_status = -1, exit_status = 0;
+    if (!recorder_run_headless(command->config, command->save_session, &model, &wait_status, session_path, &error))
+        exit_status = headless_fail(&error);
+    if (model && !print_finished(command, model, asked_for, &error))
+        exit_status = headless_fail(&error);
+    model_free(model);
+    bool target_failed = wait_status != -1 && wait_status != 0;
+    return target_failed ? wait_status : W_EXITCODE(exit_status, 0);
+}

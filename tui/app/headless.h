@@ -1,0 +1,19 @@
+/* headless.h - what happens without the terminal interface: runs and sessions, printed as reports and exports. */
+#ifndef PYPROF_TUI_HEADLESS_H
+#define PYPROF_TUI_HEADLESS_H
+
+#include "pyprof/model.h"
+#include "tui/app/command_line.h"
+
+/* Runs the target and prints what was asked for. Where nothing was asked for and there was no choice (asked_for is false:
+ * there is no terminal), functions and lines go to stderr. Returns how the program should end, for recorder_exit_like: as the
+ * target did, but a target that ended well does not hide that its session was not saved. */
+int headless_run(const struct command_line *command, bool asked_for);
+
+/* Prints the reports and the export of a model that the command asks for. */
+bool headless_print(const struct command_line *command, const struct model *model, struct error *error);
+
+/* Prints "pyprof-tui: TEXT" on stderr and returns the error's exit status. */
+int headless_fail(const struct error *error);
+
+#endif

@@ -1,0 +1,134 @@
+/* main.c - does what the command line says, and turns what came of it into an exit status. */
+#include <fcntl.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "pyprof/recorder.h"
+#include "pyprof/session.h"
+#include "tui/app/application.h"
+#include "tui/app/command_line.h"
+#include "tui/app/headless.h"
+
+#define PYPROF_VERSION "0.1"
+
+/* Keys are read from the controlling terminal, whatever stdin and stdout are. */
+static bool has_terminal(void) {
+    int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+    if (terminal >= 0)
+        close(terminal);
+    return terminal >= 0;
+}
+
+static int show_application(const struct application_start *start) {
+    struct error error;
+    int exit_status = application_run(start, &error);
+    return exit_status ? headless_fail(&error) : 0;
+}
+
+/* What is a terminal becomes the target's own one, a pane; a file or a pipe stays the target's. */
+static int pipe_or_pane(int descriptor) { return isatty(descriptor) ? -1 : descriptor; }
+
+static int run_with_viewer(const struct command_line *command) {
+    struct error error;
+    int rows, columns;
+    if (!application_check_terminal(&error))
+        return headless_fail(&error);
+    application_output_size(command->config, &rows, &columns);
+    int connection = recorder_start(command->config, pipe_or_pane(STDIN_FILENO), pipe_or_pane(STDOUT_FILENO),
+                                    pipe_or_pane(STDERR_FILENO), rows, columns, &error);
+    if (connection < 0)
+        return headless_fail(&error);
+    struct application_start start = {.config = command->config, .recorder_socket = connection,
+                                      .config_path = command->config_path};
+    return show_application(&start);
+}
+
+static int reattach(const struct command_line *command) {
+    struct error error;
+    if (!application_check_terminal(&error))
+        return headless_fail(&error);
+    int connection = recorder_reattach(&error);
+    if (connection < 0)
+        return headless_fail(&error);
+    struct application_start start = {.config = command->config, .recorder_socket = connection,
+                                      .config_path = command->config_path};
+    return show_application(&start);
+}
+
+static int open_session(const struct command_line *command) {
+    struct error error;
+    bool printing = command->report || command->export_format;
+    if (!printing && !application_check_terminal(&error))
+        return headless_fail(&error);
+    struct model *model = session_load(command->session, &error);
+    if (!model)
+        return headless_fail(&error);
+    int exit_status;
+    if (printing) {
+        exit_status = headless_print(command, model, &error) ? 0 : headless_fail(&error);
+    } else {
+        struct application_start start = {.config = command->config, .recorder_socket = -1, .model = model,
+                                          .session_path = command->session, .config_path = command->config_path};
+        exit_status = show_application(&start);
+    }
+    model_free(model);
+    return exit_status;
+}
+
+static int print_text(char *text) {
+    if (text)
+        fputs(text, stdout);
+    bool done = text && fflush(stdout) == 0;
+    free(text);
+    return done ? 0 : 1;
+}
+
+static int print_version(void) {
+    puts("pyprof-tui " PYPROF_VERSION);
+    return print_text(recorder_list_hosts());
+}
+
+/* The status that main exits with; *wait_status receives how a headless target ended, where one ran. */
+static int perform(const struct command_line *command, int *wait_status) {
+    struct error error;
+    if (command->save_config && !config_save_file(command->config, command->save_config, &error))
+        return headless_fail(&error);
+    switch (command->action) {
+    case COMMAND_RUN:
+        if (!command->headless && has_terminal())
+            return run_with_viewer(command);
+        *wait_status = headless_run(command, command->headless);
+        return 0;
+    case COMMAND_OPEN_SESSION:
+        return open_session(command);
+    case COMMAND_REATTACH:
+        return reattach(command);
+    case COMMAND_HELP:
+        fputs(command_line_help(), stdout);
+        return fflush(stdout) == 0 ? 0 : 1;
+    case COMMAND_HELP_CONFIG:
+        return print_text(config_describe());
+    case COMMAND_VERSION:
+        return print_version();
+    case COMMAND_SAVE_CONFIG_ONLY:
+        break;
+    }
+    return 0;
+}
+
+int main(int argc, char **argv) {
+    struct command_line command;
+    struct error error;
+    int wait_status = 0;
+    recorder_remember_signals();
+    setlocale(LC_ALL, "");
+    if (!command_line_parse(argc, argv, &command, &error))
+        return headless_fail(&error);
+    int exit_status = perform(&command, &wait_status);
+    command_line_free(&command);
+    if (wait_status)
+        recorder_exit_like(wait_status);
+    return exit_status;
+}
