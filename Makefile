@@ -44,22 +44,23 @@ NCURSES := $(or $(shell pkg-config --libs ncursesw 2>/dev/null),-lncursesw -ltin
 TUI_LIBRARIES := $(NCURSES) -lyaml -lsqlite3 -lm -lpthread
 
 # --- the host: CPython and the probes ---------------------------------------------------------------
-# All that is asked of the interpreter in one start: version, headers, folder of the static library and
-# the libraries that its own executable links. Empty where there is no interpreter yet (`make deps`).
-PYTHON_ANSWER := $(shell $(PYTHON) -c "import sysconfig as s; v = s.get_config_var; \
-  print(v('py_version_short'), s.get_path('include'), v('LIBPL') or '-', v('LIBDIR') or '-', \
+# All that is asked of the interpreter in one start: its own path, version, headers, folders of the static and of the
+# shared library, and the libraries that its executable links. Empty where there is no interpreter yet (`make deps`).
+PYTHON_ANSWER := $(shell $(PYTHON) -c "import sys, sysconfig as s; v = s.get_config_var; \
+  print(sys.executable, v('py_version_short'), s.get_path('include'), v('LIBPL') or '-', v('LIBDIR') or '-', \
   v('LIBS') or '', v('SYSLIBS') or '', v('MODLIBS') or '')" 2>/dev/null)
-PYTHON_VERSION := $(word 1,$(PYTHON_ANSWER))
-PYTHON_INCLUDE := $(word 2,$(PYTHON_ANSWER))
-PYTHON_STATIC := $(wildcard $(word 3,$(PYTHON_ANSWER))/libpython$(PYTHON_VERSION).a)
-PYTHON_SHARED := -L$(word 4,$(PYTHON_ANSWER)) -Wl,-rpath,$(word 4,$(PYTHON_ANSWER)) -lpython$(PYTHON_VERSION)
-PYTHON_LIBRARIES := $(wordlist 5,$(words $(PYTHON_ANSWER)),$(PYTHON_ANSWER))
+PYTHON_PATH := $(word 1,$(PYTHON_ANSWER))
+PYTHON_VERSION := $(word 2,$(PYTHON_ANSWER))
+PYTHON_INCLUDE := $(word 3,$(PYTHON_ANSWER))
+PYTHON_STATIC := $(wildcard $(word 4,$(PYTHON_ANSWER))/libpython$(PYTHON_VERSION).a)
+PYTHON_SHARED := -L$(word 5,$(PYTHON_ANSWER)) -Wl,-rpath,$(word 5,$(PYTHON_ANSWER)) -lpython$(PYTHON_VERSION)
+PYTHON_LIBRARIES := $(wordlist 6,$(words $(PYTHON_ANSWER)),$(PYTHON_ANSWER))
 
 HOST := build/pyprof-host-$(PYTHON_VERSION)
 HOST_SOURCES := $(sort $(wildcard core/host/*.c core/probe/*.c core/base/*.c core/profile/arena_writer.c))
 HOST_OBJECTS := $(HOST_SOURCES:%.c=build/host/%.o)
-HOST_FLAGS := $(BASE_FLAGS) -O2 -fno-pie -I$(PYTHON_INCLUDE) -I$(PYTHON_INCLUDE)/internal \
-              -DPYPROF_HOST_PYTHON='"$(PYTHON)"' -DPYPROF_HOST_LINKAGE='"$(if $(PYTHON_STATIC),static,shared)"'
+HOST_FLAGS := $(BASE_FLAGS) -O2 -fno-pie -DPYPROF_HOST_PYTHON='"$(PYTHON_PATH)"' \
+              -I$(PYTHON_INCLUDE) -I$(PYTHON_INCLUDE)/internal
 # Extension modules loaded by the target find the C API in the executable, as they do in python3.
 HOST_LINK_FLAGS := -no-pie -Wl,-export-dynamic -Wl,-O1
 HOST_LIBRARIES := $(PYTHON_LIBRARIES) -lexpat -lz -lm -ldl -lpthread -lutil
@@ -84,12 +85,20 @@ $(OBJ)/%.o: %.c $(BUILD)/flags | build/found
 	@mkdir -p $(@D)
 	$(CC) $(TUI_FLAGS) $(DEPENDENCY_FLAGS) $(CFLAGS) -c -o $@ $<
 
-build/host/%.o: %.c build/host/flags | build/found
+build/host/%.o: %.c build/host/flags build/host/linkage | build/found
 	@mkdir -p $(@D)
-	$(CC) $(HOST_FLAGS) $(DEPENDENCY_FLAGS) $(CFLAGS) -c -o $@ $<
-# The static library makes the interpreter as fast as python3 itself; a shared one costs two fifths.
-$(HOST): $(HOST_OBJECTS) build/host/objects
-	$(CC) $(HOST_LINK_FLAGS) -o $@ $(filter %.o,$^) $(or $(PYTHON_STATIC),$(PYTHON_SHARED)) $(HOST_LIBRARIES)
+	$(CC) $(HOST_FLAGS) -DPYPROF_HOST_LINKAGE="\"$$(cat build/host/linkage)\"" $(DEPENDENCY_FLAGS) $(CFLAGS) -c -o $@ $<
+$(HOST): $(HOST_OBJECTS) build/host/objects build/host/linkage
+	$(CC) $(HOST_LINK_FLAGS) -o $@ $(filter %.o,$^) \
+	  $$(if [ "$$(cat build/host/linkage)" = static ]; then echo $(PYTHON_STATIC); else echo $(PYTHON_SHARED); fi) \
+	  $(HOST_LIBRARIES)
+# The static library makes the interpreter nearly as fast as python3 itself; the shared one costs two fifths, and is
+# for where there is no static one, or one that does not link (made by another compiler's link-time optimizer).
+build/host/linkage: build/host/flags | build/found
+	@printf '#include <Python.h>\nint main(void) { return Py_RunMain(); }\n' >build/host/linkage.c
+	@if [ -n "$(PYTHON_STATIC)" ] && $(CC) $(HOST_FLAGS) $(HOST_LINK_FLAGS) -o build/host/linkage.probe \
+	    build/host/linkage.c $(PYTHON_STATIC) $(HOST_LIBRARIES) 2>/dev/null; then echo static; else echo shared; fi >$@
+	@rm -f build/host/linkage.c build/host/linkage.probe
 
 # What was compiled with other flags, another compiler or another Python is compiled again, and what lost or gained
 # a source file is linked again.
