@@ -159,7 +159,7 @@ void popup_draw(struct popup *popup, struct grid *grid, struct rectangle area, i
     draw_rows(popup, grid, list);
     size_t below = popup->top + (size_t)(list.rows > 0 ? list.rows : 0);
     if (matching_count(popup) > below)
-        grid_format(grid, box, rows - 1, 2, STYLE_BORDER, " %zu more below ", matching_count(popup) - below);
+        grid_format(grid, box, rows - 1, 2, STYLE_BORDER, " %zu more ", matching_count(popup) - below);
     if (popup->filtered) {
         struct rectangle line = {box.row + 1, box.column + 1, 1, columns - 2};
         int column = grid_text(grid, line, 0, 0, STYLE_KEY, ":");
