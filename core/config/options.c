@@ -42,8 +42,9 @@ const struct config_option options[] = {
     OPTION(collectors.function.builtins, .initial = "true", .help =
            "Count and time calls of functions written in C (abs, list.append) too."),
     OPTION(collectors.function.include, .initial = "**", .not_empty = true, .help =
-           "Files whose functions are counted: path patterns (** also crosses folders), or project for the files under "
-           "the program's folder that are neither installed packages nor the standard library."),
+           "Files whose functions are counted, as patterns of paths with *, ? and [abc] (* crosses folders too; a pattern "
+           "without / is for file names), or project: the files under the program's folder that are neither installed "
+           "packages nor the standard library."),
     OPTION(collectors.function.exclude, .not_empty = true, .help =
            "Files left out of what include takes, written likewise."),
     OPTION(collectors.line.enabled, .initial = "true", .help =
