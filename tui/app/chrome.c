@@ -231,7 +231,7 @@ static void draw_footer(struct application *application) {
     struct rectangle area = application->layout.footer;
     struct grid *grid = &application->grid;
     int column = draw_key(grid, area, 1, "1-5", "pane");
-    int last = area.columns - key_width(REQUEST_HELP) - key_width(REQUEST_QUIT);
+    int last = area.columns - key_width(REQUEST_HELP) - key_width(REQUEST_QUIT) + 2; /* no blanks behind it */
     for (size_t i = 0; i < sizeof requests / sizeof *requests && column + key_width(requests[i]) <= last; i++)
         column = draw_key(grid, area, column, request_row(requests[i])->keys, request_row(requests[i])->name);
     column = draw_key(grid, area, column, request_row(REQUEST_HELP)->keys, request_row(REQUEST_HELP)->name);

@@ -72,7 +72,7 @@ static void save(struct application *application, bool may_overwrite) {
 /* --- typed texts ------------------------------------------------------------------------------------ */
 
 static void search(struct application *application) {
-    snprintf(application->search, sizeof application->search, "%s", application->edit.text);
+    snprintf(application->search, sizeof application->search, "%.255s", application->edit.text);
     application->message[0] = '\0';
     panes_search(application, application->search, 0);
 }
