@@ -1,0 +1,664 @@
+/* From an arena to a model: exact sums, activations in flight, and files that lie. */
+#include <fcntl.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/base/clock.h"
+#include "core/profile/arena_writer.h"
+#include "core/session/validate.h"
+#include "pyprof/arena_reader.h"
+
+enum { CODE_MAIN = 1, CODE_FIB, CODE_ABS, CODE_IDLE, CODE_COUNT };
+enum { THREADS = 2, LINE_CELLS = 7 };
+
+struct thread_segment {
+    struct arena_thread *head;
+    struct arena_frame *frames;
+    struct arena_node *nodes;
+    struct arena_line_cell *lines;
+};
+
+struct fixture {
+    char folder[64], path[128];
+    struct arena arena;
+    struct thread_segment threads[THREADS];
+    uint64_t strings_used;
+};
+
+static uint64_t add_string(struct fixture *fixture, const char *text) {
+    uint64_t offset = fixture->strings_used;
+    memcpy(fixture->arena.strings + offset, text, strlen(text) + 1);
+    fixture->strings_used += strlen(text) + 1;
+    fixture->arena.header->strings_used = fixture->strings_used;
+    return offset;
+}
+
+static void add_code(struct fixture *fixture, uint32_t id, const char *file, const char *name, const char *qualname,
+                     uint32_t line, uint16_t kind, uint16_t flags) {
+    fixture->arena.codes[id] = (struct arena_code){.file = add_string(fixture, file),
+                                                   .name = add_string(fixture, name),
+                                                   .qualname = add_string(fixture, qualname),
+                                                   .first_line = line,
+                                                   .kind = kind,
+                                                   .flags = flags};
+}
+
+static struct arena_node node(uint32_t code, uint32_t parent, uint64_t calls, uint64_t primitive, uint64_t self,
+                              uint64_t total) {
+    return (struct arena_node){.calls = calls, .primitive_calls = primitive, .self_ticks = self, .total_ticks = total,
+                               .code = code, .parent = parent};
+}
+
+static void map_thread(struct fixture *fixture, uint32_t index) {
+    struct thread_segment *thread = &fixture->threads[index];
+    thread->head = arena_map_thread(&fixture->arena, index);
+    assert_non_null(thread->head);
+    char *base = (char *)thread->head;
+    thread->frames = (struct arena_frame *)(base + ARENA_THREAD_FRAMES_AT);
+    thread->nodes = (struct arena_node *)(base + ARENA_THREAD_NODES_AT);
+    thread->lines = (struct arena_line_cell *)(base + ARENA_THREAD_LINES_AT);
+    thread->head->frames_address = (uintptr_t)thread->frames;
+    thread->head->top = thread->frames;
+    thread->head->starts = 1;
+    thread->head->system_id = 100 + index;
+    thread->head->state = ARENA_THREAD_ENDED;
+}
+
+/* Two threads that ended, by hand: main calls fib, fib calls itself (folded) and abs; the other way round in the other. */
+static void fill_nodes(struct fixture *fixture) {
+    struct arena_node *first = fixture->threads[0].nodes, *second = fixture->threads[1].nodes;
+    first[0] = node(0, 0, 0, 0, 7, 0);
+    first[1] = node(CODE_MAIN, 0, 1, 1, 100, 1000);
+    first[2] = node(CODE_FIB, 1, 10, 10, 300, 900);
+    first[3] = node(CODE_FIB, 2, 50, 0, 400, 0);
+    first[3].folded_to = 2;
+    first[4] = node(CODE_ABS, 2, 60, 60, 200, 200);
+    fixture->threads[0].head->node_count = 5;
+    strcpy(fixture->threads[0].head->name, "MainThread");
+    second[0] = node(0, 0, 0, 0, 3, 0);
+    second[1] = node(CODE_ABS, 0, 4, 4, 40, 40);
+    second[2] = node(CODE_FIB, 0, 2, 2, 20, 60);
+    second[3] = node(CODE_MAIN, 0, 1, 1, 11, 31);
+    second[4] = node(CODE_FIB, 3, 5, 5, 15, 20);
+    fixture->threads[1].head->node_count = 5;
+    memset(fixture->threads[1].head->name, 'w', sizeof fixture->threads[1].head->name); /* no '\0' */
+    fixture->threads[1].head->name[0] = '\xFF';
+}
+
+/* Cells stand in another order than lines do; cell 5 is of a function without lines, cell 6 of no function. */
+static void fill_lines(struct fixture *fixture) {
+    const struct arena_line table[LINE_CELLS] = {{0, 0}, {CODE_FIB, 12}, {CODE_FIB, 11}, {CODE_MAIN, 3},
+                                                 {CODE_FIB, 13}, {CODE_IDLE, 9}, {999, 4}};
+    memcpy(fixture->arena.lines, table, sizeof table);
+    for (uint32_t cell = 0; cell < LINE_CELLS; cell++) {
+        fixture->threads[0].lines[cell] = (struct arena_line_cell){cell * 10, cell * 100, cell * 1000, 0};
+        fixture->threads[1].lines[cell] = (struct arena_line_cell){cell, cell * 2, cell * 3, 0};
+    }
+    fixture->arena.header->line_cell_count = LINE_CELLS;
+}
+
+static void fill_header(struct arena_header *header) {
+    header->clock = (struct arena_clock){.kind = ARENA_CLOCK_MONOTONIC, .start_ticks = 1000, .start_ns = 1000,
+                                         .end_ticks = 11000, .end_ns = 11000, .start_unix_ns = 77};
+    header->collectors = COLLECTOR_FUNCTION | COLLECTOR_LINE | 1u << 31;
+    header->builtins = 1;
+    header->host_pid = 4321;
+    header->host_state = ARENA_HOST_FINALIZED;
+    strcpy(header->python_version, "3.11.2");
+    header->code_count = CODE_COUNT;
+    header->thread_count = THREADS;
+    header->lost_codes = 1;
+    header->lost_nodes = 2;
+    header->lost_frames = 3;
+    header->lost_threads = 4;
+    header->exit_kind = ARENA_EXIT_STATUS;
+    header->exit_value = 3;
+}
+
+static void fill_samples(struct fixture *fixture) {
+    const struct arena_sample samples[] = {
+        {10, 5000, UINT64_MAX, CODE_MAIN, 1}, {20, 9000, 4000, 999, 2}, {15, 1, 1, 0, 1}, {30, 7000, UINT64_MAX, 0, 1}};
+    memcpy(fixture->arena.samples, samples, sizeof samples);
+    fixture->arena.header->sample_count = 4;
+}
+
+static int set_up(void **state) {
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    struct error error;
+    strcpy(fixture->folder, "/tmp/pyprof-arena-XXXXXX");
+    if (!mkdtemp(fixture->folder))
+        return -1;
+    snprintf(fixture->path, sizeof fixture->path, "%s/arena", fixture->folder);
+    if (!arena_create(&fixture->arena, fixture->path, &error))
+        return -1;
+    fixture->strings_used = 1;
+    add_code(fixture, CODE_MAIN, "/p/main.py", "main", "main", 1, ARENA_CODE_PYTHON, ARENA_CODE_PROJECT | ARENA_CODE_LINES);
+    add_code(fixture, CODE_FIB, "/p/main.py", "fib", "A.fib", 10, ARENA_CODE_PYTHON, ARENA_CODE_LINES | ARENA_CODE_MARKED);
+    add_code(fixture, CODE_ABS, "ignored", "abs", "builtins.abs", 5, ARENA_CODE_C, 0);
+    add_code(fixture, CODE_IDLE, "/p/idle.py", "idle", "idle", 8, ARENA_CODE_PYTHON, 0);
+    for (uint32_t i = 0; i < THREADS; i++)
+        map_thread(fixture, i);
+    fill_nodes(fixture);
+    fill_lines(fixture);
+    fill_samples(fixture);
+    fill_header(fixture->arena.header);
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    struct fixture *fixture = *state;
+    for (uint32_t i = 0; i < THREADS; i++)
+        munmap(fixture->threads[i].head, ARENA_THREAD_SIZE);
+    arena_detach(&fixture->arena);
+    unlink(fixture->path);
+    int result = rmdir(fixture->folder);
+    free(fixture);
+    return result;
+}
+
+static struct model *read_model(struct fixture *fixture) {
+    struct error error = {0};
+    struct arena_reader *reader = arena_reader_open(fixture->path, &error);
+    if (!reader)
+        fail_msg("%s", error.text);
+    struct model *model = arena_reader_model(reader, &error);
+    if (!model)
+        fail_msg("%s", error.text);
+    arena_reader_close(reader);
+    assert_null(session_validate(model));
+    return model;
+}
+
+static void assert_function(const struct model *model, uint32_t id, uint64_t calls, uint64_t primitive, uint64_t self,
+                            uint64_t total) {
+    const struct model_function *function = &model->functions[id];
+    assert_int_equal(function->calls, calls);
+    assert_int_equal(function->primitive_calls, primitive);
+    assert_int_equal(function->self_ns, self);
+    assert_int_equal(function->total_ns, total);
+}
+
+static void assert_node(const struct model *model, size_t at, uint32_t parent, uint32_t function, uint64_t calls,
+                        uint64_t primitive, uint64_t self, uint64_t total) {
+    const struct model_node *row = &model->nodes[at];
+    assert_int_equal(row->parent, parent);
+    assert_int_equal(row->function, function);
+    assert_int_equal(row->calls, calls);
+    assert_int_equal(row->primitive_calls, primitive);
+    assert_int_equal(row->self_ns, self);
+    assert_int_equal(row->total_ns, total);
+}
+
+static void assert_edge(const struct model *model, size_t at, uint32_t caller, uint32_t callee, uint64_t calls,
+                        uint64_t self, uint64_t total) {
+    const struct model_edge *edge = &model->edges[at];
+    assert_int_equal(edge->caller, caller);
+    assert_int_equal(edge->callee, callee);
+    assert_int_equal(edge->calls, calls);
+    assert_int_equal(edge->self_ns, self);
+    assert_int_equal(edge->total_ns, total);
+}
+
+static void assert_line(const struct model *model, size_t at, uint32_t function, uint32_t line, uint64_t hits,
+                        uint64_t self, uint64_t total) {
+    const struct model_line *row = &model->lines[at];
+    assert_int_equal(row->function, function);
+    assert_int_equal(row->line, line);
+    assert_int_equal(row->hits, hits);
+    assert_int_equal(row->self_ns, self);
+    assert_int_equal(row->total_ns, total);
+}
+
+static void about_the_run(void **state) {
+    struct model *model = read_model(*state);
+    assert_string_equal(model->python_version, "3.11.2");
+    assert_string_equal(model->script, "");
+    assert_int_equal(model->collectors, COLLECTOR_FUNCTION | COLLECTOR_LINE);
+    assert_true(model->builtins);
+    assert_false(model->marked_only);
+    assert_int_equal(model->state, MODEL_ENDED);
+    assert_int_equal(model->exit_kind, MODEL_EXIT_STATUS);
+    assert_int_equal(model->exit_value, 3);
+    assert_int_equal(model->pid, 4321);
+    assert_int_equal(model->start_unix_ns, 77);
+    assert_int_equal(model->wall_ns, 10000);
+    assert_int_equal(model->lost_codes, 1);
+    assert_int_equal(model->lost_nodes, 2);
+    assert_int_equal(model->lost_frames, 3);
+    assert_int_equal(model->lost_threads, 4);
+    model_free(model);
+}
+
+static void functions_sum_all_threads(void **state) {
+    struct model *model = read_model(*state);
+    assert_int_equal(model->function_count, CODE_COUNT);
+    assert_function(model, 0, 0, 0, 10, 0);
+    assert_function(model, CODE_MAIN, 2, 2, 111, 1031);
+    assert_function(model, CODE_FIB, 67, 17, 735, 980);
+    assert_function(model, CODE_ABS, 64, 64, 240, 240);
+    assert_function(model, CODE_IDLE, 0, 0, 0, 0);
+    const struct model_function *fib = &model->functions[CODE_FIB], *c_function = &model->functions[CODE_ABS];
+    assert_string_equal(fib->file, "/p/main.py");
+    assert_string_equal(fib->name, "fib");
+    assert_string_equal(fib->qualname, "A.fib");
+    assert_int_equal(fib->line, 10);
+    assert_int_equal(fib->kind, MODEL_FUNCTION_PYTHON);
+    assert_int_equal(fib->flags, MODEL_FUNCTION_LINES | MODEL_FUNCTION_MARKED);
+    assert_int_equal(model->functions[CODE_MAIN].flags, MODEL_FUNCTION_LINES | MODEL_FUNCTION_PROJECT);
+    assert_string_equal(c_function->file, "");
+    assert_string_equal(c_function->qualname, "builtins.abs");
+    assert_int_equal(c_function->line, 0);
+    assert_int_equal(c_function->kind, MODEL_FUNCTION_C);
+    model_free(model);
+}
+
+static void threads_are_merged_by_path(void **state) {
+    struct model *model = read_model(*state);
+    assert_int_equal(model->node_count, 7);
+    assert_node(model, 0, 0, 0, 0, 0, 10, 0);
+    assert_node(model, 1, 0, CODE_MAIN, 2, 2, 111, 1031);
+    assert_node(model, 2, 1, CODE_FIB, 15, 15, 315, 920);
+    assert_node(model, 3, 2, CODE_FIB, 50, 0, 400, 0);
+    assert_node(model, 4, 2, CODE_ABS, 60, 60, 200, 200);
+    assert_node(model, 5, 0, CODE_ABS, 4, 4, 40, 40);
+    assert_node(model, 6, 0, CODE_FIB, 2, 2, 20, 60);
+    assert_int_equal(model->edge_count, 6);
+    assert_edge(model, 0, 0, CODE_MAIN, 2, 111, 1031);
+    assert_edge(model, 1, 0, CODE_FIB, 2, 20, 60);
+    assert_edge(model, 2, 0, CODE_ABS, 4, 40, 40);
+    assert_edge(model, 3, CODE_MAIN, CODE_FIB, 15, 315, 920);
+    assert_edge(model, 4, CODE_FIB, CODE_FIB, 50, 400, 0);
+    assert_edge(model, 5, CODE_FIB, CODE_ABS, 60, 200, 200);
+    model_free(model);
+}
+
+static void lines_sum_all_threads_in_order(void **state) {
+    struct model *model = read_model(*state);
+    assert_int_equal(model->line_count, 4);
+    assert_line(model, 0, CODE_MAIN, 3, 33, 306, 3009);
+    assert_line(model, 1, CODE_FIB, 11, 22, 204, 2006);
+    assert_line(model, 2, CODE_FIB, 12, 11, 102, 1003);
+    assert_line(model, 3, CODE_FIB, 13, 44, 408, 4012);
+    assert_int_equal(model->functions[CODE_MAIN].first_line_row, 0);
+    assert_int_equal(model->functions[CODE_MAIN].line_row_count, 1);
+    assert_int_equal(model->functions[CODE_FIB].first_line_row, 1);
+    assert_int_equal(model->functions[CODE_FIB].line_row_count, 3);
+    assert_int_equal(model->functions[CODE_IDLE].line_row_count, 0);
+    model_free(model);
+}
+
+static void cells_of_the_same_line_are_summed(void **state) {
+    struct fixture *fixture = *state;
+    fixture->arena.lines[4].line = 11;
+    struct model *model = read_model(fixture);
+    assert_int_equal(model->line_count, 3);
+    assert_line(model, 1, CODE_FIB, 11, 66, 612, 6018);
+    assert_line(model, 2, CODE_FIB, 12, 11, 102, 1003);
+    model_free(model);
+}
+
+static void marked_functions_only(void **state) {
+    struct fixture *fixture = *state;
+    fixture->arena.header->marked_only = 1;
+    struct model *model = read_model(fixture); /* nothing was marked while it ran: all lines count */
+    assert_false(model->marked_only);
+    assert_int_equal(model->line_count, 4);
+    model_free(model);
+    fixture->arena.header->marked_count = 1;
+    model = read_model(fixture);
+    assert_true(model->marked_only);
+    assert_int_equal(model->line_count, 3);
+    assert_line(model, 0, CODE_FIB, 11, 22, 204, 2006);
+    assert_int_equal(model->functions[CODE_MAIN].line_row_count, 0);
+    assert_int_equal(model->functions[CODE_MAIN].flags, MODEL_FUNCTION_PROJECT);
+    model_free(model);
+}
+
+static void timeline_and_threads(void **state) {
+    struct model *model = read_model(*state);
+    assert_int_equal(model->sample_count, 3); /* the one that steps back in time is left out */
+    assert_int_equal(model->samples[0].t_ns, 10);
+    assert_int_equal(model->samples[0].rss, 5000);
+    assert_true(model->samples[0].heap == MODEL_UNKNOWN);
+    assert_int_equal(model->samples[0].function, CODE_MAIN);
+    assert_int_equal(model->samples[1].t_ns, 20);
+    assert_int_equal(model->samples[1].heap, 4000);
+    assert_int_equal(model->samples[1].function, 0);
+    assert_int_equal(model->samples[1].threads, 2);
+    assert_int_equal(model->samples[2].t_ns, 30);
+    assert_int_equal(model->thread_count, 2);
+    assert_string_equal(model->threads[0].name, "MainThread");
+    assert_int_equal(model->threads[0].system_id, 100);
+    assert_int_equal(model->threads[0].starts, 1);
+    assert_false(model->threads[0].running);
+    assert_int_equal(strlen(model->threads[1].name), 3 + 63);
+    assert_memory_equal(model->threads[1].name, "\xEF\xBF\xBDww", 5);
+    model_free(model);
+}
+
+static void push(struct thread_segment *thread, uint64_t start, uint64_t line_start, uint64_t mask, uint32_t node_index,
+                 uint32_t line_cell) {
+    *++thread->head->top = (struct arena_frame){.start_ticks = start, .line_start_ticks = line_start,
+                                                .outermost_mask = mask, .node = node_index, .line_cell = line_cell};
+}
+
+/* main (since 2000) -> fib (since 4000) -> fib again (since 6000); killed at 11000. */
+static void push_three(struct fixture *fixture) {
+    struct thread_segment *thread = &fixture->threads[0];
+    thread->head->state = ARENA_THREAD_RUNNING;
+    thread->head->last_ticks = 10500;
+    thread->head->last_line_ticks = 10800;
+    push(thread, 2000, 3000, UINT64_MAX, 1, 3);
+    push(thread, 4000, 5000, UINT64_MAX, 2, 1);
+    push(thread, 6000, 7000, 0, 3, 2);
+}
+
+static void activations_in_flight_count_up_to_the_end(void **state) {
+    struct fixture *fixture = *state;
+    push_three(fixture);
+    fixture->arena.header->exit_kind = ARENA_EXIT_SIGNAL;
+    fixture->arena.header->exit_value = 9;
+    struct model *model = read_model(fixture);
+    assert_int_equal(model->exit_kind, MODEL_EXIT_SIGNAL);
+    assert_false(model->threads[0].running);
+    assert_function(model, CODE_MAIN, 2, 2, 111, 1031 + 9000);
+    assert_function(model, CODE_FIB, 67, 17, 735 + 500, 980 + 7000);
+    assert_node(model, 3, 2, CODE_FIB, 50, 0, 400 + 500, 0);
+    assert_edge(model, 4, CODE_FIB, CODE_FIB, 50, 900, 0);
+    assert_line(model, 0, CODE_MAIN, 3, 33, 306, 3009 + 8000);
+    assert_line(model, 1, CODE_FIB, 11, 22, 204 + 200, 2006); /* recursive: no total of its own */
+    assert_line(model, 2, CODE_FIB, 12, 11, 102, 1003 + 6000);
+    model_free(model);
+}
+
+static void the_root_gets_the_time_of_an_empty_stack(void **state) {
+    struct fixture *fixture = *state;
+    fixture->threads[1].head->state = ARENA_THREAD_RUNNING;
+    fixture->threads[1].head->last_ticks = 10900;
+    struct model *model = read_model(fixture);
+    assert_function(model, 0, 0, 0, 10 + 100, 0);
+    model_free(model);
+}
+
+static void nonsense_on_the_stack_is_skipped(void **state) {
+    struct fixture *fixture = *state;
+    struct thread_segment *thread = &fixture->threads[0];
+    thread->head->state = ARENA_THREAD_RUNNING;
+    thread->head->last_ticks = 99999;     /* ahead of the end */
+    thread->head->last_line_ticks = 0;    /* never taken */
+    push(thread, 99999, 99999, UINT64_MAX, 1, 3);
+    push(thread, 2000, 2000, UINT64_MAX, 4000000, 4000000);
+    push(thread, 0, 0, UINT64_MAX, 2, 1);
+    struct model *model = read_model(fixture);
+    assert_function(model, CODE_MAIN, 2, 2, 111, 1031);
+    assert_function(model, CODE_FIB, 67, 17, 735, 980);
+    assert_line(model, 0, CODE_MAIN, 3, 33, 306, 3009);
+    assert_line(model, 2, CODE_FIB, 12, 11, 102, 1003);
+    model_free(model);
+}
+
+static void a_stack_pointer_outside_the_stack_is_not_followed(void **state) {
+    struct fixture *fixture = *state;
+    struct thread_segment *thread = &fixture->threads[0];
+    push_three(fixture);
+    struct arena_frame *const tops[] = {NULL, thread->frames - 1, thread->frames + ARENA_MAX_FRAMES,
+                                        (struct arena_frame *)((char *)thread->frames + 47), (void *)UINTPTR_MAX};
+    for (size_t i = 0; i < sizeof tops / sizeof *tops; i++) {
+        thread->head->top = tops[i];
+        struct model *model = read_model(fixture);
+        assert_function(model, CODE_FIB, 67, 17, 735, 980);
+        model_free(model);
+    }
+}
+
+static void ticks_become_nanoseconds(void **state) {
+    struct fixture *fixture = *state;
+    fixture->arena.header->clock = (struct arena_clock){.kind = ARENA_CLOCK_TSC, .start_ticks = 1000, .start_ns = 50,
+                                                        .end_ticks = 3000, .end_ns = 1050};
+    struct model *model = read_model(fixture);
+    assert_int_equal(model->wall_ns, 1000);
+    assert_function(model, CODE_FIB, 67, 17, 367, 490);
+    assert_node(model, 1, 0, CODE_MAIN, 2, 2, 55, 515);
+    assert_edge(model, 5, CODE_FIB, CODE_ABS, 60, 100, 100);
+    assert_line(model, 3, CODE_FIB, 13, 44, 204, 2006);
+    model_free(model);
+}
+
+static void a_running_program_counts_up_to_now(void **state) {
+    struct fixture *fixture = *state;
+    uint64_t now = clock_monotonic_ns(), second = 1000000000;
+    struct arena_header *header = fixture->arena.header;
+    header->clock = (struct arena_clock){.kind = ARENA_CLOCK_MONOTONIC, .start_ticks = now - 9 * second,
+                                         .start_ns = now - 9 * second};
+    header->exit_kind = ARENA_EXIT_NONE;
+    header->host_state = ARENA_HOST_RUNNING;
+    fixture->threads[0].head->state = ARENA_THREAD_RUNNING;
+    fixture->threads[0].head->last_ticks = now - second;
+    push(&fixture->threads[0], now - 5 * second, 0, UINT64_MAX, 1, 0);
+    struct model *model = read_model(fixture);
+    assert_int_equal(model->state, MODEL_RUNNING);
+    assert_true(model->threads[0].running);
+    assert_in_range(model->wall_ns, 9 * second, 100 * second);
+    assert_in_range(model->functions[CODE_MAIN].total_ns, 5 * second, 96 * second);
+    assert_in_range(model->functions[CODE_MAIN].self_ns, second, 92 * second);
+    model_free(model);
+    header->host_state = ARENA_HOST_STARTING;
+    model = read_model(fixture);
+    assert_int_equal(model->state, MODEL_STARTING);
+    model_free(model);
+}
+
+static void a_fresh_arena_is_an_empty_model(void **state) {
+    struct fixture *fixture = *state;
+    struct arena_header *header = fixture->arena.header;
+    header->code_count = header->line_cell_count = 1;
+    header->thread_count = header->sample_count = 0;
+    header->strings_used = 1;
+    struct model *model = read_model(fixture);
+    assert_int_equal(model->function_count, 1);
+    assert_int_equal(model->node_count, 1);
+    assert_int_equal(model->edge_count + model->line_count + model->sample_count + model->thread_count, 0);
+    model_free(model);
+}
+
+static void the_header_is_live(void **state) {
+    struct fixture *fixture = *state;
+    struct error error;
+    struct arena_reader *reader = arena_reader_open(fixture->path, &error);
+    assert_non_null(reader);
+    fixture->arena.header->exit_value = 42;
+    assert_int_equal(arena_reader_header(reader)->exit_value, 42);
+    arena_reader_close(reader);
+    arena_reader_close(NULL);
+}
+
+/* A model cannot be had, and the sentence says why. */
+static void assert_refused(struct fixture *fixture, const char *reason) {
+    struct error error = {0};
+    struct arena_reader *reader = arena_reader_open(fixture->path, &error);
+    assert_null(reader);
+    assert_int_equal(error.exit_status, 1);
+    assert_memory_equal(error.text, fixture->path, strlen(fixture->path));
+    assert_non_null(strstr(error.text, reason));
+}
+
+static void headers_that_cannot_be_are_refused(void **state) {
+    struct fixture *fixture = *state;
+    struct arena_header *header = fixture->arena.header, good = *header;
+#define REFUSED(field, value, reason)        \
+    header->field = value;                   \
+    assert_refused(fixture, reason);         \
+    *header = good;
+    REFUSED(magic, 0, "not a running profile")
+    REFUSED(version, ARENA_VERSION + 1, "another version")
+    REFUSED(header_size, 8, "another version")
+    REFUSED(clock.kind, 3, "unknown clock")
+    REFUSED(host_state, 3, "state of the host")
+    REFUSED(exit_kind, 3, "way of ending")
+    REFUSED(code_count, 0, "number of functions")
+    REFUSED(code_count, ARENA_MAX_CODES + 1, "number of functions")
+    REFUSED(line_cell_count, 0, "number of lines")
+    REFUSED(line_cell_count, ARENA_MAX_LINE_CELLS + 1, "number of lines")
+    REFUSED(thread_count, ARENA_MAX_THREADS + 1, "number of threads")
+    REFUSED(sample_count, ARENA_MAX_SAMPLES + 1, "number of samples")
+    REFUSED(strings_used, 0, "size of the texts")
+    REFUSED(strings_used, ARENA_STRINGS_SIZE + 1, "size of the texts")
+#undef REFUSED
+}
+
+static void too_many_nodes_are_refused(void **state) {
+    struct fixture *fixture = *state;
+    struct error error = {0};
+    struct arena_reader *reader = arena_reader_open(fixture->path, &error);
+    assert_non_null(reader);
+    fixture->threads[1].head->node_count = ARENA_MAX_NODES + 1;
+    assert_null(arena_reader_model(reader, &error));
+    assert_non_null(strstr(error.text, "call nodes"));
+    fixture->threads[1].head->node_count = 5;
+    struct model *model = arena_reader_model(reader, &error); /* a reader goes on after an error */
+    assert_non_null(model);
+    model_free(model);
+    arena_reader_close(reader);
+}
+
+static void rows_that_cannot_be_are_left_out(void **state) {
+    struct fixture *fixture = *state;
+    fixture->threads[0].nodes[2].parent = 2;                  /* its own parent: gone, with the two below it */
+    fixture->threads[1].nodes[4].code = CODE_COUNT;           /* no such function */
+    fixture->threads[1].nodes[1].code = 0;                    /* the root's function below the root */
+    fixture->arena.codes[CODE_IDLE].file = ARENA_STRINGS_SIZE; /* no such text */
+    fixture->arena.lines[3].line = 0;
+    struct model *model = read_model(fixture);
+    assert_int_equal(model->node_count, 3);
+    assert_node(model, 1, 0, CODE_MAIN, 2, 2, 111, 1031);
+    assert_node(model, 2, 0, CODE_FIB, 2, 2, 20, 60);
+    assert_string_equal(model->functions[CODE_IDLE].file, "");
+    assert_int_equal(model->line_count, 3);
+    model_free(model);
+}
+
+static void texts_are_valid_utf8(void **state) {
+    struct fixture *fixture = *state;
+    char *name = fixture->arena.strings + fixture->arena.codes[CODE_FIB].name;
+    memcpy(name, "f\xFF\xC3", 3);
+    struct model *model = read_model(fixture);
+    assert_string_equal(model->functions[CODE_FIB].name, "f??");
+    assert_string_equal(model->functions[CODE_FIB].qualname, "A.fib");
+    model_free(model);
+}
+
+static void a_file_that_is_cut_off_is_an_error(void **state) {
+    struct fixture *fixture = *state;
+    struct error error = {0};
+    struct arena_reader *reader = arena_reader_open(fixture->path, &error);
+    assert_non_null(reader);
+    const uint64_t sizes[] = {ARENA_THREADS_AT + 100, ARENA_CODES_AT, 4096, 0};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        assert_int_equal(truncate(fixture->path, (off_t)sizes[i]), 0);
+        assert_null(arena_reader_model(reader, &error));
+        assert_non_null(strstr(error.text, "wrong size"));
+        assert_refused(fixture, "not a running profile");
+    }
+    arena_reader_close(reader);
+}
+
+static void other_files_are_refused(void **state) {
+    struct fixture *fixture = *state;
+    struct error error = {0};
+    assert_null(arena_reader_open(fixture->folder, &error));
+    assert_non_null(strstr(error.text, "not a running profile"));
+    assert_null(arena_reader_open("/nowhere/arena", &error));
+    assert_string_equal(error.text, "/nowhere/arena: cannot open the profile: No such file or directory");
+    char path[5000];
+    memset(path, 'x', sizeof path - 1);
+    path[sizeof path - 1] = '\0';
+    assert_null(arena_reader_open(path, &error));
+    assert_non_null(strstr(error.text, "too long"));
+}
+
+/* A small generator, so that a failure can be repeated. */
+static uint64_t next_random(uint64_t *seed) {
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    return *seed;
+}
+
+/* Random words over everything that is read: an error or a model within bounds, never a crash. */
+static void random_damage_is_survived(void **state) {
+    struct fixture *fixture = *state;
+    push_three(fixture);
+    struct { void *bytes; size_t size; } regions[] = {
+        {&fixture->arena.header->clock, sizeof(struct arena_clock)},
+        {&fixture->arena.header->code_count, sizeof(struct arena_header) - offsetof(struct arena_header, code_count)},
+        {fixture->arena.codes, CODE_COUNT * sizeof(struct arena_code)},
+        {fixture->arena.lines, LINE_CELLS * sizeof(struct arena_line)},
+        {fixture->arena.strings, 64},
+        {fixture->arena.samples, 4 * sizeof(struct arena_sample)},
+        {fixture->threads[0].head, sizeof(struct arena_thread)},
+        {fixture->threads[0].nodes, 5 * sizeof(struct arena_node)},
+        {fixture->threads[0].frames, 4 * sizeof(struct arena_frame)},
+    };
+    struct arena_reader *reader = arena_reader_open(fixture->path, NULL);
+    assert_non_null(reader);
+    uint64_t seed = 20240607;
+    int models = 0;
+    for (int round = 0; round < 600; round++) {
+        size_t region = next_random(&seed) % (sizeof regions / sizeof *regions);
+        size_t at = next_random(&seed) % (regions[region].size / 4) * 4;
+        char *target = (char *)regions[region].bytes + at, saved[4];
+        memcpy(saved, target, 4);
+        uint32_t values[] = {(uint32_t)next_random(&seed), (uint32_t)next_random(&seed) % 16, UINT32_MAX, 0};
+        memcpy(target, &values[next_random(&seed) % 4], 4);
+        struct error error = {0};
+        struct model *model = arena_reader_model(reader, &error);
+        if (model) {
+            assert_null(session_validate(model));
+            models++;
+        } else {
+            assert_true(error.text[0]);
+        }
+        model_free(model);
+        memcpy(target, saved, 4);
+    }
+    assert_in_range(models, 100, 599);
+    arena_reader_close(reader);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(about_the_run),
+        TEST(functions_sum_all_threads),
+        TEST(threads_are_merged_by_path),
+        TEST(lines_sum_all_threads_in_order),
+        TEST(cells_of_the_same_line_are_summed),
+        TEST(marked_functions_only),
+        TEST(timeline_and_threads),
+        TEST(activations_in_flight_count_up_to_the_end),
+        TEST(the_root_gets_the_time_of_an_empty_stack),
+        TEST(nonsense_on_the_stack_is_skipped),
+        TEST(a_stack_pointer_outside_the_stack_is_not_followed),
+        TEST(ticks_become_nanoseconds),
+        TEST(a_running_program_counts_up_to_now),
+        TEST(a_fresh_arena_is_an_empty_model),
+        TEST(the_header_is_live),
+        TEST(headers_that_cannot_be_are_refused),
+        TEST(too_many_nodes_are_refused),
+        TEST(rows_that_cannot_be_are_left_out),
+        TEST(texts_are_valid_utf8),
+        TEST(a_file_that_is_cut_off_is_an_error),
+        TEST(other_files_are_refused),
+        TEST(random_damage_is_survived),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
