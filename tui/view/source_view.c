@@ -169,7 +169,8 @@ static void draw_header(const struct gutter *gutter, struct grid *grid, struct r
     if (gutter->hits >= 0)
         table_cell(grid, area, 0, gutter->hits, gutter->hits_width, STYLE_HEADER, false, "hits");
     if (gutter->line >= 0)
-        table_cell(grid, area, 0, gutter->line - 1, gutter->line_width + 1, STYLE_HEADER, false, "line");
+        table_cell(grid, area, 0, gutter->line, gutter->line_width, STYLE_HEADER, false,
+                   gutter->line_width >= 4 ? "line" : "ln");
 }
 
 static void draw_numbers(const struct gutter *gutter, const struct source_number *number, struct grid *grid,
@@ -275,9 +276,8 @@ static struct view_effect drill(struct source_state *state, const struct model *
     const char *line = source_text_line(&state->text, state->line, &length);
     uint32_t owner = state->numbers.any ? state->numbers.lines[state->line - 1].owner : 0;
     uint32_t callee = source_callee(model, owner ? owner : state->function, line, length);
-    if (!callee) {
+    if (!callee)
         return effect_message("No call on this line leads to a function that was counted.");
-    }
     const struct model_function *function = &model->functions[callee];
     if (function->kind != MODEL_FUNCTION_C)
         return effect_drill(callee, 0);

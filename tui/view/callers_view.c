@@ -1,0 +1,361 @@
+/* callers_view.c - who calls the selected function, and whom it calls. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/view/effect.h"
+#include "tui/view/filter.h"
+#include "tui/view/number.h"
+#include "tui/view/stamp.h"
+#include "tui/view/table.h"
+
+/* From top to bottom. */
+enum relation { RELATION_CALLER = 1, RELATION_SELF, RELATION_CALLEE };
+
+enum callers_sort { SORT_TOTAL, SORT_SELF, SORT_CALLS, SORT_NAME, SORT_COUNT };
+static const char *const sort_menu[] = {"total", "self", "calls", "name", NULL};
+static const char *const sort_titles[] = {"Tot s", "Self s", "Calls", "Function"};
+
+struct related {
+    enum relation relation;
+    uint32_t function;
+    uint64_t calls, self_ns, total_ns;
+    double share; /* callers: of the time spent on behalf of all callers; others: of the function's total time */
+    const char *name; /* the model's: only valid while rows are built */
+};
+
+struct callers_state {
+    struct table table;      /* rows are identities of entries, in the same order */
+    struct related *entries; /* owned */
+    size_t entry_capacity;
+    struct model_stamp stamp;
+    uint32_t function;
+    enum callers_sort sort;
+    bool inverted, outdated;
+    char pattern[128];
+    char text[1024];
+};
+
+enum { COLUMN_SHARE, COLUMN_TOTAL, COLUMN_SELF, COLUMN_CALLS, COLUMN_NAME, COLUMN_COUNT, WORDS_FROM = 60 };
+
+static void *callers_create(void) { return calloc(1, sizeof(struct callers_state)); }
+
+static void callers_destroy(void *data) {
+    struct callers_state *state = data;
+    if (state) {
+        table_free(&state->table);
+        free(state->entries);
+    }
+    free(state);
+}
+
+/* A recursive function stands in all three groups. */
+static uint32_t identity(const struct related *entry) { return (uint32_t)entry->relation << 30 | entry->function; }
+
+static const char *name_of(const struct model *model, uint32_t function) {
+    if (function == 0 || function >= model->function_count)
+        return "(the program)";
+    return model->functions[function].qualname;
+}
+
+/* --- rows ------------------------------------------------------------------------------------------- */
+
+static int compare_numbers(uint64_t left, uint64_t right) { return (left > right) - (left < right); }
+
+static int compare_entries(const void *left_entry, const void *right_entry, void *data) {
+    const struct related *left = left_entry, *right = right_entry;
+    const struct callers_state *state = data;
+    if (left->relation != right->relation)
+        return left->relation < right->relation ? -1 : 1;
+    int result = 0;
+    switch (state->sort) {
+    case SORT_TOTAL: result = compare_numbers(right->total_ns, left->total_ns); break;
+    case SORT_SELF: result = compare_numbers(right->self_ns, left->self_ns); break;
+    case SORT_CALLS: result = compare_numbers(right->calls, left->calls); break;
+    case SORT_NAME: result = strcmp(left->name, right->name); break;
+    case SORT_COUNT: break;
+    }
+    if (result)
+        return state->inverted ? -result : result;
+    result = strcmp(left->name, right->name);
+    return result ? result : compare_numbers(left->function, right->function);
+}
+
+static bool reserve(struct callers_state *state, size_t count) {
+    if (!table_reserve(&state->table, count))
+        return false;
+    if (count <= state->entry_capacity)
+        return true;
+    struct related *grown = reallocarray(state->entries, count * 2, sizeof *grown);
+    if (!grown)
+        return false;
+    state->entries = grown;
+    state->entry_capacity = count * 2;
+    return true;
+}
+
+static bool add(struct callers_state *state, const struct model *model, enum relation relation, uint32_t function,
+                const struct model_edge *edge) {
+    if (!reserve(state, state->table.count + 1))
+        return false;
+    struct related *entry = &state->entries[state->table.count++];
+    *entry = (struct related){.relation = relation, .function = function, .calls = edge->calls,
+                              .self_ns = edge->self_ns, .total_ns = edge->total_ns,
+                              .name = name_of(model, function)};
+    return true;
+}
+
+static bool gather(struct callers_state *state, const struct model *model) {
+    const struct model_function *function = &model->functions[state->function];
+    struct model_edge itself = {0, 0, function->calls, function->self_ns, function->total_ns};
+    bool done = add(state, model, RELATION_SELF, state->function, &itself);
+    for (size_t i = 0; done && i < model->edge_count; i++) {
+        const struct model_edge *edge = &model->edges[i];
+        if (edge->callee == state->function && edge->caller < model->function_count)
+            done = add(state, model, RELATION_CALLER, edge->caller, edge);
+        if (done && edge->caller == state->function && edge->callee < model->function_count)
+            done = add(state, model, RELATION_CALLEE, edge->callee, edge);
+    }
+    return done;
+}
+
+static void compute_shares(struct callers_state *state, const struct model *model) {
+    double total = (double)model->functions[state->function].total_ns, callers = 0;
+    for (size_t i = 0; i < state->table.count; i++)
+        if (state->entries[i].relation == RELATION_CALLER)
+            callers += (double)state->entries[i].total_ns;
+    for (size_t i = 0; i < state->table.count; i++) {
+        struct related *entry = &state->entries[i];
+        double of = entry->relation == RELATION_CALLER ? callers : total;
+        double part = (double)(entry->relation == RELATION_SELF ? entry->self_ns : entry->total_ns);
+        entry->share = of > 0 ? part / of : 0;
+    }
+}
+
+static void build(struct callers_state *state, const struct model *model) {
+    state->table.count = 0;
+    state->outdated = state->function != 0 && !gather(state, model);
+    if (state->outdated)
+        state->table.count = 0;
+    compute_shares(state, model);
+    qsort_r(state->entries, state->table.count, sizeof *state->entries, compare_entries, state);
+    for (size_t i = 0; i < state->table.count; i++)
+        state->table.rows[i] = identity(&state->entries[i]);
+    table_rows_changed(&state->table);
+}
+
+static void refresh(struct callers_state *state, const struct view_context *context) {
+    const struct model *model = context->model;
+    uint32_t function = context->function < model->function_count ? context->function : 0;
+    bool function_changed = function != state->function;
+    state->function = function;
+    if (!model_stamp_update(&state->stamp, model) && !function_changed && !state->outdated)
+        return;
+    build(state, model);
+    if (function_changed)
+        state->table.chosen = table_select(&state->table, (uint32_t)RELATION_SELF << 30 | function);
+}
+
+/* --- drawing ---------------------------------------------------------------------------------------- */
+
+static const struct table_column columns[COLUMN_COUNT] = {
+    {"Share", 5, 0, false}, {"Tot s", 6, 14, false}, {"Self s", 6, 24, false}, {"Calls", 8, 16, false},
+    {"Function", 0, 0, true}};
+
+static int lay_out(int width, int at[COLUMN_COUNT]) {
+    static const int order[] = {COLUMN_SHARE, COLUMN_TOTAL, COLUMN_CALLS, COLUMN_SELF};
+    return table_fit(columns, COLUMN_COUNT, order, 1, width, at);
+}
+
+static const char *prefix_of(enum relation relation, bool words) {
+    switch (relation) {
+    case RELATION_CALLER: return words ? "called by " : "by ";
+    case RELATION_SELF: return "= ";
+    case RELATION_CALLEE: return words ? "    calls " : "to ";
+    }
+    return "";
+}
+
+static void draw_entry(const struct callers_state *state, const struct related *entry, const struct model *model,
+                       struct grid *grid, struct rectangle area, int row) {
+    int at[COLUMN_COUNT], left = lay_out(area.columns, at);
+    enum cell_style style = entry->relation == RELATION_SELF ? STYLE_BOLD : STYLE_NORMAL;
+    char text[NUMBER_SIZE];
+    number_percent(text, (uint64_t)(entry->share * 1e6 + 0.5), 1000000, columns[COLUMN_SHARE].width);
+    table_cell(grid, area, row, at[COLUMN_SHARE], columns[COLUMN_SHARE].width, style, false, text);
+    if (at[COLUMN_TOTAL] >= 0)
+        table_cell(grid, area, row, at[COLUMN_TOTAL], columns[COLUMN_TOTAL].width, style, false,
+                   number_seconds(text, entry->total_ns, columns[COLUMN_TOTAL].width));
+    if (at[COLUMN_SELF] >= 0)
+        table_cell(grid, area, row, at[COLUMN_SELF], columns[COLUMN_SELF].width, style, false,
+                   number_seconds(text, entry->self_ns, columns[COLUMN_SELF].width));
+    if (at[COLUMN_CALLS] >= 0)
+        table_cell(grid, area, row, at[COLUMN_CALLS], columns[COLUMN_CALLS].width, style, false,
+                   number_count(text, entry->calls, columns[COLUMN_CALLS].width));
+    if (left <= 0)
+        return;
+    const char *name = name_of(model, entry->function), *prefix = prefix_of(entry->relation, area.columns >= WORDS_FROM);
+    char line[512];
+    snprintf(line, sizeof line, "%s%s", prefix, name);
+    table_cell(grid, area, row, at[COLUMN_NAME], left, style, true, line);
+    int behind = grid_text_width(prefix);
+    table_highlight(grid, area, row, at[COLUMN_NAME] + behind, left - behind, name, 0, state->pattern);
+}
+
+static void draw_header(const struct callers_state *state, struct grid *grid, struct rectangle area) {
+    static const int sorted[] = {COLUMN_TOTAL, COLUMN_SELF, COLUMN_CALLS, COLUMN_NAME};
+    int at[COLUMN_COUNT], left = lay_out(area.columns, at);
+    for (int i = 0; i < COLUMN_COUNT; i++)
+        if (at[i] >= 0)
+            table_cell(grid, area, 0, at[i], i == COLUMN_NAME ? left : columns[i].width,
+                       sorted[state->sort] == i ? STYLE_SORT_COLUMN : STYLE_HEADER, columns[i].left, columns[i].title);
+}
+
+static void callers_draw(void *data, const struct view_context *context, struct grid *grid, struct rectangle area) {
+    struct callers_state *state = data;
+    refresh(state, context);
+    if (area.rows <= 0 || area.columns <= 0)
+        return;
+    if (!state->table.count) {
+        table_sentence(grid, area, state->outdated ? "There is not enough memory for this table; close other programs."
+                                                   : "No function is selected.");
+        return;
+    }
+    int header = area.rows >= 2;
+    if (header)
+        draw_header(state, grid, area);
+    table_scroll(&state->table, area.rows - header);
+    for (int row = header; row < area.rows; row++) {
+        size_t index = state->table.top + (size_t)(row - header);
+        if (index >= state->table.count)
+            break;
+        draw_entry(state, &state->entries[index], context->model, grid, area, row);
+        if (index == state->table.index)
+            table_mark_selected(grid, area, row, area.columns, context->focused);
+    }
+}
+
+static void callers_title(void *data, const struct view_context *context, char *text, size_t size) {
+    struct callers_state *state = data;
+    refresh(state, context);
+    size_t callers = 0;
+    while (callers < state->table.count && state->entries[callers].relation == RELATION_CALLER)
+        callers++;
+    size_t callees = state->table.count ? state->table.count - callers - 1 : 0;
+    char sign = (state->sort == SORT_NAME) == state->inverted ? 'v' : '^';
+    snprintf(text, size, "Callers %zu  callees %zu  sort:%s %c", callers, callees, sort_titles[state->sort], sign);
+}
+
+/* --- requests --------------------------------------------------------------------------------------- */
+
+static const char *const *callers_sort_names(void *data) {
+    (void)data;
+    return sort_menu;
+}
+
+static void callers_sort(void *data, int index) {
+    struct callers_state *state = data;
+    if (index < 0 || index >= SORT_COUNT)
+        return;
+    state->inverted = (int)state->sort == index && !state->inverted;
+    state->sort = (enum callers_sort)index;
+    state->outdated = true;
+}
+
+static struct view_effect resort(struct callers_state *state, int index) {
+    if (index >= 0 && index < SORT_COUNT && index != (int)state->sort)
+        callers_sort(state, index);
+    return effect_of(VIEW_REDRAW);
+}
+
+static struct view_effect drill(struct callers_state *state) {
+    uint32_t function = state->table.count ? state->entries[state->table.index].function : 0;
+    if (!function)
+        return effect_message("The program itself has no source to go into.");
+    return effect_drill(function, 0);
+}
+
+static struct view_effect copy_row(struct callers_state *state, const struct model *model) {
+    if (!state->table.count)
+        return effect_of(VIEW_HANDLED);
+    const struct related *entry = &state->entries[state->table.index];
+    snprintf(state->text, sizeof state->text, "%s%.500s calls %llu self %.6f s total %.6f s",
+             entry->relation == RELATION_SELF ? "" : prefix_of(entry->relation, false),
+             name_of(model, entry->function), (unsigned long long)entry->calls, (double)entry->self_ns / 1e9,
+             (double)entry->total_ns / 1e9);
+    return effect_copy(state->text);
+}
+
+static struct view_effect callers_request(void *data, const struct view_context *context, enum request request,
+                                          int page_rows) {
+    struct callers_state *state = data;
+    refresh(state, context);
+    size_t before = state->table.index;
+    if (table_move(&state->table, request, page_rows))
+        return effect_of(before == state->table.index ? VIEW_HANDLED : VIEW_REDRAW);
+    switch (request) {
+    case REQUEST_DRILL: return drill(state);
+    case REQUEST_COPY: return copy_row(state, context->model);
+    case REQUEST_SORT_PREVIOUS: return resort(state, (int)state->sort - 1);
+    case REQUEST_SORT_NEXT: return resort(state, (int)state->sort + 1);
+    case REQUEST_SORT_INVERT:
+        callers_sort(state, (int)state->sort);
+        return effect_of(VIEW_REDRAW);
+    case REQUEST_CANCEL:
+        if (!state->pattern[0])
+            return effect_of(VIEW_NOT_HANDLED);
+        state->pattern[0] = '\0';
+        return effect_of(VIEW_REDRAW);
+    default: return effect_of(VIEW_NOT_HANDLED);
+    }
+}
+
+struct search_data {
+    const struct callers_state *state;
+    const struct model *model;
+};
+
+static bool row_matches(const void *data, size_t index) {
+    const struct search_data *search = data;
+    return filter_contains(name_of(search->model, search->state->entries[index].function), search->state->pattern);
+}
+
+static struct view_effect callers_search(void *data, const struct view_context *context, const char *pattern,
+                                         int direction) {
+    struct callers_state *state = data;
+    refresh(state, context);
+    snprintf(state->pattern, sizeof state->pattern, "%s", pattern);
+    struct search_data search = {state, context->model};
+    size_t index = state->table.index;
+    if (!pattern[0])
+        return effect_of(VIEW_REDRAW);
+    if (!table_search(state->table.count, &index, direction, row_matches, &search)) {
+        snprintf(state->text, sizeof state->text, "No function here has \"%s\" in its name.", state->pattern);
+        return effect_message(state->text);
+    }
+    state->table.chosen = true;
+    table_select_index(&state->table, index);
+    return effect_of(VIEW_REDRAW);
+}
+
+static struct view_effect callers_click(void *data, const struct view_context *context, struct rectangle area, int row,
+                                        int column) {
+    struct callers_state *state = data;
+    (void)column;
+    refresh(state, context);
+    int header = area.rows >= 2;
+    size_t index = state->table.top + (size_t)(row - header);
+    if (row < header || index >= state->table.count)
+        return effect_of(VIEW_HANDLED);
+    if (index == state->table.index)
+        return drill(state);
+    state->table.chosen = true;
+    table_select_index(&state->table, index);
+    return effect_of(VIEW_REDRAW);
+}
+
+const struct view callers_view = {
+    .name = "callers", .create = callers_create, .destroy = callers_destroy, .draw = callers_draw,
+    .title = callers_title, .request = callers_request, .search = callers_search,
+    .sort_names = callers_sort_names, .sort = callers_sort, .click = callers_click,
+};
