@@ -147,7 +147,7 @@ static const char *const awkward[] = {
     "&a",      "*a",      "**",       "!a",      "!!binary", "|",     ">",        "'",        "\"",        "a'b\"c",   "%a",
     "@a",      "`a`",     "\\",       "a\\nb",   "<<",    "=",        "---",      "...",      "a\nb",      "a\n",      "\n",
     "\n\na\n", "a\r\nb",  "a\tb",     "\t",      "\x01",  "\x1b[0m",  "\x7f",     "\xC2\x85", "\xC2\xA0",  "\xE2\x80\xA8",
-    "\xC3\xA9t\xC3\xA9",  "\xE6\x97\xA5\xE6\x9C\xAC", "\xF0\x9F\x98\x80", "\xEF\xBB\xBF" "a", "\xEF\xBF\xBF", "\xFF",
+    "\xC3\xA9t\xC3\xA9",  "\xE6\x97\xA5\xE6\x9C\xAC", "\xF0\x9F\x98\x80", "\xEF\xBB\xBF.x", "\xEF\xBF\xBF", "\xFF",
     "a\xFFz",  "\xC3",    "\xED\xA0\x80", "/a/b.py", "../x", "./-a",  "~/x",      "C:\\x",    "a/b-c_d.e", "import x\nprint('a: b')\n",
 };
 enum { AWKWARD_COUNT = sizeof awkward / sizeof awkward[0] };

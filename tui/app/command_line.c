@@ -121,9 +121,9 @@ static bool make_config(const struct command_typed *typed, struct command_line *
 
 static bool copy_output_options(const struct command_typed *typed, struct command_line *command, struct error *error) {
     if (typed->report && !report_check_list(typed->report, error))
-        return error_prefix(error, "--report");
+        return false;
     if (typed->export_format && !export_check_format(typed->export_format, error))
-        return error_prefix(error, "--export");
+        return false;
     if (typed->report && typed->export_format && !typed->output)
         return usage(error, "--report and --export would both write to stdout; give the export a file with -o FILE");
     if (!text_replace(&command->report, typed->report) || !text_replace(&command->export_format, typed->export_format))
