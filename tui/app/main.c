@@ -123,7 +123,7 @@ int main(int argc, char **argv) {
     struct error error;
     int wait_status = 0;
     recorder_remember_signals();
-    setlocale(LC_ALL, "");
+    setlocale(LC_CTYPE, "");
     if (!command_line_parse(argc, argv, &command, &error))
         return headless_fail(&error);
     int exit_status = perform(&command, &wait_status);
