@@ -42,9 +42,13 @@ static bool fail(const struct save *save, int cause) {
     return error_set(save->error, 1, "%s: %s; %s", save->path, reason, remedy(cause));
 }
 
-/* What SQLite met: the system's own reason where there is one. */
+/* What SQLite met: the system's own reason where there is one. SQLite does not always hand on the reason of a write
+ * that failed, but then errno, which was cleared before, has it. */
 static bool fail_database(const struct save *save, int result) {
+    int last = errno;
     int cause = save->database ? sqlite3_system_errno(save->database) : 0;
+    if (!cause)
+        cause = last;
     int primary = result & 0xFF;
     if (primary == SQLITE_FULL)
         return fail(save, ENOSPC);
@@ -131,6 +135,7 @@ static bool fill_database(struct save *save) {
 }
 
 static bool write_database(struct save *save) {
+    errno = 0;
     int result = sqlite3_open_v2(save->temporary, &save->database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
     bool done = result == SQLITE_OK ? fill_database(save) : fail_database(save, result);
     result = sqlite3_close(save->database);

@@ -337,9 +337,7 @@ static int save_over_limit(const struct fixture *fixture) {
     if (session_save(fixture->model, fixture->path, &error))
         return 11;
     char expected[256];
-    /* SQLite calls a write that comes up short a full disk. */
-    snprintf(expected, sizeof expected, "%s: no space left on device; free some room or save elsewhere with -o",
-             fixture->path);
+    snprintf(expected, sizeof expected, "%s: file too large; free some room or save elsewhere with -o", fixture->path);
     return strcmp(error.text, expected) ? 12 : 0;
 }
 
