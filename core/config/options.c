@@ -42,7 +42,8 @@ const struct config_option options[] = {
     OPTION(collectors.function.builtins, .initial = "true", .help =
            "Count and time calls of functions written in C (abs, list.append) too."),
     OPTION(collectors.function.include, .initial = "**", .not_empty = true, .help =
-           "Files whose functions are counted, as patterns of paths with *, ? and [abc] (* crosses folders too; a pattern "
+           "Files whose functions are counted, as patterns of paths with *, ? and [abc] (* crosses folders too; a "
+           "pattern "
            "without / is for file names), or project: the files under the program's folder that are neither installed "
            "packages nor the standard library."),
     OPTION(collectors.function.exclude, .not_empty = true, .help =

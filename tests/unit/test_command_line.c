@@ -66,7 +66,8 @@ static bool parse_list(struct command_line *command, struct error *error, const 
     return command_line_parse(argc, argv, command, error);
 }
 
-__attribute__((sentinel)) static bool parses(struct command_line *command, struct error *error, const char *first, ...) {
+__attribute__((sentinel)) static bool parses(struct command_line *command, struct error *error, const char *first,
+                                             ...) {
     va_list rest;
     va_start(rest, first);
     bool good = parse_list(command, error, first, rest);
@@ -109,7 +110,7 @@ static void test_script(void **state) {
     struct command_line command = parse("a.py", "-k", "--headless", "x", NULL);
     assert_int_equal(command.action, COMMAND_RUN);
     assert_string_equal(command.config->target.script, "a.py");
-    assert_arguments(&command, 3, (const char *const[]){"-k", "--headless", "x"}); /* behind the script they are its own */
+    assert_arguments(&command, 3, (const char *const[]){"-k", "--headless", "x"}); /* the script's own */
     assert_false(command.headless);
     assert_true(command.save_session);
     assert_null(command.config_path);
@@ -164,7 +165,8 @@ static void test_targets_that_are_not_there(void **state) {
     assert_fails("\"\": no such file; give the path of a Python script, or -m MODULE", "");
     assert_fails("a.py/b.py: Not a directory; give the path of a Python script, or -m MODULE", "a.py/b.py");
     assert_fails("-m is empty; give it a module", "-m", "");
-    assert_fails("there is nothing to run; give a script, -m MODULE, -c CODE or a saved session (pyprof-tui --help shows "
+    assert_fails("there is nothing to run; give a script, -m MODULE, -c CODE or a saved session (pyprof-tui --help "
+                 "shows "
                  "how)", "--headless");
 }
 
@@ -180,12 +182,14 @@ static void test_rights_that_are_missing(void **state) {
         struct error error = {0};
         bool alone = geteuid() != 0 || setuid(65534) == 0;
         bool script = !parses(&command, &error, "a.py", NULL) &&
-                      strcmp(error.text, "a.py: it cannot be read: Permission denied; give yourself the right to read it") == 0;
+                      strcmp(error.text, "a.py: it cannot be read: Permission denied; give yourself the right to "
+                                         "read it") == 0;
         bool output = !parses(&command, &error, "--headless", "-c", "1", NULL) &&
                       strcmp(error.text, "the session cannot be saved in the current folder: Permission denied; choose "
                                          "another one with -o FILE") == 0;
         bool named = !parses(&command, &error, "-o", "./x", "-c", "1", NULL) &&
-                     strcmp(error.text, "./x: its folder . cannot be written to: Permission denied; choose another one with "
+                     strcmp(error.text, "./x: its folder . cannot be written to: Permission denied; choose another "
+                                        "one with "
                                         "-o FILE") == 0;
         _exit(!alone ? 1 : !script ? 2 : !output ? 3 : !named ? 4 : 0);
     }
@@ -199,9 +203,12 @@ static void test_rights_that_are_missing(void **state) {
 
 static void test_wrong_options(void **state) {
     (void)state;
-    assert_fails("there is no option --colect; did you mean --collect? (pyprof-tui --help lists all)", "--colect", "line");
-    assert_fails("there is no option --headles_; did you mean --headless? (pyprof-tui --help lists all)", "--headles_=1");
-    assert_fails("there is no option --ouptut; did you mean --output? (pyprof-tui --help lists all)", "--ouptut=x", "a.py");
+    assert_fails("there is no option --colect; did you mean --collect? (pyprof-tui --help lists all)", "--colect",
+                 "line");
+    assert_fails("there is no option --headles_; did you mean --headless? (pyprof-tui --help lists all)",
+                 "--headles_=1");
+    assert_fails("there is no option --ouptut; did you mean --output? (pyprof-tui --help lists all)", "--ouptut=x",
+                 "a.py");
     assert_fails("--re may mean --report or --reattach; write it out", "--re", "x");
     assert_fails("there is no option -x; pyprof-tui --help lists all", "-x", "a.py");
     assert_fails("there is no option -?; pyprof-tui --help lists all", "-\x1b", "a.py");
@@ -211,7 +218,8 @@ static void test_wrong_options(void **state) {
     assert_fails("-m needs a value; write -m MODULE", "-m");
     assert_fails("-c needs a value; write -c CODE", "--headless", "-c");
     assert_fails("-p needs a value; write -p PID", "-p");
-    assert_fails("-p 4121: attaching to a running program is not in this version; start it with pyprof-tui SCRIPT instead",
+    assert_fails("-p 4121: attaching to a running program is not in this version; start it with pyprof-tui SCRIPT "
+                 "instead",
                  "-p", "4121");
     assert_fails("there is no help on \"me\"; write --help or --help=config", "--help=me");
     assert_fails("--python is empty; give it a path", "--python=", "a.py");
@@ -221,9 +229,11 @@ static void test_wrong_options(void **state) {
 
 static void test_wrong_values(void **state) {
     (void)state;
-    assert_fails("-k: there is no collector \"lines\"; did you mean line? (known: function, line, memory, bytecode, sample, "
+    assert_fails("-k: there is no collector \"lines\"; did you mean line? (known: function, line, memory, bytecode, "
+                 "sample, "
                  "none)", "-k", "lines", "a.py");
-    assert_fails("collectors.memory.enabled: the collector \"memory\" is not in this version; turn it off (those there are: "
+    assert_fails("collectors.memory.enabled: the collector \"memory\" is not in this version; turn it off (those "
+                 "there are: "
                  "function, line)", "-k", "function,memory", "a.py");
     assert_fails("--set: ui.sort is \"nam\"; did you mean \"name\"? (known: self, total, calls, name)", "--set",
                  "ui.sort=nam", "a.py");
@@ -261,9 +271,11 @@ static void test_help_fits_a_screen(void **state) {
         lines++;
     }
     assert_true(lines <= 23); /* and the prompt below */
-    static const char *const names[] = {"-k, --collect LIST", "-C, --config FILE", "--set KEY=VALUE", "--save-config FILE",
+    static const char *const names[] = {"-k, --collect LIST", "-C, --config FILE", "--set KEY=VALUE",
+                                        "--save-config FILE",
                                         "-o, --output FILE", "--headless", "--report LIST", "--export FORMAT",
-                                        "--python PATH", "--reattach", "-h, --help", "-V, --version", "-m module", "-c code"};
+                                        "--python PATH", "--reattach", "-h, --help", "-V, --version", "-m module",
+                                        "-c code"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         assert_non_null(strstr(command_line_help(), names[i]));
 }
@@ -380,7 +392,8 @@ static void test_save_config(void **state) {
     assert_int_equal(command.action, COMMAND_RUN);
     assert_string_equal(command.save_config, "new.yaml");
     command_line_free(&command);
-    assert_fails("collectors.sample.enabled: the collector \"sample\" is not in this version; turn it off (those there are: "
+    assert_fails("collectors.sample.enabled: the collector \"sample\" is not in this version; turn it off (those "
+                 "there are: "
                  "function, line)", "--save-config=new.yaml", "-k", "sample");
 }
 
@@ -424,7 +437,8 @@ static void test_session_that_is_none(void **state) {
     assert_fails("run.pyprof is a saved session; it takes no arguments, leave them out", "run.pyprof", "x");
     assert_fails("run.pyprof is a saved session; -k cannot change it, leave it out", "-k", "line", "run.pyprof");
     assert_fails("run.pyprof is a saved session; --python cannot change it, leave it out", "--python=x", "run.pyprof");
-    assert_fails("run.pyprof is a saved session; beside --headless give --report or --export", "--headless", "run.pyprof");
+    assert_fails("run.pyprof is a saved session; beside --headless give --report or --export", "--headless",
+                 "run.pyprof");
     assert_fails("run.pyprof is saved already; beside -o give --export", "-o", "x.pyprof", "run.pyprof");
     assert_fails("run.pyprof is saved already; beside -o give --export", "-o", "x", "--report=lines", "run.pyprof");
 }
@@ -445,7 +459,8 @@ static void test_reports_and_exports_of_a_run(void **state) {
     assert_string_equal(command.config->output.session, "x.pyprof");
     assert_string_equal(command.export_path, "x.json");
     command_line_free(&command);
-    assert_fails("--report and --export would both write to stdout; give the export a file with -o FILE", "--report=lines",
+    assert_fails("--report and --export would both write to stdout; give the export a file with -o FILE",
+                 "--report=lines",
                  "--export=json", "a.py");
     command = parse("--report=lines", "--export=json", "-o", "x.json", "a.py", NULL);
     assert_string_equal(command.report, "lines");
@@ -461,7 +476,8 @@ static void test_outputs_are_checked_first(void **state) {
     assert_fails("/dev/null: this is there already and is no session; choose another path, or remove it first", "-o",
                  "/dev/null", "a.py");
     assert_fails("sub: this is a folder; give the path of a file for the session", "-o", "sub", "a.py");
-    assert_fails("none/x: its folder none cannot be used: No such file or directory; make it, or choose another path", "-o",
+    assert_fails("none/x: its folder none cannot be used: No such file or directory; make it, or choose another path",
+                 "-o",
                  "none/x", "a.py");
     assert_fails("a.py/x: a.py is no folder; choose another path", "--export=json",
                  "-o", "a.py/x", "a.py");

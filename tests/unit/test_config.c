@@ -198,20 +198,24 @@ static const struct {
      "a.yaml:3:5: there is no key \"collectors.line.clok\"; did you mean \"collectors.line.clock\"? (pyprof-tui "
      "--help=config lists all keys)"},
     {"colectors: {}\n",
-     "a.yaml:1:1: there is no key \"colectors\"; did you mean \"collectors\"? (pyprof-tui --help=config lists all keys)"},
+     "a.yaml:1:1: there is no key \"colectors\"; did you mean \"collectors\"? (pyprof-tui --help=config lists all "
+     "keys)"},
     {"target: {refresh_ms: 100}\n",
      "a.yaml:1:10: there is no key \"target.refresh_ms\"; did you mean \"ui.refresh_ms\"? (pyprof-tui --help=config "
      "lists all keys)"},
     {"? [a]\n: b\n", "a.yaml:1:3: a key is a list; it must be a name"},
-    {"a: &x {}\ntarget:\n", "a.yaml:1:1: there is no key \"a\"; did you mean \"ui\"? (pyprof-tui --help=config lists all "
+    {"a: &x {}\ntarget:\n", "a.yaml:1:1: there is no key \"a\"; did you mean \"ui\"? (pyprof-tui --help=config lists "
+                            "all "
                             "keys)"},
     {"ui: &x {sort: self}\ntarget:\n  <<: *x\n",
      "a.yaml:3:3: merging with << is not supported; write the keys out"},
-    {"ui:\n  sort: self\n  theme: default\n  sort: name\n", "a.yaml:4:3: sort is given twice (first in line 2); remove one"},
+    {"ui:\n  sort: self\n  theme: default\n  sort: name\n", "a.yaml:4:3: sort is given twice (first in line 2); "
+                                                            "remove one"},
     {"ui: {sort: self}\noutput: {}\nui: {}\n", "a.yaml:3:1: ui is given twice (first in line 1); remove one"},
     {"ui.sort: self\nui: {sort: name}\n", "a.yaml:2:6: ui.sort is given twice (first in line 1); remove one"},
     /* types */
-    {"- a\n", "a.yaml:1:1: the config is a list; it must hold keys with values (pyprof-tui --help=config lists all keys)"},
+    {"- a\n", "a.yaml:1:1: the config is a list; it must hold keys with values (pyprof-tui --help=config lists all "
+              "keys)"},
     {"ui: 5\n", "a.yaml:1:5: ui is \"5\"; it must hold keys with values (pyprof-tui --help=config lists all keys)"},
     {"collectors:\n  line:\n    enabled: maybe\n",
      "a.yaml:3:14: collectors.line.enabled is \"maybe\"; it must be true or false"},
@@ -245,9 +249,11 @@ static const struct {
     {"collectors: {memory: {interval_ms: 60001}}\n",
      "a.yaml:1:36: collectors.memory.interval_ms is \"60001\"; it must be a whole number from 10 to 60000"},
     {"collectors: {memory: {interval_ms: 99999999999999999999}}\n",
-     "a.yaml:1:36: collectors.memory.interval_ms is \"99999999999999999999\"; it must be a whole number from 10 to 60000"},
+     "a.yaml:1:36: collectors.memory.interval_ms is \"99999999999999999999\"; it must be a whole number from 10 to "
+     "60000"},
     {"ui: {refresh_ms: -50}\n", "a.yaml:1:18: ui.refresh_ms is \"-50\"; it must be a whole number from 50 to 10000"},
-    {"ui: {sort: calsl}\n", "a.yaml:1:12: ui.sort is \"calsl\"; did you mean \"calls\"? (known: self, total, calls, name)"},
+    {"ui: {sort: calsl}\n", "a.yaml:1:12: ui.sort is \"calsl\"; did you mean \"calls\"? (known: self, total, calls, "
+                            "name)"},
     {"collectors: {line: {clock: cpu}}\n",
      "a.yaml:1:28: collectors.line.clock is \"cpu\"; did you mean \"wall\"? (known: wall)"},
     {"ui: {panes: [ram, sorce]}\n",
@@ -263,13 +269,15 @@ static const struct {
     {"target: {script: !!binary \"YQ\"}\n", "a.yaml:1:18: target.script: this !!binary is not base64; correct it"},
     {"target: {script: !!binary \"Y=Q=\"}\n", "a.yaml:1:18: target.script: this !!binary is not base64; correct it"},
     {"target: {script: !!python/name:os.system x}\n",
-     "a.yaml:1:18: target.script has the tag \"tag:yaml.org,2002:python/name:os.system\", which means nothing here; leave "
+     "a.yaml:1:18: target.script has the tag \"tag:yaml.org,2002:python/name:os.system\", which means nothing here; "
+     "leave "
      "it out"},
     /* YAML */
     {"target:\n  script: [a\n",
      "a.yaml:3:1: while parsing a flow sequence, did not find expected ',' or ']'; correct the YAML here"},
     {"target:\n\tscript: a\n",
-     "a.yaml:2:1: while scanning for the next token, found character that cannot start any token; correct the YAML here"},
+     "a.yaml:2:1: while scanning for the next token, found character that cannot start any token; correct the YAML "
+     "here"},
     {"target: *nowhere\n", "a.yaml:1:9: found undefined alias; correct the YAML here"},
     {"ui: {}\n---\nui: {}\n",
      "a.yaml:2:1: a second document begins here; keep one document, without \"---\" in between"},
@@ -290,7 +298,8 @@ static void test_messages(void **state) {
 static void test_not_text(void **state) {
     (void)state;
     static const char utf16[] = "\xFF\xFEu\0i\0", zero[] = "ui:\n  sort: a\0b\n";
-    assert_load_fails(utf16, sizeof utf16 - 1, "a.yaml:1:1: this is not UTF-8 text (byte 0xff); save the file as UTF-8");
+    assert_load_fails(utf16, sizeof utf16 - 1, "a.yaml:1:1: this is not UTF-8 text (byte 0xff); save the file as "
+                                               "UTF-8");
     assert_load_fails(zero, sizeof zero - 1, "a.yaml:2:10: this is not UTF-8 text (byte 0x00); save the file as UTF-8");
 }
 
@@ -333,7 +342,8 @@ static void test_truncated_and_damaged(void **state) {
     (void)state;
     static const char good[] = "target: {script: \"a b.py\", args: ['x', \"\\u00e9\"], env: {A: b}}\n"
                                "collectors:\n  line: &l\n    include:\n      - project\n      - |\n        text\n"
-                               "  function: {exclude: [\"*/x/*\"], enabled: yes}\nui: {refresh_ms: 100, panes: [ram]}\n";
+                               "  function: {exclude: [\"*/x/*\"], enabled: yes}\n"
+                               "ui: {refresh_ms: 100, panes: [ram]}\n";
     uint32_t random = 12345;
     for (size_t length = 0; length < 4 * sizeof good; length++) {
         char text[sizeof good];
@@ -405,21 +415,25 @@ static void test_set_messages(void **state) {
     assert_set_fails("ui.sort", "--set: \"ui.sort\" is no KEY=VALUE; write for example --set ui.refresh_ms=1000");
     assert_set_fails("=x", "--set: \"=x\" is no KEY=VALUE; write for example --set ui.refresh_ms=1000");
     assert_set_fails("collectors.line.clok=wall", "--set: there is no key \"collectors.line.clok\"; did you mean "
-                                                  "\"collectors.line.clock\"? (pyprof-tui --help=config lists all keys)");
-    assert_set_fails("sort=name", "--set: there is no key \"sort\"; did you mean \"ui.sort\"? (pyprof-tui --help=config "
+                                                  "\"collectors.line.clock\"? (pyprof-tui --help=config lists all "
+                                                  "keys)");
+    assert_set_fails("sort=name", "--set: there is no key \"sort\"; did you mean \"ui.sort\"? (pyprof-tui "
+                                  "--help=config "
                                   "lists all keys)");
     assert_set_fails("collectors.line.enabled=2", "--set: collectors.line.enabled is \"2\"; it must be true or false");
     assert_set_fails("collectors.line.include=[a", "--set: while parsing a flow sequence, did not find expected ',' or "
                                                    "']'; correct the YAML here");
     assert_set_fails("collectors.line={enabled: false, clock: cpu}",
                      "--set: collectors.line.clock is \"cpu\"; did you mean \"wall\"? (known: wall)");
-    assert_set_fails("ui=self", "--set: ui is \"self\"; it must hold keys with values (pyprof-tui --help=config lists all "
+    assert_set_fails("ui=self", "--set: ui is \"self\"; it must hold keys with values (pyprof-tui --help=config "
+                                "lists all "
                                 "keys)");
     char long_key[400], expected[256];
     memset(long_key, 'k', sizeof long_key);
     strcpy(long_key + 300, "=1");
     snprintf(expected, sizeof expected,
-             "--set: there is no key \"%.74s...\"; did you mean \"collectors.line.marked_only\"? (pyprof-tui --help=config "
+             "--set: there is no key \"%.74s...\"; did you mean \"collectors.line.marked_only\"? (pyprof-tui "
+             "--help=config "
              "lists all keys)",
              long_key);
     assert_set_fails(long_key, expected);
@@ -441,7 +455,8 @@ static void test_collector_list(void **state) {
                                            {"all", "\"all\"", "line"}};
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
         char expected[256];
-        snprintf(expected, sizeof expected, "-k: there is no collector %s; did you mean %s? %s", wrong[i][1], wrong[i][2],
+        snprintf(expected, sizeof expected, "-k: there is no collector %s; did you mean %s? %s", wrong[i][1],
+                 wrong[i][2],
                  known);
         assert_false(config_set_collectors(config, wrong[i][0], &error));
         assert_string_equal(error.text, expected);
@@ -465,7 +480,8 @@ static void test_validate(void **state) {
     assert_true(config_validate(config, &error));
     assert_true(config_set_collectors(config, "function,bytecode", &error));
     assert_false(config_validate(config, &error));
-    assert_string_equal(error.text, "collectors.bytecode.enabled: the collector \"bytecode\" is not in this version; turn "
+    assert_string_equal(error.text, "collectors.bytecode.enabled: the collector \"bytecode\" is not in this version; "
+                                    "turn "
                                     "it off (those there are: function, line)");
     assert_int_equal(error.exit_status, EXIT_STATUS_USAGE);
     config_free(config);
@@ -488,7 +504,8 @@ static void test_patterns_fit_the_arena(void **state) {
     pattern[room] = '\0';
     assert_true(text_list_append(&config->collectors.line.exclude, pattern));
     assert_false(config_validate(config, &error));
-    assert_string_equal(error.text, "the include and exclude lists of function and line hold 16385 bytes of patterns, of "
+    assert_string_equal(error.text, "the include and exclude lists of function and line hold 16385 bytes of "
+                                    "patterns, of "
                                     "16384 at most; use fewer, wider patterns");
     free(pattern);
     config_free(config);

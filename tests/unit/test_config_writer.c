@@ -140,15 +140,14 @@ static void test_lists_that_are_emptied(void **state) {
 }
 
 static const char *const awkward[] = {
-    "",        " ",       "  a  ",    "true",    "True",  "no",       "on",       "y",        "null",      "NULL",     "~",
-    "1",       "-1",      "+1",       "1.5",     ".5",    "1e3",      "0x10",     "0o7",      "1_000",     "12:30:45", ".inf",
-    "-.inf",   ".nan",    "inf",      "2001-01-01", "-",  "--",       "-a",       "- a",      "--opt=x",   "?",        "? a",
-    ":",       "a: b",    "a:b",      ":a",      "#",     "a #b",     "a#b",      "[a]",      "{a}",       "a,b",      "a]",
-    "&a",      "*a",      "**",       "!a",      "!!binary", "|",     ">",        "'",        "\"",        "a'b\"c",   "%a",
-    "@a",      "`a`",     "\\",       "a\\nb",   "<<",    "=",        "---",      "...",      "a\nb",      "a\n",      "\n",
-    "\n\na\n", "a\r\nb",  "a\tb",     "\t",      "\x01",  "\x1b[0m",  "\x7f",     "\xC2\x85", "\xC2\xA0",  "\xE2\x80\xA8",
-    "\xC3\xA9t\xC3\xA9",  "\xE6\x97\xA5\xE6\x9C\xAC", "\xF0\x9F\x98\x80", "\xEF\xBB\xBF.x", "\xEF\xBF\xBF", "\xFF",
-    "a\xFFz",  "\xC3",    "\xED\xA0\x80", "/a/b.py", "../x", "./-a",  "~/x",      "C:\\x",    "a/b-c_d.e", "import x\nprint('a: b')\n",
+    "", " ", "  a  ", "true", "True", "no", "on", "y", "null", "NULL", "~", "1", "-1", "+1", "1.5", ".5", "1e3",
+    "0x10", "0o7", "1_000", "12:30:45", ".inf", "-.inf", ".nan", "inf", "2001-01-01", "-", "--", "-a", "- a",
+    "--opt=x", "?", "? a", ":", "a: b", "a:b", ":a", "#", "a #b", "a#b", "[a]", "{a}", "a,b", "a]", "&a", "*a", "**",
+    "!a", "!!binary", "|", ">", "'", "\"", "a'b\"c", "%a", "@a", "`a`", "\\", "a\\nb", "<<", "=", "---", "...",
+    "a\nb", "a\n", "\n", "\n\na\n", "a\r\nb", "a\tb", "\t", "\x01", "\x1b[0m", "\x7f", "\xC2\x85", "\xC2\xA0",
+    "\xE2\x80\xA8", "\xC3\xA9t\xC3\xA9", "\xE6\x97\xA5\xE6\x9C\xAC", "\xF0\x9F\x98\x80", "\xEF\xBB\xBF.x",
+    "\xEF\xBF\xBF", "\xFF", "a\xFFz", "\xC3", "\xED\xA0\x80", "/a/b.py", "../x", "./-a", "~/x", "C:\\x", "a/b-c_d.e",
+    "import x\nprint('a: b')\n",
 };
 enum { AWKWARD_COUNT = sizeof awkward / sizeof awkward[0] };
 
@@ -174,7 +173,8 @@ static void test_awkward_texts(void **state) {
 /* What looks like something else to another YAML reader is in quotes. */
 static void test_quoted_where_it_matters(void **state) {
     (void)state;
-    static const char *const quoted[] = {"true", "No", "null", "1", "1.5", "1e3", ".inf", ".5", "-", "a: b", "#", "**", ""};
+    static const char *const quoted[] = {"true", "No", "null", "1", "1.5", "1e3", ".inf", ".5", "-", "a: b", "#",
+                                         "**", ""};
     static const char *const plain[] = {"julia.py", "a/b.py", "../x.py", "/a/b", "project", "x-1"};
     for (size_t i = 0; i < sizeof quoted / sizeof quoted[0]; i++) {
         struct config *config = new_config();
@@ -198,7 +198,8 @@ static void test_quoted_where_it_matters(void **state) {
 
 static void test_random_texts(void **state) {
     (void)state;
-    static const char *const pieces[] = {"a", " ", "\n", "\t", ":", "-", "#", "'", "\"", "\\", ",", "[", "}", "&", "*", "!",
+    static const char *const pieces[] = {"a", " ", "\n", "\t", ":", "-", "#", "'", "\"", "\\", ",", "[", "}", "&",
+                                         "*", "!",
                                          "\xC3\xA9", "\xF0\x9F\x98\x80", "\xFF", "1", ".", "\r", "\xE2\x80\xA9", "x y"};
     uint32_t random = 7;
     for (int i = 0; i < 500; i++) {
@@ -324,13 +325,16 @@ static void assert_save_fails(const char *path, const char *expected) {
 
 static void test_failures_to_save(void **state) {
     (void)state;
-    assert_save_fails("none/a.yaml", "none/a.yaml: the config cannot be saved there: No such file or directory; make its "
+    assert_save_fails("none/a.yaml", "none/a.yaml: the config cannot be saved there: No such file or directory; make "
+                                     "its "
                                      "folder first, or choose another path");
     assert_int_equal(mkdir("folder", 0755), 0);
     assert_save_fails("folder", "folder: the config cannot be saved there: Is a directory; give the path of a file");
     write_file("file", "");
-    assert_save_fails("file/a.yaml", "file/a.yaml: the config cannot be saved there: Not a directory; choose another path");
-    assert_save_fails("/dev/full", "/dev/full: the config cannot be saved there: No space left on device; make room on the "
+    assert_save_fails("file/a.yaml", "file/a.yaml: the config cannot be saved there: Not a directory; choose another "
+                                     "path");
+    assert_save_fails("/dev/full", "/dev/full: the config cannot be saved there: No space left on device; make room "
+                                   "on the "
                                    "disk, or choose another one");
     assert_int_equal(files_in("."), 2);
 }
@@ -394,9 +398,11 @@ static void test_failures_to_load(void **state) {
     (void)state;
     assert_load_fails("none.yaml", "none.yaml: No such file or directory; check the path of the config");
     assert_load_fails(".", ".: Is a directory; give the path of a YAML file in it");
-    assert_load_fails("/dev/zero", "/dev/zero: this is longer than 1048576 bytes, so it is hardly a config; check the path");
+    assert_load_fails("/dev/zero", "/dev/zero: this is longer than 1048576 bytes, so it is hardly a config; check "
+                                   "the path");
     write_file("bad.yaml", "ui:\n  sort: x\n");
-    assert_load_fails("bad.yaml", "bad.yaml:2:9: ui.sort is \"x\"; did you mean \"self\"? (known: self, total, calls, name)");
+    assert_load_fails("bad.yaml", "bad.yaml:2:9: ui.sort is \"x\"; did you mean \"self\"? (known: self, total, "
+                                  "calls, name)");
 }
 
 static void test_loads_from_a_pipe(void **state) {

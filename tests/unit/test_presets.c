@@ -1,4 +1,5 @@
-/* Every file in configs/ loads, validates and is what its comments say. Runs from the top folder, as all unit tests do. */
+/* Every file in configs/ loads, validates and is what its comments say. Runs from the top folder, as all unit tests
+ * do. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -14,21 +14,21 @@
     X('k', "collect", required_argument, "LIST",                                                    \
       "  -k, --collect LIST      what to count: function,line (or none)\n")                         \
     X('C', "config", required_argument, "FILE",                                                     \
-      "  -C, --config FILE       session config (YAML); else ./.pyprof.yaml, your own\n")      \
+      "  -C, --config FILE       session config (YAML); else ./.pyprof.yaml, your own\n")           \
     X(OPTION_SET, "set", required_argument, "KEY=VALUE",                                            \
-      "      --set KEY=VALUE     set one config key, e.g. collectors.line.enabled=no\n")    \
+      "      --set KEY=VALUE     set one config key, e.g. collectors.line.enabled=no\n")            \
     X(OPTION_SAVE_CONFIG, "save-config", required_argument, "FILE",                                 \
-      "      --save-config FILE  write the effective config; with a target, run it too\n")       \
+      "      --save-config FILE  write the effective config; with a target, run it too\n")          \
     X('o', "output", required_argument, "FILE",                                                     \
-      "  -o, --output FILE       where the session (with --export: the export) goes\n")          \
+      "  -o, --output FILE       where the session (with --export: the export) goes\n")             \
     X(OPTION_HEADLESS, "headless", no_argument, "",                                                 \
       "      --headless          no terminal interface; exit status is the target's\n")             \
     X(OPTION_REPORT, "report", required_argument, "LIST",                                           \
-      "      --report LIST       print functions,lines,tree; for a run or a session\n")      \
+      "      --report LIST       print functions,lines,tree; for a run or a session\n")             \
     X(OPTION_EXPORT, "export", required_argument, "FORMAT",                                         \
-      "      --export FORMAT     write json to stdout or -o; for a run or a session\n")      \
+      "      --export FORMAT     write json to stdout or -o; for a run or a session\n")             \
     X(OPTION_PYTHON, "python", required_argument, "PATH",                                           \
-      "      --python PATH       interpreter (default: the virtual environment's)\n")         \
+      "      --python PATH       interpreter (default: the virtual environment's)\n")               \
     X(OPTION_REATTACH, "reattach", no_argument, "",                                                 \
       "      --reattach          come back to a run whose viewer has gone\n")                       \
     X('h', "help", optional_argument, "config",                                                     \
