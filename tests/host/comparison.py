@@ -108,15 +108,15 @@ class Workplace:
         self.folder.mkdir()
         self.session.unlink(missing_ok=True)
 
-    def interpreter(self, case):
-        if not case.venv:
-            return PYTHON
-        if not self.environment_folder.exists():
-            subprocess.run([PYTHON, "-m", "venv", "--without-pip", str(self.environment_folder)], check=True)
-        return str(self.environment_folder / "bin" / "python3")
-
     def environment(self, case):
-        environment = {"PATH": "/usr/bin:/bin", "HOME": str(self.base), "LC_ALL": "C.UTF-8", "TERM": "dumb"}
+        """What both see: the interpreter is the first python3 in PATH, as where a virtual environment is active."""
+        environment = {"PATH": f"{os.path.dirname(PYTHON)}:/usr/bin:/bin", "HOME": str(self.base), "LC_ALL": "C.UTF-8",
+                       "TERM": "dumb"}
+        if case.venv:
+            if not self.environment_folder.exists():
+                subprocess.run([PYTHON, "-m", "venv", "--without-pip", str(self.environment_folder)], check=True)
+            environment["VIRTUAL_ENV"] = str(self.environment_folder)
+            environment["PATH"] = f"{self.environment_folder}/bin:{environment['PATH']}"
         for key, value in case.env.items():
             if value is None:
                 environment.pop(key, None)
@@ -128,15 +128,15 @@ class Workplace:
         """Runs a case: under plain python3 when collectors is None."""
         self.fresh()
         behind = case.prepare(self.folder)
-        interpreter = self.interpreter(case)
+        environment = self.environment(case)
         if collectors is None:
-            command = [interpreter, *behind]
+            command = ["python3", *behind]
         else:
-            command = [WORKBENCH, "--headless", "--python", interpreter, "-k", collectors, "-o", str(self.session),
-                       *behind]
+            command = [WORKBENCH, "--headless", "-k", collectors, "-o", str(self.session), *behind]
         if case.shell:
             command = ["/bin/bash", "-c", case.shell, "bash", *command]
-        process = subprocess.Popen(command, cwd=self.folder, env=self.environment(case), stdin=subprocess.PIPE,
+        process = subprocess.Popen(command, executable=shutil.which(command[0], path=environment["PATH"]),
+                                   cwd=self.folder, env=environment, stdin=subprocess.PIPE,
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True)
         try:
             output, errors = process.communicate(case.input(), TIME_LIMIT)
