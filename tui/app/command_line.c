@@ -106,6 +106,8 @@ static bool make_config(const struct command_typed *typed, struct command_line *
         return out_of_memory(error);
     struct config *config = command->config;
     command->config_path = find_config(typed);
+    if (typed->config && !command->config_path)
+        return out_of_memory(error);
     if (command->config_path && !config_load_file(config, command->config_path, error))
         return false;
     if (typed->collect && !config_set_collectors(config, typed->collect, error))
