@@ -14,9 +14,13 @@ static bool is_stdin(const struct config *config) {
 
 static bool is_file(const struct config *config) { return config->target.script && !is_stdin(config); }
 
+/* The last part of a path; slashes at the end (of a folder) belong to it. */
 static const char *base_name(const char *path) {
-    const char *slash = strrchr(path, '/');
-    return slash ? slash + 1 : path;
+    size_t length = strlen(path);
+    while (length > 1 && path[length - 1] == '/')
+        length--;
+    const char *slash = memrchr(path, '/', length);
+    return slash && slash[1] ? slash + 1 : path;
 }
 
 static bool check_file(const char *path, struct error *error) {
@@ -106,6 +110,8 @@ void target_file_name(const struct config *config, char name[128]) {
     size_t length = strlen(source), used = 0;
     if (is_file(config) && length > 3 && strcmp(source + length - 3, ".py") == 0)
         length -= 3;
+    while (length > 1 && source[length - 1] == '/')
+        length--;
     for (size_t i = 0; i < length && used < 100; i++) {
         unsigned char c = (unsigned char)source[i];
         bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' ||
