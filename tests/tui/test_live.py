@@ -1,0 +1,393 @@
+"""A person at the workbench while a program runs: watching, drilling down, finding, stopping, saving."""
+import json
+import pathlib
+import re
+import subprocess
+import unittest
+
+from terminal import JULIA, SPIN, TIME_LIMIT, WORKBENCH, Terminal, Workplace
+
+
+class LiveTest(unittest.TestCase):
+    def start(self, *arguments, scripts=None, **options):
+        self.workplace = Workplace(**(scripts or {"spin": SPIN}))
+        self.addCleanup(self.workplace.clean)
+        terminal = Terminal(self.workplace, *arguments, **options)
+        self.addCleanup(terminal.close)
+        return terminal
+
+    def files(self, pattern):
+        return sorted(path.name for path in self.workplace.folder.glob(pattern))
+
+
+class TestWatching(LiveTest):
+    def test_from_the_function_table_to_the_hottest_line_while_it_runs(self):
+        terminal = self.start(JULIA)
+        screen = terminal.wait_for(lambda s: re.search(r"^> *\d.* calculate_z ", s, re.M) and " RUN " in s)
+        self.assertRegex(screen, r"\A pyprof julia\.py  pid \d+ RUN 0:\d\d\.\d  function\+line  RSS ")
+        self.assertIn("[LIVE 2Hz]", screen)
+        self.assertIn("=[1]=Functions ", screen)
+        self.assertIn("-[2]-julia.py:", screen)
+        self.assertIn("-[4]-", screen)
+        self.assertIn("points: 1000000", screen)
+        terminal.keys("Enter")
+        screen = terminal.wait_for("All > julia.py > calculate_z")
+        self.assertIn("=[2]=", screen)
+        self.assertIn(" RUN ", screen.splitlines()[0])
+        # The hottest line is found and shown, with counts that grow.
+        def hits(text):
+            found = re.search(r"\|>.* (\d+) +20 +while", text)
+            return int(found.group(1)) if found else 0
+        first = hits(terminal.wait_for(hits))
+        terminal.wait_for(lambda s: hits(s) > first)
+        terminal.keys("Escape")
+        terminal.wait_for(lambda s: "=[1]=" in s and "calculate_z  " not in s.splitlines()[1])
+
+    def test_counts_are_exact_at_the_end(self):
+        terminal = self.start(JULIA, "100", "50")
+        screen = terminal.wait_for("END exit 0")
+        self.assertIn("checksum:", screen)
+        self.assertRegex(screen, r"(?m)^[> ].* 1 +calculate_z")
+        self.assertIn("[NOT SAVED]", screen)
+
+    def test_back_and_forward(self):
+        terminal = self.start(JULIA, "60", "50")
+        terminal.wait_for("END exit 0")
+        terminal.keys("Enter")
+        terminal.wait_for("All > julia.py > ")
+        terminal.keys("[")
+        terminal.wait_for(lambda s: s.splitlines()[1].rstrip().startswith(" All  ") and "=[1]=" in s)
+        terminal.keys("]")
+        terminal.wait_for(lambda s: "All > julia.py > " in s and "=[2]=" in s)
+
+    def test_callers_stand_in_the_sources_place(self):
+        terminal = self.start(JULIA, "60", "50")
+        terminal.wait_for("END exit 0")
+        terminal.keys("/")
+        terminal.text("build_axis")
+        terminal.keys("Enter")
+        terminal.wait_for(lambda s: re.search(r"^>.*build_axis", s, re.M))
+        terminal.keys("c")
+        screen = terminal.wait_for("callers and callees")
+        self.assertIn("build_grid", screen)
+        terminal.keys("Escape")
+        terminal.wait_for(lambda s: "-[2]-julia.py" in s or "=[2]=julia.py" in s)
+
+    def test_freeze(self):
+        terminal = self.start("spin.py")
+        terminal.wait_for(" RUN ")
+        terminal.keys("Space")
+        before = terminal.wait_for("[FROZEN]").splitlines()[0]
+        terminal.keys("j")
+        terminal.keys("k")
+        after = terminal.screen().splitlines()[0]
+        self.assertEqual(before, after)
+        terminal.keys("Space")
+        terminal.wait_for(lambda s: "[LIVE 2Hz]" in s and s.splitlines()[0] != before)
+
+    def test_refresh_rate(self):
+        terminal = self.start("spin.py")
+        terminal.wait_for("[LIVE 2Hz]")
+        terminal.keys("}")
+        terminal.wait_for("[LIVE 4Hz]")
+        terminal.keys("{")
+        terminal.keys("{")
+        terminal.wait_for("[LIVE 1Hz]")
+
+
+class TestFinding(LiveTest):
+    def ended(self):
+        terminal = self.start(JULIA, "60", "50")
+        terminal.wait_for("END exit 0")
+        return terminal
+
+    def test_search_as_typed(self):
+        terminal = self.ended()
+        terminal.keys("/")
+        terminal.text("build")
+        terminal.wait_for(lambda s: re.search(r"^>.* build_", s, re.M) and s.splitlines()[-1].startswith(" /build"))
+        terminal.keys("Enter")
+        def selected(screen):
+            return next(line for line in screen.splitlines() if line.startswith(">"))
+        first = selected(terminal.screen())
+        terminal.keys("n")
+        terminal.wait_for(lambda s: selected(s) != first)
+        terminal.keys("N")
+        terminal.wait_for(lambda s: selected(s) == first)
+
+    def test_filter(self):
+        terminal = self.ended()
+        terminal.keys("&")
+        terminal.text("build_")
+        terminal.keys("Enter")
+        screen = terminal.wait_for("Functions 2/")
+        self.assertIn("filter:build_", screen)
+        terminal.keys("\\")
+        terminal.wait_for(lambda s: "Functions 2/" not in s and "calculate_z" in s)
+
+    def test_a_wrong_filter_is_explained_and_can_be_mended(self):
+        terminal = self.ended()
+        terminal.keys("&")
+        terminal.text("calls>abc")
+        terminal.keys("Enter")
+        terminal.wait_for(lambda s: "&calls>abc" not in s.splitlines()[-1])
+        terminal.keys("Left")
+        terminal.wait_for(lambda s: "&calls>abc" in s.splitlines()[-1])
+        terminal.keys("C-e", "C-u")
+        terminal.text("calls>1000")
+        terminal.keys("Enter")
+        terminal.wait_for("filter:calls>1000")
+
+    def test_sort_menu(self):
+        terminal = self.ended()
+        terminal.keys("o")
+        terminal.wait_for("[Sort by")
+        terminal.keys("j", "j", "Enter")
+        terminal.wait_for("sort:Callsv")
+        terminal.keys("I")
+        terminal.wait_for("sort:Calls^")
+
+    def test_help_lists_every_key(self):
+        terminal = self.ended()
+        terminal.keys("?")
+        screen = terminal.wait_for("[Help]")
+        self.assertIn("next row", screen)
+        terminal.keys("G")
+        terminal.wait_for("quit (asks while the target runs)")
+        terminal.keys("Escape")
+        terminal.wait_gone("[Help]")
+
+    def test_palette(self):
+        terminal = self.ended()
+        terminal.keys(":")
+        terminal.wait_for("[All actions]")
+        terminal.text("zoom")
+        terminal.wait_for(lambda s: "freeze" not in s.replace("Space freeze", ""))
+        terminal.keys("C-u")
+        terminal.text("percent")
+        terminal.keys("Enter")
+        terminal.wait_for(lambda s: "[All actions]" not in s and "sort:Self s" in s)
+
+
+class TestSizes(LiveTest):
+    def test_one_pane_with_tabs_at_80x24(self):
+        terminal = self.start(JULIA, "60", "50", columns=80, rows=24)
+        screen = terminal.wait_for("END exit 0")
+        self.assertIn("-[2]-source-[4]-ram-[5]-output", screen)
+        self.assertIn("Self%", screen)
+        self.assertIn("calculate_z", screen)
+        self.assertNotIn("while abs", screen)
+        terminal.keys("Enter")
+        screen = terminal.wait_for("while abs")
+        self.assertIn("-[1]-functions", screen)
+        terminal.keys("5")
+        terminal.wait_for("checksum:")
+        terminal.keys("Tab")
+        terminal.wait_for("=[1]=")
+
+    def test_too_small_and_large_again(self):
+        terminal = self.start("spin.py", columns=100, rows=30)
+        terminal.wait_for(" RUN ")
+        terminal.resize(40, 10)
+        terminal.wait_for(lambda s: s.startswith("terminal too small: 60x12 needed, this is 40x10"[:40]))
+        for columns, rows in ((2, 1), (1, 1), (59, 12), (3, 40), (300, 2)):
+            terminal.resize(columns, rows)
+            terminal.wait_for(lambda s: len(s.splitlines()) <= rows)
+        terminal.resize(60, 12)
+        terminal.wait_for("=[1]=Functions")
+        terminal.resize(160, 50)
+        terminal.wait_for(lambda s: "=[1]=Functions" in s and len(s.splitlines()) == 50)
+
+    def test_resize_sweep(self):
+        terminal = self.start("spin.py", columns=100, rows=30)
+        terminal.wait_for(" RUN ")
+        for columns in range(30, 180, 13):
+            for rows in (1, 11, 12, 23, 30, 57):
+                terminal.resize(columns, rows)
+        terminal.resize(100, 30)
+        terminal.wait_for(lambda s: "=[1]=Functions" in s and "q quit" in s and "|-[2]-" in s)
+
+    def test_zoom_and_sizes(self):
+        terminal = self.start("spin.py")
+        terminal.wait_for("|-[2]-")
+        def width(screen):
+            return next(line for line in screen.splitlines() if "=[1]=" in line).find("|-[2]-")
+        before = width(terminal.screen())
+        terminal.keys("+")
+        terminal.wait_for(lambda s: width(s) > before)
+        terminal.keys("=")
+        terminal.wait_for(lambda s: width(s) == before)
+        terminal.keys("1")
+        terminal.wait_for("-[2]-source-[4]-ram")
+        terminal.keys("1")
+        terminal.wait_for("|-[2]-")
+
+
+class TestRunning(LiveTest):
+    def test_stop_then_run_again(self):
+        terminal = self.start("spin.py")
+        terminal.wait_for(lambda s: " RUN " in s and " spin " in s)
+        first = re.search(r"pid (\d+)", terminal.screen()).group(1)
+        terminal.keys("C-c")
+        screen = terminal.wait_for(lambda s: "END signal 2" in s or "END exit 130" in s or "END exit 1 " in s)
+        self.assertIn("KeyboardInterrupt", screen)
+        terminal.keys("r")
+        terminal.wait_for(lambda s: " RUN " in s and re.search(r"pid (\d+)", s).group(1) != first)
+
+    def test_run_again_asks_while_it_runs(self):
+        terminal = self.start("spin.py")
+        terminal.wait_for(" RUN ")
+        terminal.keys("r")
+        terminal.wait_for("still runs")
+        terminal.keys("n")
+        terminal.wait_gone("still runs")
+        self.assertIn(" RUN ", terminal.screen())
+
+    def test_second_stop_offers_to_quit(self):
+        terminal = self.start("stubborn.py", scripts={"stubborn": "import signal\n"
+                                                      "signal.signal(signal.SIGINT, lambda *_: print('no'))\n" + SPIN})
+        terminal.wait_for(" RUN ")
+        terminal.keys("C-c")
+        terminal.wait_for("asked the target to stop")
+        terminal.keys("C-c")
+        terminal.wait_for("[s]ave session and quit")
+
+    def test_typing_into_the_target(self):
+        terminal = self.start("ask.py", scripts={"ask": """
+            name = input("who? ")
+            print("hello", name)
+            print("sum", sum(int(part) for part in input().split()))
+            """})
+        terminal.wait_for("who?")
+        terminal.keys("T")
+        terminal.wait_for("TYPING (^] leaves)")
+        terminal.text("world q s")
+        terminal.keys("Enter")
+        terminal.wait_for("hello world q s")
+        terminal.text("20 22")
+        terminal.keys("C-]")
+        terminal.wait_gone("TYPING")
+        terminal.keys("T")
+        terminal.keys("Enter")
+        terminal.wait_for(lambda s: "sum 42" in s and "END exit 0" in s)
+
+    def test_how_the_target_ended_is_shown(self):
+        terminal = self.start("end.py", scripts={"end": "import os\nos.kill(os.getpid(), 9)\n"})
+        terminal.wait_for("END signal 9")
+
+    def test_a_target_that_fails(self):
+        terminal = self.start("end.py", scripts={"end": "def f():\n    raise ValueError('not today')\nf()\n"})
+        screen = terminal.wait_for("END exit 1")
+        self.assertIn("ValueError: not today", screen)
+
+    def test_pipes_stay_the_targets(self):
+        terminal = self.start(scripts={"upper": "import sys\nfor line in sys.stdin:\n    print(line.strip().upper())\n"},
+                              shell="printf 'one\\ntwo\\n' | {workbench} upper.py > out.txt")
+        terminal.wait_for("END exit 0")
+        terminal.keys("T")
+        terminal.wait_for(lambda s: "does not run" in s or "a pipe" in s)
+        terminal.keys("q")
+        terminal.wait_for("[d]iscard")
+        terminal.keys("d")
+        terminal.wait_for("[exit 0]")
+        self.assertEqual((self.workplace.folder / "out.txt").read_text(), "ONE\nTWO\n")
+
+
+class TestSaving(LiveTest):
+    def test_save_on_quit_and_open_again(self):
+        terminal = self.start(JULIA, "60", "50")
+        terminal.wait_for("END exit 0")
+        terminal.keys("q")
+        terminal.wait_for("[s]ave session and quit")
+        terminal.keys("Enter")
+        screen = terminal.wait_for("[exit 0]")
+        self.assertRegex(screen.replace("\n", ""), r"pyprof-tui: session saved: .*pyprof-julia-.*\.pyprof")
+        sessions = self.files("*.pyprof")
+        self.assertEqual(len(sessions), 1)
+        exported = subprocess.run([WORKBENCH, "--export", "json", sessions[0]], cwd=self.workplace.folder,
+                                  env=self.workplace.environment, stdout=subprocess.PIPE, check=True,
+                                  timeout=TIME_LIMIT)
+        calls = {row["name"]: row["calls"] for row in json.loads(exported.stdout)["functions"]}
+        self.assertEqual(calls["calculate_z"], 1)
+        again = Terminal(self.workplace, sessions[0])
+        self.addCleanup(again.close)
+        screen = again.wait_for("[SESSION]")
+        self.assertIn("calculate_z", screen)
+        self.assertIn("END exit 0", screen)
+        again.keys("r")
+        again.wait_for("this is a saved session")
+        again.keys("Enter")
+        again.wait_for("All > julia.py > ")
+        again.keys("q")
+        again.wait_for("[exit 0]")
+
+    def test_save_while_it_runs_then_discard(self):
+        terminal = self.start("spin.py")
+        terminal.wait_for(lambda s: " RUN " in s and " spin " in s)
+        terminal.keys("s")
+        terminal.wait_for("Save the session as: ")
+        terminal.keys("C-u")
+        terminal.text("mine.pyprof")
+        terminal.keys("Enter")
+        terminal.wait_for("session saved: ")
+        self.assertEqual(self.files("*.pyprof"), ["mine.pyprof"])
+        self.assertIn(" RUN ", terminal.screen())
+        terminal.keys("q")
+        terminal.wait_for("[d]iscard")
+        terminal.keys("d")
+        terminal.wait_for("[exit 0]")
+        self.assertEqual(self.files("*.pyprof"), ["mine.pyprof"])
+
+    def test_other_files_are_not_written_over_unasked(self):
+        terminal = self.start(JULIA, "60", "50")
+        terminal.wait_for("END exit 0")
+        precious = self.workplace.folder / "precious.txt"
+        precious.write_text("precious")
+        terminal.keys("s")
+        terminal.keys("C-u")
+        terminal.text("precious.txt")
+        terminal.keys("Enter")
+        terminal.wait_for("Write over it?")
+        terminal.keys("n")
+        terminal.wait_gone("Write over it?")
+        self.assertEqual(precious.read_text(), "precious")
+
+    def test_save_into_a_folder_that_is_not_there(self):
+        terminal = self.start(JULIA, "60", "50")
+        terminal.wait_for("END exit 0")
+        terminal.keys("s")
+        terminal.keys("C-u")
+        terminal.text("no/such/folder/x.pyprof")
+        terminal.keys("Enter")
+        terminal.wait_for(lambda s: "no/such/folder" in s.splitlines()[-1] and "Save the session" not in s)
+        terminal.keys("q")
+        terminal.wait_for("[s]ave session and quit")
+
+    def test_save_config(self):
+        terminal = self.start("--set", "ui.sort=calls", "spin.py")
+        terminal.wait_for("sort:Calls")
+        terminal.keys("}")
+        terminal.keys("S")
+        terminal.wait_for("Save the config as: .pyprof.yaml")
+        terminal.keys("Enter")
+        terminal.wait_for("config saved: ")
+        text = (self.workplace.folder / ".pyprof.yaml").read_text()
+        self.assertIn("sort: calls", text)
+        self.assertIn("refresh_ms: 250", text)
+        self.assertIn("script: spin.py", text)
+
+    def test_leave_it_running_and_come_back(self):
+        terminal = self.start("spin.py")
+        pid = re.search(r"pid (\d+)", terminal.wait_for(lambda s: re.search(r"pid \d+ RUN", s))).group(1)
+        terminal.keys("q")
+        terminal.wait_for("leave it running")
+        terminal.keys("b")
+        terminal.wait_for("[exit 0]")
+        self.assertTrue(pathlib.Path(f"/proc/{pid}").exists())
+        again = Terminal(self.workplace, "--reattach")
+        self.addCleanup(again.close)
+        again.wait_for(f"pid {pid} RUN")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,179 @@
+"""What the workbench writes to its terminal: how much, how soon, and what it leaves behind."""
+import os
+import re
+import signal
+import time
+import unittest
+
+from terminal import JULIA, SPIN, Pty, Terminal, Workplace, pause
+
+LEAVES = (b"\x1b[?1049l", b"\x1b[?25h")  # the other screen, and the cursor, of xterm
+
+
+class ScreenTest(unittest.TestCase):
+    def setUp(self):
+        self.workplace = Workplace(spin=SPIN)
+        self.addCleanup(self.workplace.clean)
+
+    def pty(self, *arguments, **options):
+        terminal = Pty(self.workplace, *arguments, **options)
+        self.addCleanup(terminal.close)
+        return terminal
+
+
+class TestBytes(ScreenTest):
+    def test_first_paint(self):
+        best = 10.0
+        for _ in range(3):  # the best of a few: other work on this machine is not the viewer's
+            terminal = self.pty("spin.py")
+            terminal.read_until(b"pyprof")
+            best = min(best, time.monotonic() - terminal.started)
+            terminal.write(b"q")
+            terminal.read_until(b"iscard")
+            terminal.write(b"d")
+            terminal.wait()
+        self.assertLess(best, 0.1)
+
+    def test_refreshes_are_small(self):
+        terminal = self.pty("spin.py")
+        terminal.read_until(b"RUN")
+        terminal.read(3)  # the table settles
+        refreshes = 12
+        written = len(terminal.read(refreshes * 0.5))
+        self.assertGreater(written, 0)
+        self.assertLessEqual(written / refreshes, 700)
+
+    def test_nothing_is_written_while_frozen(self):
+        terminal = self.pty("spin.py")
+        terminal.read_until(b"RUN")
+        terminal.write(b" ")
+        terminal.read_until(b"FROZEN")
+        terminal.read(0.5)
+        self.assertEqual(terminal.read(2), b"")
+
+    def test_nothing_is_written_after_the_end(self):
+        terminal = self.pty(JULIA, "60", "50")
+        terminal.read_until(b"NOT SAVED")
+        terminal.read_until_quiet()
+        self.assertEqual(terminal.read(2), b"")
+
+
+class TestEnds(ScreenTest):
+    def restored_after(self, number):
+        terminal = self.pty("spin.py")
+        terminal.read_until(b"RUN")
+        self.assertIn(b"\x1b[?1049h", terminal.output)
+        before = len(terminal.output)
+        os.kill(terminal.process, number)
+        status = terminal.wait()
+        self.assertEqual(os.WTERMSIG(status), number)
+        for sequence in LEAVES:
+            self.assertIn(sequence, terminal.output[before:])
+
+    def test_signals_restore_the_terminal(self):
+        for number in (signal.SIGSEGV, signal.SIGTERM, signal.SIGHUP, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE):
+            with self.subTest(number=number):
+                self.restored_after(number)
+
+    def test_an_unread_terminal_does_not_hold_a_dying_viewer(self):
+        terminal = self.pty("spin.py")
+        terminal.read_until(b"RUN")
+        for _ in range(400):  # redraws that nobody reads
+            terminal.write(b"\x0c")
+        pause.wait(0.3)
+        os.kill(terminal.process, signal.SIGTERM)
+        deadline = time.monotonic() + 5
+        status = (0, 0)
+        while status[0] == 0 and time.monotonic() < deadline:
+            status = os.waitpid(terminal.process, os.WNOHANG)
+            pause.wait(0.02)
+        self.assertEqual(os.WTERMSIG(status[1]), signal.SIGTERM)
+        terminal.process = 0
+
+    def test_quitting_restores_the_terminal(self):
+        terminal = self.pty(JULIA, "60", "50")
+        terminal.read_until(b"NOT SAVED")
+        terminal.write(b"q")
+        terminal.read_until(b"iscard")
+        terminal.write(b"d")
+        self.assertEqual(os.waitstatus_to_exitcode(terminal.wait()), 0)
+        for sequence in LEAVES:
+            self.assertIn(sequence, terminal.output)
+
+
+class TestTerminals(ScreenTest):
+    def refused(self, *arguments, **environment):
+        terminal = self.pty(*arguments, **environment)
+        status = os.waitstatus_to_exitcode(terminal.wait())
+        self.assertEqual(status, 2, terminal.output)
+        self.assertRegex(terminal.output, rb"\Apyprof-tui: [^\n]*\n\Z")
+        return terminal.output
+
+    def test_terminals_that_cannot_be_drawn_on(self):
+        self.assertIn(b'"dumb"', self.refused("spin.py", TERM="dumb"))
+        self.assertIn(b'"nothing-known"', self.refused("spin.py", TERM="nothing-known"))
+        self.assertIn(b"TERM", self.refused("spin.py", TERM=""))
+
+    def screen_of(self, **environment):
+        terminal = self.pty(JULIA, "60", "50", **environment)
+        terminal.read_until(b"NOT SAVED")
+        terminal.read_until_quiet(0.6)
+        return terminal.output
+
+    def test_no_color(self):
+        colored = re.compile(rb"\x1b\[[0-9;]*(?:3[0-7]|4[0-7])[0-9;]*m")
+        self.assertRegex(self.screen_of(), colored)
+        self.assertNotRegex(self.screen_of(NO_COLOR="1"), colored)
+        self.assertNotRegex(self.screen_of(TERM="xterm-mono"), colored)
+
+    def test_ascii_where_the_locale_is_not_utf8(self):
+        written = self.screen_of(LC_ALL="C")
+        self.assertEqual([byte for byte in written if byte > 0x7e and byte != 0x7f], [])
+        self.assertIn(b"calculate_z", written)
+
+    def test_vt100(self):
+        written = self.screen_of(TERM="vt100")
+        self.assertEqual([byte for byte in written if byte > 0x7f], [])
+        self.assertIn(b"calculate_z", written)
+
+    def test_copy_goes_through_the_terminal(self):
+        terminal = self.pty(JULIA, "60", "50")
+        terminal.read_until(b"NOT SAVED")
+        terminal.write(b"y")
+        terminal.read_until(b"\x1b]52;c;")
+
+    def test_no_terminal_at_all(self):
+        import subprocess
+        from terminal import WORKBENCH
+        done = subprocess.run([WORKBENCH, JULIA, "20", "20"], cwd=self.workplace.folder, start_new_session=True,
+                              env=self.workplace.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=60)
+        self.assertNotIn(b"Traceback", done.stderr)
+        self.assertNotIn(b"\x1b", done.stdout + done.stderr)
+
+
+class TestSuspending(ScreenTest):
+    def test_suspend_and_continue(self):
+        terminal = Terminal(self.workplace, "spin.py", shell="set -m; {workbench} {arguments}; echo \"[stopped $?]\"; fg")
+        self.addCleanup(terminal.close)
+        terminal.wait_for(" RUN ")
+        terminal.keys("C-z")
+        terminal.wait_for(lambda s: " RUN " in s and "[LIVE" in s)
+
+    def test_editor(self):
+        (self.workplace.folder / "editor").write_text("#!/bin/sh\necho \"$@\" > edited\n")
+        (self.workplace.folder / "editor").chmod(0o700)
+        terminal = Terminal(self.workplace, "spin.py", EDITOR="./editor")
+        self.addCleanup(terminal.close)
+        terminal.wait_for(lambda s: re.search(r"^>.* spin ", s, re.M))
+        terminal.keys("e")
+        edited = self.workplace.folder / "edited"
+        deadline = time.monotonic() + 20
+        while not (edited.exists() and edited.read_text()) and time.monotonic() < deadline:
+            pause.wait(0.02)
+        self.assertRegex(edited.read_text(), r"^\+\d+ .*spin\.py\n$")
+        terminal.wait_for("[LIVE 2Hz]")
+
+
+if __name__ == "__main__":
+    unittest.main()
