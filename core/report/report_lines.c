@@ -6,6 +6,7 @@
 #include "core/report/report_text.h"
 #include "core/report/rows.h"
 
+enum { HITS_COLUMNS = 1 + 12, TIME_COLUMNS = 1 + 12 + 1 + 12 + 1 + 7 }; /* widths of those columns */
 enum { GAP_LIMIT = 12 }; /* longer stretches without counted lines (the bodies of other functions) are cut to "..." */
 
 struct listed_function {
@@ -51,7 +52,8 @@ static struct listed_function *list_functions(const struct model *model, size_t 
     return list;
 }
 
-static void write_source(const struct line_text *text, uint32_t line, FILE *out) {
+/* Writes a line's text behind blank_columns empty columns; nothing at all where the line is blank. */
+static void write_source(const struct line_text *text, uint32_t line, int blank_columns, FILE *out) {
     if (!text->source || line == 0 || line > text->count)
         return;
     size_t start = text->starts[line - 1];
@@ -60,7 +62,7 @@ static void write_source(const struct line_text *text, uint32_t line, FILE *out)
         end--;
     if (end == start)
         return;
-    fputs("  ", out);
+    fprintf(out, "%*s", blank_columns + 2, "");
     report_text(out, text->source->text + start, end - start);
 }
 
@@ -69,9 +71,7 @@ static void write_counted(const struct model_line *line, uint64_t function_total
     if (line->hits)
         fprintf(out, " %12.6f %12.6f %7.1f", report_seconds(line->self_ns), report_seconds(line->total_ns),
                 report_percent(line->total_ns, function_total));
-    else
-        fprintf(out, " %12s %12s %7s", "", "", "");
-    write_source(text, line->line, out);
+    write_source(text, line->line, line->hits ? 0 : TIME_COLUMNS, out);
     putc('\n', out);
 }
 
@@ -84,8 +84,8 @@ static void write_uncounted(uint32_t first, uint32_t last, const struct line_tex
         return;
     }
     for (uint32_t line = first; line <= last; line++) {
-        fprintf(out, "%6" PRIu32 " %12s %12s %12s %7s", line, "", "", "", "");
-        write_source(text, line, out);
+        fprintf(out, "%6" PRIu32, line);
+        write_source(text, line, HITS_COLUMNS + TIME_COLUMNS, out);
         putc('\n', out);
     }
 }
