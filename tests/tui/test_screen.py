@@ -1,11 +1,17 @@
 """What the workbench writes to its terminal: how much, how soon, and what it leaves behind."""
+import contextlib
+import fcntl
 import os
+import random
 import re
 import signal
+import struct
+import subprocess
+import termios
 import time
 import unittest
 
-from terminal import JULIA, SPIN, Pty, Terminal, Workplace, pause
+from terminal import JULIA, SPIN, WORKBENCH, Pty, Terminal, Workplace, pause
 
 LEAVES = (b"\x1b[?1049l", b"\x1b[?25h")  # the other screen, and the cursor, of xterm
 
@@ -35,10 +41,10 @@ class TestBytes(ScreenTest):
         self.assertLess(best, 0.1)
 
     def test_refreshes_are_small(self):
-        terminal = self.pty("spin.py")
+        terminal = self.pty(JULIA, "3000", "300")
         terminal.read_until(b"RUN")
         terminal.read(3)  # the table settles
-        refreshes = 12
+        refreshes = 16
         written = len(terminal.read(refreshes * 0.5))
         self.assertGreater(written, 0)
         self.assertLessEqual(written / refreshes, 700)
@@ -101,6 +107,53 @@ class TestEnds(ScreenTest):
             self.assertIn(sequence, terminal.output)
 
 
+class TestRandomKeys(ScreenTest):
+    # All but what leaves the program or starts another one: q, ^z, e.
+    KEYS = [key.encode() for key in "jkhlgGHL0123456+-=[]cy/nN&\\xo<>I% F{}TrSs:?M\r\t\x1b\x1b\x1b\x04\x15\x0c\x1d"]
+    KEYS += [b"\x1b[A", b"\x1b[B", b"\x1b[5~", b"\x1b[6~", b"\x1b[Z", b"\x1b[F", b"\x1bOP", "\u00e9".encode(), b"\xff", b"\0"]
+
+    def resize(self, terminal, rows, columns):
+        fcntl.ioctl(terminal.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+    def press(self, terminal, keys):
+        """The exit status, or None while it runs."""
+        with contextlib.suppress(OSError):
+            terminal.write(keys)
+        terminal.read(0.05)
+        process, status = os.waitpid(terminal.process, os.WNOHANG)
+        if process:
+            terminal.process = 0
+            return os.waitstatus_to_exitcode(status)
+        return None
+
+    def hammer(self, seed):
+        chance = random.Random(seed)
+        terminal = self.pty("spin.py")
+        terminal.read_until(b"RUN")
+        for turn in range(40):
+            if turn % 8 == 7:
+                self.resize(terminal, chance.choice((1, 8, 12, 24, 30, 50)), chance.choice((2, 60, 80, 100, 150)))
+            ended = self.press(terminal, b"".join(chance.choices(self.KEYS, k=25)))
+            if ended is not None:  # by the palette
+                self.assertEqual(ended, 0, terminal.output[-3000:])
+                return
+        self.resize(terminal, 30, 100)
+        for key in (b"\x1d", b"\x1b", b"\x1b", b"\x1b"):
+            self.press(terminal, key)
+        before = len(terminal.output)
+        self.press(terminal, b"\x0c")
+        terminal.read(1)
+        self.assertIn(b" pyprof ", terminal.output[before:])
+        os.kill(terminal.process, signal.SIGTERM)
+        terminal.wait()
+        self.workplace.end_leftovers()
+
+    def test_random_keys(self):
+        for seed in range(4):
+            with self.subTest(seed=seed):
+                self.hammer(seed)
+
+
 class TestTerminals(ScreenTest):
     def refused(self, *arguments, **environment):
         terminal = self.pty(*arguments, **environment)
@@ -143,8 +196,6 @@ class TestTerminals(ScreenTest):
         terminal.read_until(b"\x1b]52;c;")
 
     def test_no_terminal_at_all(self):
-        import subprocess
-        from terminal import WORKBENCH
         done = subprocess.run([WORKBENCH, JULIA, "20", "20"], cwd=self.workplace.folder, start_new_session=True,
                               env=self.workplace.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=60)
@@ -154,11 +205,17 @@ class TestTerminals(ScreenTest):
 
 class TestSuspending(ScreenTest):
     def test_suspend_and_continue(self):
-        terminal = Terminal(self.workplace, "spin.py", shell="set -m; {workbench} {arguments}; echo \"[stopped $?]\"; fg")
+        terminal = Terminal(self.workplace, "spin.py",
+                            shell="set -m; {workbench} {arguments}; echo '[stopped]'; read -r line; fg")
         self.addCleanup(terminal.close)
-        terminal.wait_for(" RUN ")
+        def calls(screen):
+            found = re.search(r"(\d+) +spin ", screen)
+            return int(found.group(1)) if found else 0
+        before = calls(terminal.wait_for(lambda s: " RUN " in s and calls(s)))
         terminal.keys("C-z")
-        terminal.wait_for(lambda s: " RUN " in s and "[LIVE" in s)
+        terminal.wait_for(lambda s: "[stopped]" in s and "[LIVE" not in s)
+        terminal.keys("Enter")
+        terminal.wait_for(lambda s: " RUN " in s and calls(s) > before)
 
     def test_editor(self):
         (self.workplace.folder / "editor").write_text("#!/bin/sh\necho \"$@\" > edited\n")

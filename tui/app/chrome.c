@@ -99,8 +99,8 @@ static void describe_refresh(const struct application *application, char *text, 
 static void draw_status(struct application *application) {
     const struct model *model = application->model;
     struct rectangle area = application->layout.status;
-    char head[256], tail[256] = "", right[32], names[128] = "";
-    snprintf(head, sizeof head, " pyprof %.60s", live_run_title(application));
+    char title[80], head[256] = "", tail[256] = "", right[32], names[128] = "";
+    snprintf(title, sizeof title, " pyprof %.60s", live_run_title(application));
     if (model->pid)
         append(head, sizeof head, "  pid %u", model->pid);
     append_state(head, sizeof head, application);
@@ -109,8 +109,9 @@ static void draw_status(struct application *application) {
     append_lost(tail, sizeof tail, model);
     describe_refresh(application, right, sizeof right);
     int room = area.columns - grid_text_width(right) - 1;
-    bool all = grid_text_width(head) + grid_text_width(names) + grid_text_width(tail) < room;
-    int column = grid_text(&application->grid, area, 0, 0, STYLE_BOLD, head);
+    bool all = grid_text_width(title) + grid_text_width(head) + grid_text_width(names) + grid_text_width(tail) < room;
+    int column = grid_text(&application->grid, area, 0, 0, STYLE_BOLD, title);
+    column = grid_text(&application->grid, area, 0, column, STYLE_NORMAL, head);
     column = grid_text(&application->grid, area, 0, column, STYLE_NORMAL, all ? names : "");
     grid_text(&application->grid, area, 0, column, STYLE_NORMAL, tail);
     bool remarkable = application->frozen || (application->run.state == RUN_ENDED && !application->run.saved);

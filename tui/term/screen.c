@@ -24,7 +24,8 @@ struct screen {
     struct grid shown; /* what stdscr holds */
 };
 
-/* One row a style: what it looks like with colours, and without. Meaning never hangs on colour alone. */
+/* One row a style: what it looks like with colours, and without. Meaning never hangs on colour alone. What changes with
+ * every refresh has a colour and no attribute: turning an attribute off costs twice the bytes. */
 static const struct {
     short foreground, background; /* -1: the terminal's own */
     attr_t attributes, plain;
@@ -46,9 +47,9 @@ static const struct {
     [STYLE_HEAT_1] = {COLOR_BLUE, -1, A_NORMAL, A_NORMAL},
     [STYLE_HEAT_2] = {COLOR_GREEN, -1, A_NORMAL, A_NORMAL},
     [STYLE_HEAT_3] = {COLOR_YELLOW, -1, A_NORMAL, A_BOLD},
-    [STYLE_HEAT_4] = {COLOR_RED, -1, A_BOLD, A_BOLD},
+    [STYLE_HEAT_4] = {COLOR_RED, -1, A_NORMAL, A_BOLD},
     [STYLE_GRAPH] = {COLOR_GREEN, -1, A_NORMAL, A_NORMAL},
-    [STYLE_GRAPH_PEAK] = {COLOR_RED, -1, A_BOLD, A_BOLD},
+    [STYLE_GRAPH_PEAK] = {COLOR_RED, -1, A_NORMAL, A_BOLD},
     [STYLE_KEYWORD] = {COLOR_MAGENTA, -1, A_NORMAL, A_NORMAL},
     [STYLE_STRING] = {COLOR_GREEN, -1, A_NORMAL, A_NORMAL},
     [STYLE_COMMENT] = {-1, -1, A_DIM, A_NORMAL},
