@@ -84,7 +84,7 @@ static inline struct model *fixture_julia(void) {
     fixture_function(model, MODEL_FUNCTION_PYTHON, "julia.py", 1, "<module>", MODEL_FUNCTION_PROJECT, 1,
                      20 * MILLISECOND, 9960 * MILLISECOND);
     fixture_function(model, MODEL_FUNCTION_C, "", 0, "time.time", 0, 2, 1500, 1500);
-    fixture_function(model, MODEL_FUNCTION_PYTHON, "/usr/lib/python3.11/random.py", 100, "Random.random", 0, 12, 
+    fixture_function(model, MODEL_FUNCTION_PYTHON, "/usr/lib/python3.11/random.py", 100, "Random.random", 0, 12,
                      30 * MILLISECOND, 40 * MILLISECOND);
     fixture_function(model, MODEL_FUNCTION_C, "", 0, "math.log", 0, 12, 10 * MILLISECOND, 10 * MILLISECOND);
     fixture_function(model, MODEL_FUNCTION_PYTHON, "julia.py", 60, "never_called", MODEL_FUNCTION_PROJECT, 0, 0, 0);

@@ -5,6 +5,7 @@
 
 #include "tui/view/effect.h"
 #include "tui/view/filter.h"
+#include "tui/view/function_name.h"
 #include "tui/view/number.h"
 #include "tui/view/stamp.h"
 #include "tui/view/table.h"
@@ -52,10 +53,10 @@ static void callers_destroy(void *data) {
 /* A recursive function stands in all three groups. */
 static uint32_t identity(const struct related *entry) { return (uint32_t)entry->relation << 30 | entry->function; }
 
-static const char *name_of(const struct model *model, uint32_t function) {
+static const char *name_of(const struct model *model, uint32_t function, char *buffer, size_t size) {
     if (function == 0 || function >= model->function_count)
         return "(the program)";
-    return model->functions[function].qualname;
+    return function_display_name(&model->functions[function], buffer, size);
 }
 
 /* --- rows ------------------------------------------------------------------------------------------- */
@@ -101,7 +102,7 @@ static bool add(struct callers_state *state, const struct model *model, enum rel
     struct related *entry = &state->entries[state->table.count++];
     *entry = (struct related){.relation = relation, .function = function, .calls = edge->calls,
                               .self_ns = edge->self_ns, .total_ns = edge->total_ns,
-                              .name = name_of(model, function)};
+                              .name = function ? model->functions[function].qualname : ""};
     return true;
 }
 
@@ -138,7 +139,8 @@ static void build(struct callers_state *state, const struct model *model) {
     if (state->outdated)
         state->table.count = 0;
     compute_shares(state, model);
-    qsort_r(state->entries, state->table.count, sizeof *state->entries, compare_entries, state);
+    if (state->table.count)
+        qsort_r(state->entries, state->table.count, sizeof *state->entries, compare_entries, state);
     for (size_t i = 0; i < state->table.count; i++)
         state->table.rows[i] = identity(&state->entries[i]);
     table_rows_changed(&state->table);
@@ -194,8 +196,9 @@ static void draw_entry(const struct callers_state *state, const struct related *
                    number_count(text, entry->calls, columns[COLUMN_CALLS].width));
     if (left <= 0)
         return;
-    const char *name = name_of(model, entry->function), *prefix = prefix_of(entry->relation, area.columns >= WORDS_FROM);
-    char line[512];
+    char line[512], buffer[256];
+    const char *name = name_of(model, entry->function, buffer, sizeof buffer);
+    const char *prefix = prefix_of(entry->relation, area.columns >= WORDS_FROM);
     snprintf(line, sizeof line, "%s%s", prefix, name);
     table_cell(grid, area, row, at[COLUMN_NAME], left, style, true, line);
     int behind = grid_text_width(prefix);
@@ -279,9 +282,10 @@ static struct view_effect copy_row(struct callers_state *state, const struct mod
     if (!state->table.count)
         return effect_of(VIEW_HANDLED);
     const struct related *entry = &state->entries[state->table.index];
+    char buffer[256];
     snprintf(state->text, sizeof state->text, "%s%.500s calls %llu self %.6f s total %.6f s",
              entry->relation == RELATION_SELF ? "" : prefix_of(entry->relation, false),
-             name_of(model, entry->function), (unsigned long long)entry->calls, (double)entry->self_ns / 1e9,
+             name_of(model, entry->function, buffer, sizeof buffer), (unsigned long long)entry->calls, (double)entry->self_ns / 1e9,
              (double)entry->total_ns / 1e9);
     return effect_copy(state->text);
 }
@@ -317,7 +321,9 @@ struct search_data {
 
 static bool row_matches(const void *data, size_t index) {
     const struct search_data *search = data;
-    return filter_contains(name_of(search->model, search->state->entries[index].function), search->state->pattern);
+    char buffer[256];
+    uint32_t function = search->state->entries[index].function;
+    return filter_contains(name_of(search->model, function, buffer, sizeof buffer), search->state->pattern);
 }
 
 static struct view_effect callers_search(void *data, const struct view_context *context, const char *pattern,

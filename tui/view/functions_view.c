@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tui/view/effect.h"
+#include "tui/view/function_name.h"
 #include "tui/view/function_rows.h"
 #include "tui/view/heat.h"
 #include "tui/view/number.h"
@@ -141,19 +142,6 @@ static void draw_header(const struct functions_state *state, const struct layout
                state->sort == FUNCTION_SORT_FILE ? STYLE_SORT_COLUMN : STYLE_HEADER, true, "File:line");
 }
 
-static const char *base_name(const char *file) {
-    const char *slash = strrchr(file, '/');
-    return slash && slash[1] ? slash + 1 : file;
-}
-
-/* Every file has a "<module>": the file tells them apart. */
-static const char *display_name(const struct model_function *function, char *buffer, size_t size) {
-    if (strcmp(function->qualname, "<module>") != 0)
-        return function->qualname;
-    snprintf(buffer, size, "<module> %s", base_name(function->file));
-    return buffer;
-}
-
 static const char *value_text(const struct functions_state *state, const struct model_function *function,
                               enum value value, int width, char text[NUMBER_SIZE]) {
     switch (value) {
@@ -180,13 +168,13 @@ static void draw_function(const struct functions_state *state, const struct layo
                        value_text(state, function, layout->values[column], width, text));
     }
     char buffer[512];
-    const char *name = display_name(function, buffer, sizeof buffer);
+    const char *name = function_display_name(function, buffer, sizeof buffer);
     if (is_c && layout->name_at > layout->at[COLUMN_FUNCTION])
         grid_glyph(grid, area, row, layout->at[COLUMN_FUNCTION], STYLE_DIM, 'c');
     table_cell(grid, area, row, layout->name_at, layout->name_width, is_c ? STYLE_DIM : STYLE_NORMAL, true, name);
     if (!is_c && layout->file_width) {
         char place[512];
-        snprintf(place, sizeof place, "%s:%u", base_name(function->file), function->line);
+        snprintf(place, sizeof place, "%s:%u", function_file_name(function), function->line);
         table_cell(grid, area, row, layout->file_at, layout->file_width, STYLE_DIM, true, place);
     }
     if (layout->name_width > 0)
@@ -324,7 +312,7 @@ static bool row_matches(const void *data, size_t index) {
     const struct search_data *search = data;
     char buffer[512];
     const struct model_function *function = &search->model->functions[search->state->table.rows[index]];
-    return filter_contains(display_name(function, buffer, sizeof buffer), search->state->pattern);
+    return filter_contains(function_display_name(function, buffer, sizeof buffer), search->state->pattern);
 }
 
 static struct view_effect functions_search(void *data, const struct view_context *context, const char *pattern,

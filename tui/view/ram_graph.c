@@ -14,11 +14,11 @@ uint64_t ram_graph_step(uint64_t end_ns, int columns) {
 }
 
 uint64_t ram_graph_top(uint64_t peak) {
-    static const uint64_t factors[] = {10, 15, 20, 30, 40, 50, 60, 80};
+    static const uint64_t factors[] = {10, 15, 20, 25, 30, 40, 50, 60, 80};
     for (uint64_t decade = MEBIBYTE; decade < UINT64_MAX / 100; decade *= 10)
-        for (int i = 0; i < 8; i++)
-            if (decade / 10 * factors[i] >= peak)
-                return decade / 10 * factors[i];
+        for (int i = 0; i < 9; i++)
+            if (decade * factors[i] / 10 >= peak)
+                return decade * factors[i] / 10;
     return UINT64_MAX / 2;
 }
 

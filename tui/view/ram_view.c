@@ -87,15 +87,27 @@ static char line_glyph(const struct ram_graph *graph, int column, int full) {
     return level % 2 ? '_' : '~';
 }
 
-/* The same as a line of ASCII: '#' from the highest value down to the lowest within the column. */
+static int line_row(uint64_t value, const struct ram_graph *graph, int rows) {
+    return rows - 1 - (level_of(graph, value, rows * 2) - 1) / 2;
+}
+
+/* The same as a line of ASCII: '#' from the highest value down to the lowest within the column, '|' where the line
+ * leaps over rows. */
 static int draw_line(const struct ram_graph *graph, int column, struct grid *grid, struct rectangle area) {
-    int full = area.rows * 2;
-    int row = area.rows - 1 - (level_of(graph, graph->high[column], full) - 1) / 2;
-    int lowest = area.rows - 1 - (level_of(graph, graph->low[column], full) - 1) / 2;
+    int row = line_row(graph->high[column], graph, area.rows);
+    int lowest = line_row(graph->low[column], graph, area.rows);
     grid_glyph(grid, area, row, column, STYLE_GRAPH,
-               lowest > row ? '#' : (uint32_t)line_glyph(graph, column, full));
+               lowest > row ? '#' : (uint32_t)line_glyph(graph, column, area.rows * 2));
     for (int below = row + 1; below <= lowest; below++)
         grid_glyph(grid, area, below, column, STYLE_GRAPH, '#');
+    if (column == 0)
+        return row;
+    int above = line_row(graph->low[column - 1], graph, area.rows);
+    for (int between = above + 1; between < row; between++)
+        grid_glyph(grid, area, between, column, STYLE_GRAPH, '|');
+    above = line_row(graph->high[column - 1], graph, area.rows);
+    for (int between = lowest + 1; between < above; between++)
+        grid_glyph(grid, area, between, column, STYLE_GRAPH, '|');
     return row;
 }
 

@@ -5,6 +5,7 @@
 
 #include "tui/view/effect.h"
 #include "tui/view/filter.h"
+#include "tui/view/function_name.h"
 #include "tui/view/heat.h"
 #include "tui/view/number.h"
 #include "tui/view/source_callee.h"
@@ -249,8 +250,7 @@ static void source_title(void *data, const struct view_context *context, char *t
         snprintf(text, size, "Source  %s", function->qualname);
         return;
     }
-    const char *slash = strrchr(function->file, '/');
-    snprintf(text, size, "%s:%u %s%s", slash ? slash + 1 : function->file, state->line ? state->line : function->line,
+    snprintf(text, size, "%s:%u %s%s", function_file_name(function), state->line ? state->line : function->line,
              function->qualname, state->numbers.any ? "" : "  no line data");
 }
 

@@ -1,0 +1,454 @@
+/* The function table: golden screens, order, selection, search, filter. */
+#include "tests/unit/model_fixture.h"
+
+struct test {
+    struct model *model;
+    void *view;
+    struct view_context context;
+};
+
+static int set_up(void **state) {
+    struct test *test = calloc(1, sizeof *test);
+    assert_non_null(test);
+    test->model = fixture_julia();
+    test->view = functions_view.create();
+    assert_non_null(test->view);
+    test->context = (struct view_context){.model = test->model, .percent = true, .focused = true};
+    *state = test;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    struct test *test = *state;
+    functions_view.destroy(test->view);
+    model_free(test->model);
+    free(test);
+    return 0;
+}
+
+static void expect(struct test *test, int rows, int columns, const char *expected) {
+    fixture_expect(&functions_view, test->view, &test->context, rows, columns, true, expected);
+}
+
+static void expect_title(struct test *test, const char *expected) {
+    fixture_expect_title(&functions_view, test->view, &test->context, expected);
+}
+
+/* Sends a request and takes the selection over, as the loop does. */
+static struct view_effect request(struct test *test, enum request request) {
+    struct view_effect effect = functions_view.request(test->view, &test->context, request, 10);
+    if (effect.action == VIEW_SELECT)
+        test->context.function = effect.function;
+    return effect;
+}
+
+static void expect_effect(struct view_effect effect, enum view_action action, uint32_t function) {
+    assert_int_equal(effect.action, action);
+    assert_int_equal(effect.function, function);
+}
+
+/* The names shown, in order, parted by blanks. */
+static void expect_order(struct test *test, const char *expected) {
+    char names[512] = "";
+    char *text = fixture_draw(&functions_view, test->view, &test->context, 12, 200, true, false);
+    char *rest = NULL;
+    int row = 0;
+    for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest), row++) {
+        if (row == 0 || strlen(line) < 38)
+            continue;
+        strncat(names, line + 38, strcspn(line + 38, " "));
+        strcat(names, " ");
+    }
+    assert_string_equal(names, expected);
+    free(text);
+}
+
+static void widths(void **state) {
+    struct test *test = *state;
+    expect(test, 9, 120,
+           " Self%  Tot% Self s    Calls  Tot s   Function                                         File:line\n"
+           "> 92.4  94.3   9.24        1   9.43   calculate_z_serial_purepython                    julia.py:5\n"
+           "   5.1  99.4   0.51        1   9.94   calc_pure_python                                 julia.py:20\n"
+           "   1.9   1.9   0.19 34219980   0.19 c builtins.abs\n"
+           "   0.3   0.4 30.0ms       12 40.0ms   Random.random                                    random.py:100\n"
+           "   0.2  99.6 20.0ms        1   9.96   <module> julia.py                                julia.py:1\n"
+           "   0.1   0.1 10.0ms       12 10.0ms c math.log\n"
+           "   0.0   0.0 1.50us        2 1.50us c time.time\n"
+           "\n");
+    expect(test, 9, 58,
+           " Self%  Tot% Self s    Calls   Function\n"
+           "> 92.4  94.3   9.24        1   calculate_z_serial_purepyt~\n"
+           "   5.1  99.4   0.51        1   calc_pure_python\n"
+           "   1.9   1.9   0.19 34219980 c builtins.abs\n"
+           "   0.3   0.4 30.0ms       12   Random.random\n"
+           "   0.2  99.6 20.0ms        1   <module> julia.py\n"
+           "   0.1   0.1 10.0ms       12 c math.log\n"
+           "   0.0   0.0 1.50us        2 c time.time\n"
+           "\n");
+    expect(test, 9, 40,
+           " Self%  Tot%    Calls   Function\n"
+           "> 92.4  94.3        1   calculate_z_ser~\n"
+           "   5.1  99.4        1   calc_pure_python\n"
+           "   1.9   1.9 34219980 c builtins.abs\n"
+           "   0.3   0.4       12   Random.random\n"
+           "   0.2  99.6        1   <module> julia.~\n"
+           "   0.1   0.1       12 c math.log\n"
+           "   0.0   0.0        2 c time.time\n"
+           "\n");
+    expect(test, 4, 20,
+           " Self%   Function\n"
+           "> 92.4   calculate_~\n"
+           "   5.1   calc_pure_~\n"
+           "   1.9 c builtins.a~\n");
+    expect(test, 3, 5,
+           " Sel~\n"
+           ">92.4\n"
+           "  5.1\n");
+    expect(test, 1, 58,
+           "> 92.4  94.3   9.24        1   calculate_z_serial_purepyt~\n");
+    expect_title(test, "Functions 7/7  sort:Self%v");
+}
+
+static void absolute_numbers(void **state) {
+    struct test *test = *state;
+    test->context.percent = false;
+    expect(test, 4, 58,
+           " Self s  Tot s Self%    Calls   Function\n"
+           ">  9.24   9.43  92.4        1   calculate_z_serial_purepy~\n"
+           "   0.51   9.94   5.1        1   calc_pure_python\n"
+           "   0.19   0.19   1.9 34219980 c builtins.abs\n");
+    expect(test, 4, 120,
+           " Self s  Tot s Self%    Calls  Tot%   Function                                         File:line\n"
+           ">  9.24   9.43  92.4        1  94.3   calculate_z_serial_purepython                    julia.py:5\n"
+           "   0.51   9.94   5.1        1  99.4   calc_pure_python                                 julia.py:20\n"
+           "   0.19   0.19   1.9 34219980   1.9 c builtins.abs\n");
+    expect_title(test, "Functions 7/7  sort:Self s v");
+}
+
+static void glyphs_and_styles(void **state) {
+    struct test *test = *state;
+    test->context.function = 2;
+    char *text = fixture_draw(&functions_view, test->view, &test->context, 5, 58, false, true);
+    assert_string_equal(text,
+           " Self%  Tot% Self s    Calls   Function\n"
+           ".ccccc..hhhh.cccccc....hhhhh...hhhhhhhh\n"
+           "  92.4  94.3   9.24        1   calculate_z_serial_purepyt~\n"
+           "..4444\n"
+           ">  5.1  99.4   0.51        1   calc_pure_python\n"
+           "SSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSSS\n"
+           "   1.9   1.9   0.19 34219980 c builtins.abs\n"
+           "...111.......................d.dddddddddddd\n"
+           "   0.3   0.4 30.0ms       12   Random.random\n"
+           "...000\n");
+    free(text);
+    test->context.focused = false;
+    text = fixture_draw(&functions_view, test->view, &test->context, 3, 40, false, true);
+    assert_string_equal(text,
+           " Self%  Tot%    Calls   Function\n"
+           ".ccccc..hhhh....hhhhh...hhhhhhhh\n"
+           "  92.4  94.3        1   calculate_z_ser~\n"
+           "..4444\n"
+           ">  5.1  99.4        1   calc_pure_python\n"
+           "ssssssssssssssssssssssssssssssssssssssss\n");
+    free(text);
+}
+
+static void small_sizes(void **state) {
+    struct test *test = *state;
+    fixture_small_sizes(&functions_view, test->view, &test->context);
+}
+
+static void order(void **state) {
+    struct test *test = *state;
+    expect_order(test, "calculate_z_serial_purepython calc_pure_python builtins.abs Random.random <module> math.log "
+                       "time.time ");
+    functions_view.sort(test->view, 1);
+    expect_title(test, "Functions 7/7  sort:Tot%v");
+    expect_order(test, "<module> calc_pure_python calculate_z_serial_purepython builtins.abs Random.random math.log "
+                       "time.time ");
+    request(test, REQUEST_SORT_NEXT); /* calls: ties stand by name */
+    expect_title(test, "Functions 7/7  sort:Callsv");
+    expect_order(test, "builtins.abs Random.random math.log time.time <module> calc_pure_python "
+                       "calculate_z_serial_purepython ");
+    request(test, REQUEST_SORT_INVERT); /* ties stand as before */
+    expect_title(test, "Functions 7/7  sort:Calls^");
+    expect_order(test, "<module> calc_pure_python calculate_z_serial_purepython time.time Random.random math.log "
+                       "builtins.abs ");
+    functions_view.sort(test->view, 3);
+    expect_title(test, "Functions 7/7  sort:Function^");
+    expect_order(test, "<module> Random.random builtins.abs calc_pure_python calculate_z_serial_purepython math.log "
+                       "time.time ");
+    functions_view.sort(test->view, 3); /* the same again inverts */
+    expect_title(test, "Functions 7/7  sort:Functionv");
+    expect_order(test, "time.time math.log calculate_z_serial_purepython calc_pure_python builtins.abs Random.random "
+                       "<module> ");
+    functions_view.sort(test->view, 4); /* file, then line */
+    expect_order(test, "builtins.abs math.log time.time Random.random <module> calculate_z_serial_purepython "
+                       "calc_pure_python ");
+    request(test, REQUEST_SORT_NEXT); /* there is none farther right */
+    expect_title(test, "Functions 7/7  sort:File^");
+    request(test, REQUEST_SORT_PREVIOUS);
+    expect_title(test, "Functions 7/7  sort:Function^");
+    const char *const *names = functions_view.sort_names(test->view);
+    const char *const expected[] = {"self", "total", "calls", "name", "file", "hold the order"};
+    for (size_t i = 0; i < 6; i++)
+        assert_string_equal(names[i], expected[i]);
+    assert_null(names[6]);
+    functions_view.sort(test->view, 6);
+    functions_view.sort(test->view, -1);
+    expect_title(test, "Functions 7/7  sort:Function^");
+}
+
+/* A live model is built anew at each refresh: time goes on, rows change places, the selection stays. */
+static void selection_stays(void **state) {
+    struct test *test = *state;
+    expect_effect(request(test, REQUEST_MOVE_DOWN), VIEW_SELECT, 2);
+    expect_effect(request(test, REQUEST_MOVE_DOWN), VIEW_SELECT, 3);
+    test->model->functions[3].self_ns = 90 * SECOND;
+    test->model->wall_ns += SECOND;
+    expect(test, 4, 40,
+           " Self%  Tot%    Calls   Function\n"
+           "> 90.2   0.2 34219980 c builtins.abs\n"
+           "   9.3   9.4        1   calculate_z_ser~\n"
+           "   0.5  10.0        1   calc_pure_python\n");
+    expect_effect(request(test, REQUEST_MOVE_DOWN), VIEW_SELECT, 1);
+    expect_effect(request(test, REQUEST_MOVE_LAST), VIEW_SELECT, 5);
+    expect_effect(request(test, REQUEST_MOVE_DOWN), VIEW_HANDLED, 0);
+    expect_effect(request(test, REQUEST_PAGE_UP), VIEW_SELECT, 3);
+    expect_effect(request(test, REQUEST_HALF_PAGE_DOWN), VIEW_SELECT, 7);
+    expect_effect(request(test, REQUEST_MOVE_FIRST), VIEW_SELECT, 3);
+    expect_effect(request(test, REQUEST_MOVE_UP), VIEW_HANDLED, 0);
+    expect_effect(request(test, REQUEST_DRILL), VIEW_DRILL, 3);
+    test->context.function = 6; /* selected elsewhere */
+    expect_effect(request(test, REQUEST_DRILL), VIEW_DRILL, 6);
+}
+
+/* Until the user chooses a row, the first one is selected. */
+static void first_row_until_chosen(void **state) {
+    struct test *test = *state;
+    expect(test, 2, 40,
+           " Self%  Tot%    Calls   Function\n"
+           "> 92.4  94.3        1   calculate_z_ser~\n");
+    test->model->functions[2].self_ns = 90 * SECOND;
+    test->model->wall_ns += SECOND;
+    expect(test, 2, 40,
+           " Self%  Tot%    Calls   Function\n"
+           "> 90.5  10.0        1   calc_pure_python\n");
+}
+
+static void scrolling(void **state) {
+    struct test *test = *state;
+    request(test, REQUEST_MOVE_LAST);
+    expect(test, 4, 40,
+           " Self%  Tot%    Calls   Function\n"
+           "   0.2  99.6        1   <module> julia.~\n"
+           "   0.1   0.1       12 c math.log\n"
+           ">  0.0   0.0        2 c time.time\n");
+    request(test, REQUEST_MOVE_UP);
+    request(test, REQUEST_MOVE_UP);
+    request(test, REQUEST_MOVE_UP);
+    expect(test, 4, 40,
+           " Self%  Tot%    Calls   Function\n"
+           ">  0.3   0.4       12   Random.random\n"
+           "   0.2  99.6        1   <module> julia.~\n"
+           "   0.1   0.1       12 c math.log\n");
+    expect(test, 20, 40,
+           " Self%  Tot%    Calls   Function\n"
+           "  92.4  94.3        1   calculate_z_ser~\n"
+           "   5.1  99.4        1   calc_pure_python\n"
+           "   1.9   1.9 34219980 c builtins.abs\n"
+           ">  0.3   0.4       12   Random.random\n"
+           "   0.2  99.6        1   <module> julia.~\n"
+           "   0.1   0.1       12 c math.log\n"
+           "   0.0   0.0        2 c time.time\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n"
+           "\n");
+}
+
+static void held_order(void **state) {
+    struct test *test = *state;
+    functions_view.sort(test->view, 5);
+    expect_title(test, "Functions 7/7  sort:Self%v  held");
+    test->model->functions[5].self_ns = 90 * SECOND;
+    test->model->functions[8].calls = 1; /* the one that never ran */
+    test->model->functions[8].self_ns = 95 * SECOND;
+    test->model->wall_ns += SECOND;
+    expect_order(test, "calculate_z_serial_purepython calc_pure_python builtins.abs Random.random <module> math.log "
+                       "time.time never_called ");
+    functions_view.sort(test->view, 5);
+    expect_title(test, "Functions 8/8  sort:Self%v");
+    expect_order(test, "never_called time.time calculate_z_serial_purepython calc_pure_python builtins.abs "
+                       "Random.random <module> math.log ");
+}
+
+static void filtering(void **state) {
+    struct test *test = *state;
+    const char *problem = NULL;
+    test->context.function = 2;
+    assert_true(functions_view.filter(test->view, &test->context, "!calc calls>1", &problem));
+    expect_title(test, "Functions 4/7  sort:Self%v  filter:!calc calls>1");
+    expect_order(test, "builtins.abs Random.random math.log time.time ");
+    assert_false(functions_view.filter(test->view, &test->context, "calls>x", &problem));
+    assert_string_equal(problem, "\"x\" is no number; write for example calls>10.");
+    expect_title(test, "Functions 4/7  sort:Self%v  filter:!calc calls>1");
+    assert_true(functions_view.filter(test->view, &test->context, "nothing_has_this", &problem));
+    expect(test, 2, 60, "No function passes the filter; \\ clears it.\n\n");
+    expect_effect(request(test, REQUEST_DRILL), VIEW_HANDLED, 0);
+    expect_effect(request(test, REQUEST_MOVE_DOWN), VIEW_HANDLED, 0);
+    expect_effect(request(test, REQUEST_FILTER_CLEAR), VIEW_REDRAW, 0);
+    expect_title(test, "Functions 7/7  sort:Self%v");
+    expect_effect(request(test, REQUEST_DRILL), VIEW_DRILL, 2); /* selected again, as it is back */
+}
+
+static void standard_library_hidden(void **state) {
+    struct test *test = *state;
+    const char *problem = NULL;
+    test->context.hide_standard_library = true;
+    expect_title(test, "Functions 5/7  sort:Self%v  filter:-stdlib");
+    expect_order(test, "calculate_z_serial_purepython calc_pure_python builtins.abs <module> time.time ");
+    assert_true(functions_view.filter(test->view, &test->context, "kind:c", &problem));
+    expect_title(test, "Functions 2/7  sort:Self%v  filter:-stdlib kind:c");
+    test->context.hide_standard_library = false;
+    expect_title(test, "Functions 3/7  sort:Self%v  filter:kind:c");
+}
+
+static void searching(void **state) {
+    struct test *test = *state;
+    struct view_effect effect = functions_view.search(test->view, &test->context, "CALC", 0);
+    expect_effect(effect, VIEW_SELECT, 1);
+    effect = functions_view.search(test->view, &test->context, "calc", 1);
+    expect_effect(effect, VIEW_SELECT, 2);
+    effect = functions_view.search(test->view, &test->context, "calc", 1);
+    expect_effect(effect, VIEW_SELECT, 1); /* round the end */
+    effect = functions_view.search(test->view, &test->context, "calc", -1);
+    expect_effect(effect, VIEW_SELECT, 2);
+    effect = functions_view.search(test->view, &test->context, "module> jul", 0);
+    expect_effect(effect, VIEW_SELECT, 4);
+    effect = functions_view.search(test->view, &test->context, "zzz", 0);
+    assert_int_equal(effect.action, VIEW_MESSAGE);
+    assert_string_equal(effect.text, "No function here has \"zzz\" in its name.");
+    functions_view.search(test->view, &test->context, "calc", 1);
+    char *text = fixture_draw(&functions_view, test->view, &test->context, 5, 40, true, true);
+    assert_non_null(strstr(text, "mmmm"));
+    free(text);
+    expect_effect(request(test, REQUEST_CANCEL), VIEW_REDRAW, 0); /* the highlight ends */
+    expect_effect(request(test, REQUEST_CANCEL), VIEW_NOT_HANDLED, 0);
+    text = fixture_draw(&functions_view, test->view, &test->context, 5, 40, true, true);
+    assert_null(strstr(text, "mmmm"));
+    free(text);
+}
+
+static void clicking(void **state) {
+    struct test *test = *state;
+    struct rectangle area = {0, 0, 5, 58};
+    struct view_effect effect = functions_view.click(test->view, &test->context, area, 2, 30);
+    expect_effect(effect, VIEW_SELECT, 2);
+    test->context.function = 2;
+    expect_effect(functions_view.click(test->view, &test->context, area, 2, 30), VIEW_DRILL, 2);
+    expect_effect(functions_view.click(test->view, &test->context, area, 30, 30), VIEW_HANDLED, 0);
+    expect_effect(functions_view.click(test->view, &test->context, area, 0, 22), VIEW_REDRAW, 0);
+    expect_title(test, "Functions 7/7  sort:Callsv");
+    functions_view.click(test->view, &test->context, area, 0, 57);
+    expect_title(test, "Functions 7/7  sort:Function^");
+    functions_view.click(test->view, &test->context, area, 0, 2);
+    expect_title(test, "Functions 7/7  sort:Self%v");
+    functions_view.click(test->view, &test->context, (struct rectangle){0, 0, 5, 120}, 0, 110);
+    expect_title(test, "Functions 7/7  sort:File^");
+}
+
+static void copying(void **state) {
+    struct test *test = *state;
+    struct view_effect effect = request(test, REQUEST_COPY);
+    assert_int_equal(effect.action, VIEW_COPY);
+    assert_string_equal(effect.text,
+                        "calculate_z_serial_purepython julia.py:5 calls 1 self 9.240000 s total 9.430000 s");
+}
+
+static void empty_tables(void **state) {
+    struct test *test = *state;
+    for (size_t i = 1; i < test->model->function_count; i++)
+        test->model->functions[i].calls = 0;
+    expect(test, 1, 60, "No function has run yet.\n");
+    expect_title(test, "Functions 0/0  sort:Self%v");
+    test->model->state = MODEL_ENDED;
+    expect(test, 1, 60, "No function ran.\n");
+    test->model->collectors = COLLECTOR_LINE;
+    expect(test, 3, 30, "This run does not count\nfunctions: its function\ncollector is off.\n");
+    test->model->functions[6].calls = 1;
+    test->model->state = MODEL_RUNNING;
+    test->context.hide_standard_library = true;
+    expect(test, 1, 60, "Only the standard library ran so far; x shows it.\n");
+    expect_effect(request(test, REQUEST_COPY), VIEW_HANDLED, 0);
+}
+
+static void hundred_thousand_functions(void **state) {
+    struct test *test = *state;
+    enum { COUNT = 100000 };
+    struct model *model = model_new();
+    assert_non_null(model);
+    uint32_t random = 7;
+    for (int i = 0; i < COUNT; i++) {
+        char name[40];
+        random = random * 1664525u + 1013904223u;
+        snprintf(name, sizeof name, "Class%u.method%u", (random >> 8) % 1000, (random >> 16) % 100);
+        fixture_function(model, MODEL_FUNCTION_PYTHON, "f.py", 1, name, 0, 1 + (random >> 10) % 50,
+                         (random >> 12) % 5000, 10000);
+    }
+    test->context.model = model;
+    test->context.function = 777;
+    functions_view.sort(test->view, 2);
+    expect_title(test, "Functions 100000/100000  sort:Callsv");
+    /* Walks over the whole table: every function stands there once, in order. */
+    bool *seen = calloc(COUNT + 1, sizeof *seen);
+    assert_non_null(seen);
+    struct view_effect effect = request(test, REQUEST_MOVE_FIRST);
+    uint32_t before = effect.function;
+    seen[before] = true;
+    for (int i = 1; i < COUNT; i++) {
+        effect = request(test, REQUEST_MOVE_DOWN);
+        assert_int_equal(effect.action, VIEW_SELECT);
+        const struct model_function *upper = &model->functions[before], *lower = &model->functions[effect.function];
+        int names = strcmp(upper->qualname, lower->qualname);
+        assert_true(upper->calls > lower->calls ||
+                    (upper->calls == lower->calls && (names < 0 || (names == 0 && before < effect.function))));
+        assert_false(seen[effect.function]);
+        seen[effect.function] = true;
+        before = effect.function;
+    }
+    expect_effect(request(test, REQUEST_MOVE_DOWN), VIEW_HANDLED, 0);
+    free(seen);
+    /* Another order: the same function is selected, and it is on the screen. */
+    functions_view.sort(test->view, 0);
+    char *text = fixture_draw(&functions_view, test->view, &test->context, 10, 58, true, false);
+    char marked[64];
+    snprintf(marked, sizeof marked, "  %s\n", model->functions[before].qualname);
+    char *row = strstr(text, "\n>");
+    assert_non_null(row);
+    row[strcspn(row + 1, "\n") + 2] = '\0';
+    assert_non_null(strstr(row, marked));
+    free(text);
+    expect_effect(request(test, REQUEST_DRILL), VIEW_DRILL, before);
+    test->context.model = test->model;
+    model_free(model);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(widths), TEST(absolute_numbers), TEST(glyphs_and_styles), TEST(small_sizes), TEST(order),
+        TEST(selection_stays), TEST(first_row_until_chosen), TEST(scrolling), TEST(held_order), TEST(filtering),
+        TEST(standard_library_hidden), TEST(searching), TEST(clicking), TEST(copying), TEST(empty_tables),
+        TEST(hundred_thousand_functions),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
