@@ -1,6 +1,7 @@
 #include "core/recorder/session_path.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,6 +52,18 @@ bool session_path_choose(const struct config *config, time_t now, char path[AREN
     return done || error_set(error, EXIT_STATUS_USAGE, "the current folder's path is too long for a session; name one with -o");
 }
 
+/* Tried rather than asked: what a file system refuses stands in no permission bits. */
+static bool can_create_file(const char *folder) {
+    char path[ARENA_PATH_SIZE + 32];
+    snprintf(path, sizeof path, "%s/.pyprof-XXXXXX", folder);
+    int file = mkostemp(path, O_CLOEXEC);
+    if (file < 0)
+        return false;
+    close(file);
+    unlink(path);
+    return true;
+}
+
 static bool check_folder(const char *path, struct error *error) {
     const char *slash = strrchr(path, '/');
     char folder[ARENA_PATH_SIZE];
@@ -63,7 +76,7 @@ static bool check_folder(const char *path, struct error *error) {
     if (!S_ISDIR(status.st_mode))
         return error_set(error, EXIT_STATUS_USAGE, "%s: cannot save the session: %s is no folder; name another with -o",
                          path, folder);
-    return access(folder, W_OK | X_OK) == 0 ||
+    return can_create_file(folder) ||
            error_set(error, EXIT_STATUS_USAGE, "%s: cannot save the session in %s: %s; name another place with -o", path,
                      folder, strerror(errno));
 }

@@ -27,6 +27,8 @@ static bool print_export(const struct command_line *command, const struct model 
     if (!out)
         return error_set(error, EXIT_STATUS_USAGE, "%s: cannot be written: %s; name another file with -o", path, strerror(errno));
     bool done = export_write(model, command->export_format, out, error);
+    if (!done && path)
+        error_prefix(error, "%s", path);
     return close_output(out, path ? path : "stdout", done ? error : NULL) && done;
 }
 
