@@ -27,7 +27,8 @@ static void replace_invalid_bytes(char *text, size_t length) {
 
 /* The size is read anew, after the codes: texts are published before the codes that use them. */
 static bool read_texts(struct arena_build *build, struct arena_texts *texts, struct error *error) {
-    if (!arena_read(build->reader, offsetof(struct arena_header, strings_used), &texts->size, sizeof texts->size, error))
+    uint64_t size_at = offsetof(struct arena_header, strings_used);
+    if (!arena_read(build->reader, size_at, &texts->size, sizeof texts->size, error))
         return false;
     if (texts->size == 0 || texts->size > ARENA_STRINGS_SIZE)
         return arena_damaged(build->reader, "size of the texts out of bounds", error);
@@ -64,8 +65,8 @@ static uint16_t model_flags(const struct arena_build *build, const struct arena_
     return flags;
 }
 
-static void fill_function(const struct arena_build *build, const struct arena_texts *texts, const struct arena_code *code,
-                          struct model_function *function) {
+static void fill_function(const struct arena_build *build, const struct arena_texts *texts,
+                          const struct arena_code *code, struct model_function *function) {
     bool is_c = code->kind == ARENA_CODE_C;
     *function = (struct model_function){
         .file = is_c ? "" : text_at(texts, code->file),
@@ -151,7 +152,8 @@ static void find_line_functions(const struct arena_build *build, const struct ar
     }
 }
 
-static bool group_lines(struct arena_build *build, const struct arena_line *table, uint32_t *functions, uint32_t *order) {
+static bool group_lines(struct arena_build *build, const struct arena_line *table, uint32_t *functions,
+                        uint32_t *order) {
     size_t count = build->header->line_cell_count;
     find_line_functions(build, table, functions);
     if (!counting_sort(NULL, order, count, functions, build->model->function_count))

@@ -1,8 +1,8 @@
 /* arena_threads.c - the counters of all threads, summed, with the time of activations that have not ended.
  *
  * A thread goes on while it is read. Its nodes and lines are read first, its stack after them: an activation that is on
- * the stack then had not ended when the nodes were read, so its time is in none of them and nothing is added twice. What
- * ended in between is missing until the next model. */
+ * the stack then had not ended when the nodes were read, so its time is in none of them and nothing is added twice.
+ * What ended in between is missing until the next model. */
 #include <stdlib.h>
 #include <string.h>
 

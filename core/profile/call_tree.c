@@ -94,7 +94,9 @@ bool call_tree_add(struct call_tree *tree, const struct arena_node *nodes, size_
     for (size_t i = 1; done && i < count; i++) {
         const struct arena_node *node = &nodes[i];
         merged[i] = CALL_TREE_NONE;
-        if (node->parent >= i || merged[node->parent] == CALL_TREE_NONE || node->code == 0 || node->code >= function_count)
+        if (node->parent >= i || merged[node->parent] == CALL_TREE_NONE)
+            continue;
+        if (node->code == 0 || node->code >= function_count)
             continue;
         merged[i] = child_of(tree, merged[node->parent], node->code);
         done = merged[i] != CALL_TREE_NONE;
@@ -112,7 +114,8 @@ static bool order_by_edge(const struct call_tree *tree, const uint32_t *callers,
            counting_sort(by_callee, order, tree->count, callers, function_count);
 }
 
-static void sum_edges(const struct call_tree *tree, const uint32_t *order, const uint32_t *callers, struct model *model) {
+static void sum_edges(const struct call_tree *tree, const uint32_t *order, const uint32_t *callers,
+                      struct model *model) {
     size_t count = 0;
     for (size_t i = 0; i < tree->count; i++) {
         uint32_t row = order[i];

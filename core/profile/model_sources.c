@@ -63,7 +63,8 @@ static size_t encoding_name(const char *line, size_t length, const char **name) 
         at++;
     if (at == length || line[at] != '#')
         return 0;
-    for (const char *found = line + at; (found = memmem(found, length - (size_t)(found - line), "coding", 6)); found++) {
+    const char *found = line + at, *end_of_line = line + length;
+    for (; (found = memmem(found, (size_t)(end_of_line - found), "coding", 6)); found++) {
         size_t start = (size_t)(found - line) + 6;
         if (start >= length || (line[start] != ':' && line[start] != '='))
             continue;
@@ -189,5 +190,5 @@ bool model_load_sources(struct model *model, struct error *error) {
         HASH_DEL(seen, entry);
         free(entry);
     }
-    return done || error_set(error, 1, "not enough memory for the source files; close other programs or use a shorter run");
+    return done || error_set(error, 1, "not enough memory for the source files; close other programs");
 }

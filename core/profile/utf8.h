@@ -15,7 +15,8 @@ size_t utf8_character(const char *text, size_t length);
 /* Whether all of the text is valid; '\0' is a character like others. */
 bool utf8_is_valid(const char *text, size_t length);
 
-/* Copies with replacement into out, which has room for UTF8_REPLACEMENT_SIZE * length bytes. Returns the bytes written. */
+/* Copies with replacement into out, which has room for UTF8_REPLACEMENT_SIZE * length bytes. Returns the bytes
+ * written. */
 size_t utf8_replace(const char *text, size_t length, char *out);
 
 /* Copies Latin-1 text as UTF-8 into out, which has room for 2 * length bytes. Returns the bytes written. */

@@ -43,29 +43,32 @@ static void write_row(const struct function_table *table, const struct model_fun
     putc('\n', out);
 }
 
-static void write_loss(uint64_t lost, const char *what, FILE *out) {
-    if (lost)
-        fprintf(out, "%" PRIu64 " %s\n", lost, what);
+static void write_count(uint64_t count, const char *one, const char *many, FILE *out) {
+    if (count)
+        fprintf(out, "%" PRIu64 " %s\n", count, count == 1 ? one : many);
 }
 
 static void write_footer(const struct function_table *table, FILE *out) {
     const struct model *model = table->model;
     size_t idle = model->function_count - 1 - table->count;
-    write_loss(idle, idle == 1 ? "function was compiled but never ran." : "functions were compiled but never ran.", out);
-    write_loss(model->lost_codes, "code objects could not be counted.", out);
-    write_loss(model->lost_nodes, "calls were counted on their caller, for want of room.", out);
-    write_loss(model->lost_frames, "calls were too deep to be timed.", out);
-    write_loss(model->lost_threads, "threads were not counted, for want of room.", out);
+    write_count(idle, "compiled function that never ran", "compiled functions that never ran", out);
+    write_count(model->lost_codes, "code object that could not be counted", "code objects that could not be counted",
+                out);
+    write_count(model->lost_nodes, "call counted on its caller, for want of room",
+                "calls counted on their callers, for want of room", out);
+    write_count(model->lost_frames, "call too deep to be timed", "calls too deep to be timed", out);
+    write_count(model->lost_threads, "thread not counted, for want of room", "threads not counted, for want of room",
+                out);
 }
 
 static void write_table(const struct function_table *table, FILE *out) {
     uint64_t calls = 0;
     for (size_t i = 0; i < table->count; i++)
         calls += table->model->functions[table->ids[i]].calls;
-    fprintf(out, "%" PRIu64 " calls of %zu functions, %.3f s in them; by self time\n\n", calls, table->count,
+    fprintf(out, "calls: %" PRIu64 ", functions: %zu, time in them: %.3f s; by self time\n\n", calls, table->count,
             report_seconds(table->total_self));
-    fprintf(out, "%*s %12s %6s %12s %7s  %-*s  %s\n", table->calls_width, "calls", "self s", "self %", "total s", "total %",
-            table->name_width, "function", "file:line");
+    fprintf(out, "%*s %12s %6s %12s %7s  %-*s  %s\n", table->calls_width, "calls", "self s", "self %", "total s",
+            "total %", table->name_width, "function", "file:line");
     for (size_t i = 0; i < table->count; i++)
         write_row(table, &table->model->functions[table->ids[i]], out);
 }

@@ -5,7 +5,7 @@
 
 #include "core/report/report_text.h"
 
-enum { CUT_PER_MILLE = 1, INDENT_LIMIT = 40 }; /* deeper rows are not indented further; their depth is written instead */
+enum { CUT_PER_MILLE = 1, INDENT_LIMIT = 40 }; /* deeper rows are not indented further; their depth is written */
 
 /* Children of every node, the largest first: children[first[i]] up to children[first[i + 1]]. */
 struct tree {
@@ -134,6 +134,7 @@ bool report_tree(const struct model *model, FILE *out, struct error *error) {
     if (!write_tree(&tree, out))
         return report_out_of_memory(error);
     if (tree.cut)
-        fprintf(out, "%" PRIu64 " branches of less than 0.1 %% are not shown.\n", tree.cut);
+        fprintf(out, "%" PRIu64 " %s less than 0.1 %% of the time, not shown\n", tree.cut,
+                tree.cut == 1 ? "branch of" : "branches of");
     return true;
 }

@@ -4,7 +4,7 @@
 
 #include "pyprof/model.h"
 
-/* Whether a function ran: it has calls, time, or a line that was hit (functions may not have been counted, but lines). */
+/* Whether a function ran: it has calls, time, or a line that was hit (a run may count lines but no functions). */
 bool report_function_ran(const struct model *model, uint32_t id);
 
 /* Ids of the functions that ran, by self time, the largest first; the caller frees them. NULL: out of memory. */

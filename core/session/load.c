@@ -1,6 +1,6 @@
-/* load.c - a session file into a model. The file may come from anybody: it is a session only where its tables are word
- * for word those of this format (no views, triggers or generated columns that would run), and its rows are checked before
- * they are handed out. */
+/* load.c - a session file into a model. The file may come from anybody: it is a session only where its tables are
+ * word for word those of this format (no views, triggers or generated columns that would run), and its rows are
+ * checked before they are handed out. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -24,8 +24,8 @@ struct load {
 enum { SQLITE_APPLICATION_ID_AT = 68, SQLITE_USER_VERSION_AT = 60 }; /* in the head of every SQLite file */
 
 static bool damaged(const struct load *load, const char *what) {
-    return error_set(load->error, 1, "%s: this session is damaged (%s); open a copy or run the program again", load->path,
-                     what);
+    return error_set(load->error, 1, "%s: this session is damaged (%s); open a copy or run the program again",
+                     load->path, what);
 }
 
 static bool out_of_memory(const struct load *load) {
@@ -46,7 +46,8 @@ static uint32_t big_endian(const unsigned char *bytes) {
 }
 
 static bool is_session_head(const unsigned char *head) {
-    return memcmp(head, "SQLite format 3", 16) == 0 && big_endian(head + SQLITE_APPLICATION_ID_AT) == SESSION_APPLICATION_ID;
+    return memcmp(head, "SQLite format 3", 16) == 0 &&
+           big_endian(head + SQLITE_APPLICATION_ID_AT) == SESSION_APPLICATION_ID;
 }
 
 /* The first bytes of a regular file. 1: read; 0: it has fewer or is no regular file; -1: errno says why not. */
@@ -73,9 +74,11 @@ static bool check_head(const struct load *load) {
     unsigned char head[SESSION_HEADER_SIZE];
     int result = read_head(load->path, head);
     if (result < 0)
-        return error_set(load->error, EXIT_STATUS_USAGE, "%s: cannot open the session: %s", load->path, strerror(errno));
+        return error_set(load->error, EXIT_STATUS_USAGE, "%s: cannot open the session: %s", load->path,
+                         strerror(errno));
     if (result == 0 || !is_session_head(head))
-        return error_set(load->error, EXIT_STATUS_USAGE, "%s: not a session of pyprof-tui; give a .pyprof file", load->path);
+        return error_set(load->error, EXIT_STATUS_USAGE, "%s: not a session of pyprof-tui; give a .pyprof file",
+                         load->path);
     uint32_t format = big_endian(head + SQLITE_USER_VERSION_AT);
     if (format > SESSION_FORMAT)
         return error_set(load->error, EXIT_STATUS_USAGE,

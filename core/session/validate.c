@@ -26,12 +26,16 @@ static const char *check_functions(const struct model *model) {
     return NULL;
 }
 
+static bool edges_ascend(const struct model_edge *before, const struct model_edge *edge) {
+    return before->caller < edge->caller || (before->caller == edge->caller && before->callee < edge->callee);
+}
+
 static const char *check_edges(const struct model *model) {
     for (size_t i = 0; i < model->edge_count; i++) {
         const struct model_edge *edge = &model->edges[i];
         if (edge->caller >= model->function_count || edge->callee >= model->function_count)
             return "a call refers to no function";
-        if (i && (edge->caller < edge[-1].caller || (edge->caller == edge[-1].caller && edge->callee <= edge[-1].callee)))
+        if (i && !edges_ascend(edge - 1, edge))
             return "the calls are out of order";
     }
     return NULL;

@@ -71,7 +71,7 @@ static void map_thread(struct fixture *fixture, uint32_t index) {
     thread->head->state = ARENA_THREAD_ENDED;
 }
 
-/* Two threads that ended, by hand: main calls fib, fib calls itself (folded) and abs; the other way round in the other. */
+/* Two threads that ended, by hand: main calls fib, fib calls itself (folded) and abs; in another order in the other. */
 static void fill_nodes(struct fixture *fixture) {
     struct arena_node *first = fixture->threads[0].nodes, *second = fixture->threads[1].nodes;
     first[0] = node(0, 0, 0, 0, 7, 0);
@@ -139,8 +139,10 @@ static int set_up(void **state) {
     if (!arena_create(&fixture->arena, fixture->path, &error))
         return -1;
     fixture->strings_used = 1;
-    add_code(fixture, CODE_MAIN, "/p/main.py", "main", "main", 1, ARENA_CODE_PYTHON, ARENA_CODE_PROJECT | ARENA_CODE_LINES);
-    add_code(fixture, CODE_FIB, "/p/main.py", "fib", "A.fib", 10, ARENA_CODE_PYTHON, ARENA_CODE_LINES | ARENA_CODE_MARKED);
+    add_code(fixture, CODE_MAIN, "/p/main.py", "main", "main", 1, ARENA_CODE_PYTHON,
+             ARENA_CODE_PROJECT | ARENA_CODE_LINES);
+    add_code(fixture, CODE_FIB, "/p/main.py", "fib", "A.fib", 10, ARENA_CODE_PYTHON,
+             ARENA_CODE_LINES | ARENA_CODE_MARKED);
     add_code(fixture, CODE_ABS, "ignored", "abs", "builtins.abs", 5, ARENA_CODE_C, 0);
     add_code(fixture, CODE_IDLE, "/p/idle.py", "idle", "idle", 8, ARENA_CODE_PYTHON, 0);
     for (uint32_t i = 0; i < THREADS; i++)

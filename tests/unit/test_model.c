@@ -66,8 +66,8 @@ static void assert_source(const struct model *model, const char *file, const cha
 }
 
 /* Writes one file, loads it, compares. */
-static void check_decoding(struct fixture *fixture, const char *name, const char *bytes, size_t length, const char *text,
-                           size_t text_length) {
+static void check_decoding(struct fixture *fixture, const char *name, const char *bytes, size_t length,
+                           const char *text, size_t text_length) {
     write_file(name, bytes, length);
     const char *files[] = {name};
     set_files(fixture->model, files, 1);
@@ -137,7 +137,8 @@ static void sources_are_found_by_file(void **state) {
 
 static void plain_and_utf8_sources_stay(void **state) {
     CHECK_DECODING("plain.py", "x = 1\ny = 2\n", "x = 1\ny = 2\n");
-    CHECK_DECODING("utf8.py", "s = '\xC3\xA9\xE2\x82\xAC\xF0\x9F\x90\x8D'\n", "s = '\xC3\xA9\xE2\x82\xAC\xF0\x9F\x90\x8D'\n");
+    CHECK_DECODING("utf8.py", "s = '\xC3\xA9\xE2\x82\xAC\xF0\x9F\x90\x8D'\n",
+                   "s = '\xC3\xA9\xE2\x82\xAC\xF0\x9F\x90\x8D'\n");
     CHECK_DECODING("zero.py", "a\0b", "a\0b");
     CHECK_DECODING("empty.py", "", "");
     CHECK_DECODING("bom.py", "\xEF\xBB\xBFx = 1\n", "x = 1\n");

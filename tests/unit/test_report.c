@@ -55,7 +55,8 @@ static struct model *make_model(void) {
     ROWS(nodes, {0, 0, 0, 0, 55, 0}, {0, 1, 1, 1, 100 * MS, 1000 * MS}, {1, 3, 1, 1, 500, 500},
          {1, 2, 1, 1, MS, 900 * MS}, {3, 2, 21890, 0, 599 * MS, 0}, {3, 3, 10945, 10945, 299 * MS, 299 * MS});
     model->node_count = 6;
-    ROWS(samples, {0, 1 << 20, MODEL_UNKNOWN, 0, 1}, {100 * MS, 3 << 19, 4096, 2, 1}, {200 * MS, 5, MODEL_UNKNOWN, 4, 1});
+    ROWS(samples, {0, 1 << 20, MODEL_UNKNOWN, 0, 1}, {100 * MS, 3 << 19, 4096, 2, 1},
+         {200 * MS, 5, MODEL_UNKNOWN, 4, 1});
     model->sample_count = 3;
     assert_true(model_add_source(model, "/p/fib.py", source, sizeof source - 1));
     return model;
@@ -96,13 +97,13 @@ static void assert_report(const struct model *model, const char *list, const cha
 
 #define FUNCTIONS                                                                  \
     HEADING("Functions")                                                           \
-    "32838 calls of 3 functions, 1.000 s in them; by self time\n"                  \
+    "calls: 32838, functions: 3, time in them: 1.000 s; by self time\n"             \
     "\n"                                                                           \
     "  calls       self s self %      total s total %  function      file:line\n"  \
     "21891/1     0.600000   60.0     0.900000    90.0  fib           /p/fib.py:1\n" \
     "  10946     0.300000   30.0     0.300000    30.0  builtins.abs  (C)\n"        \
     "      1     0.100000   10.0     1.000000   100.0  <module>      /p/fib.py:1\n" \
-    "1 function was compiled but never ran.\n"
+    "1 compiled function that never ran\n"
 
 static void functions_by_self_time(void **state) {
     (void)state;
@@ -119,10 +120,10 @@ static void what_was_lost_is_told(void **state) {
     model->lost_frames = 3;
     model->lost_threads = 4;
     assert_report(model, "functions",
-                  FUNCTIONS "1 code objects could not be counted.\n"
-                            "2 calls were counted on their caller, for want of room.\n"
-                            "3 calls were too deep to be timed.\n"
-                            "4 threads were not counted, for want of room.\n");
+                  FUNCTIONS "1 code object that could not be counted\n"
+                            "2 calls counted on their callers, for want of room\n"
+                            "3 calls too deep to be timed\n"
+                            "4 threads not counted, for want of room\n");
     model_free(model);
 }
 
@@ -143,10 +144,10 @@ static void lines_with_their_source(void **state) {
     struct model *model = make_model();
     assert_report(model, "lines",
                   HEADING("Lines")
-                  "2 functions with lines that ran\n"
+                  "functions with lines that ran: 2\n"
                   "\n"
                   "fib  /p/fib.py:1\n"
-                  "self 0.700000 s, total 0.700000 s in its lines; 21891 calls\n"
+                  "self 0.700000 s, total 0.700000 s in its lines; calls: 21891\n"
                   "  line         hits       self s      total s total %  source\n"
                   "     1                                                 def fib(n):\n"
                   "     2                                                     # grows fast\n"
@@ -155,15 +156,34 @@ static void lines_with_their_source(void **state) {
                   "     5            0                                    \treturn fib(n - 1) + fib(n - 2)\n"
                   "\n"
                   "<module>  /p/fib.py:1\n"
-                  "self 0.099002 s, total 0.999002 s in its lines; 1 calls\n"
+                  "self 0.099002 s, total 0.999002 s in its lines; calls: 1\n"
                   "  line         hits       self s      total s total %  source\n"
                   "     1            1     0.000002     0.000002     0.0  def fib(n):\n"
-                  "     2                                                     # grows fast\n"
-                  "     3                                                     if n < 2:\n"
-                  "     4                                                         return abs(n)\n"
-                  "     5                                                 \treturn fib(n - 1) + fib(n - 2)\n"
-                  "     6\n"
+                  "   ...\n"
                   "     7            1     0.099000     0.999000   100.0  print(fib(20))\n");
+    model_free(model);
+}
+
+static void stretches_without_counts_are_shown(void **state) {
+    (void)state;
+    struct model *model = make_model();
+    model->functions[2].line_row_count = 1; /* its lines 4 and 5 belong to nobody */
+    model->lines[3] = model->lines[4] = (struct model_line){4, 8, 0, 0, 0};
+    char *text = report(model, "lines");
+    assert_non_null(strstr(text, "0.000002     0.0  def fib(n):\n   ...\n     7 "));
+    free(text);
+    model->functions[2].line_row_count = 0;
+    model->lines[2] = model->lines[3];
+    text = report(model, "lines");
+    assert_non_null(strstr(text,
+        "     1            1     0.000002     0.000002     0.0  def fib(n):\n"
+        "     2                                                     # grows fast\n"
+        "     3                                                     if n < 2:\n"
+        "     4                                                         return abs(n)\n"
+        "     5                                                 \treturn fib(n - 1) + fib(n - 2)\n"
+        "     6\n"
+        "     7            1     0.099000"));
+    free(text);
     model_free(model);
 }
 
@@ -172,9 +192,12 @@ static void long_gaps_are_cut_and_missing_source_is_no_trouble(void **state) {
     struct model *model = make_model();
     model->collectors = COLLECTOR_LINE;
     model->marked_only = true;
-    model->lines[1].line = 14; /* lines 2 to 13 are 12: one less would be shown */
+    model->functions[2].line_row_count = 0;
+    model->lines[2] = model->lines[3] = model->lines[4] = (struct model_line){4, 8, 0, 0, 0};
+    model->functions[4].file = "/p/idle.py";
+    model->lines[1].line = 14; /* lines 2 to 13 are 12: one more would be cut */
     char *text = report(model, "lines");
-    assert_non_null(strstr(text, "ran; only functions marked with @profile were counted\n"));
+    assert_non_null(strstr(text, "ran: 1; only those marked with @profile were counted\n"));
     assert_non_null(strstr(text, "in its lines\n"));
     assert_non_null(strstr(text, "     1            1     0.000002     0.000002     0.0  def fib(n):\n"
                                  "     2                                                     # grows fast\n"));
@@ -186,9 +209,8 @@ static void long_gaps_are_cut_and_missing_source_is_no_trouble(void **state) {
     assert_non_null(strstr(text, "0.0  def fib(n):\n   ...\n    15            1"));
     free(text);
     model->functions[1].file = "/p/other.py";
-    model->functions[2].file = "/p/other.py";
     text = report(model, "lines");
-    assert_non_null(strstr(text, "total %  source\n     3        21891     0.200000     0.200000    28.6\n     4 "));
+    assert_non_null(strstr(text, "total %  source\n     1            1     0.000002     0.000002     0.0\n    15 "));
     free(text);
     model_free(model);
 }
@@ -204,7 +226,7 @@ static void tree_with_small_branches_cut(void **state) {
                   "    0.900000    90.0     0.001000            1    fib  /p/fib.py:1\n"
                   "    0.000000     0.0     0.599000        21890      fib  /p/fib.py:1\n"
                   "    0.299000    29.9     0.299000        10945      builtins.abs  (C)\n"
-                  "1 branches of less than 0.1 % are not shown.\n");
+                  "1 branch of less than 0.1 % of the time, not shown\n");
     model_free(model);
 }
 
@@ -247,8 +269,8 @@ static void empty_models_make_empty_reports(void **state) {
     struct model *model = model_new();
     model->collectors = COLLECTOR_FUNCTION | COLLECTOR_LINE;
     char *text = report(model, "functions,lines,tree");
-    assert_non_null(strstr(text, "0 calls of 0 functions, 0.000 s in them; by self time\n"));
-    assert_non_null(strstr(text, "0 functions with lines that ran\n"));
+    assert_non_null(strstr(text, "calls: 0, functions: 0, time in them: 0.000 s; by self time\n"));
+    assert_non_null(strstr(text, "functions with lines that ran: 0\n"));
     free(text);
     model_free(model);
 }
@@ -258,7 +280,7 @@ static void unknown_reports_and_formats_are_refused(void **state) {
     struct error error = {0};
     assert_true(report_check_list("functions", &error));
     assert_true(report_check_list("tree,lines,functions,lines", &error));
-    const char *const lists[] = {"", "function", "functions,", ",lines", "functions,memory", "functions lines", "LINES"};
+    const char *const lists[] = {"", "function", "functions,", ",lines", "functions,memory", "lines tree", "LINES"};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         error = (struct error){0};
         assert_false(report_check_list(lists[i], &error));
@@ -303,9 +325,11 @@ static void json_of_everything(void **state) {
         " \"collectors\": [\"function\", \"line\"], \"wall_ns\": 1234567890, \"clock\": \"wall\",\n"
         " \"functions\": [\n"
         " {\"id\": 1, \"file\": \"/p/fib.py\", \"line\": 1, \"name\": \"<module>\", \"qualname\": \"<module>\", "
-        "\"kind\": \"python\", \"calls\": 1, \"primitive_calls\": 1, \"self_ns\": 100000000, \"total_ns\": 1000000000},\n"
+        "\"kind\": \"python\", \"calls\": 1, \"primitive_calls\": 1, \"self_ns\": 100000000, "
+        "\"total_ns\": 1000000000},\n"
         " {\"id\": 2, \"file\": \"/p/fib.py\", \"line\": 1, \"name\": \"fib\", \"qualname\": \"fib\", "
-        "\"kind\": \"python\", \"calls\": 21891, \"primitive_calls\": 1, \"self_ns\": 600000000, \"total_ns\": 900000000},\n"
+        "\"kind\": \"python\", \"calls\": 21891, \"primitive_calls\": 1, \"self_ns\": 600000000, "
+        "\"total_ns\": 900000000},\n"
         " {\"id\": 3, \"name\": \"abs\", \"qualname\": \"builtins.abs\", \"kind\": \"c\", \"calls\": 10946, "
         "\"primitive_calls\": 10946, \"self_ns\": 300000000, \"total_ns\": 300000000}],\n"
         " \"edges\": [\n"
@@ -313,7 +337,8 @@ static void json_of_everything(void **state) {
         " {\"caller\": 2, \"callee\": 2, \"calls\": 21890, \"self_ns\": 599000000, \"total_ns\": 0},\n"
         " {\"caller\": 2, \"callee\": 3, \"calls\": 10946, \"self_ns\": 300000000, \"total_ns\": 300000000}],\n"
         " \"lines\": [\n"
-        " {\"file\": \"/p/fib.py\", \"line\": 1, \"function\": 1, \"hits\": 1, \"self_ns\": 1600, \"total_ns\": 1600},\n"
+        " {\"file\": \"/p/fib.py\", \"line\": 1, \"function\": 1, \"hits\": 1, \"self_ns\": 1600, "
+        "\"total_ns\": 1600},\n"
         " {\"file\": \"/p/fib.py\", \"line\": 7, \"function\": 1, \"hits\": 1, \"self_ns\": 99000000, "
         "\"total_ns\": 999000000},\n"
         " {\"file\": \"/p/fib.py\", \"line\": 3, \"function\": 2, \"hits\": 21891, \"self_ns\": 200000000, "
@@ -391,6 +416,7 @@ int main(void) {
         cmocka_unit_test(what_was_lost_is_told),
         cmocka_unit_test(names_cannot_drive_the_terminal),
         cmocka_unit_test(lines_with_their_source),
+        cmocka_unit_test(stretches_without_counts_are_shown),
         cmocka_unit_test(long_gaps_are_cut_and_missing_source_is_no_trouble),
         cmocka_unit_test(tree_with_small_branches_cut),
         cmocka_unit_test(deep_trees_are_written_without_recursion),

@@ -293,7 +293,8 @@ static void bad_targets_are_refused(void **state) {
     struct fixture *fixture = *state;
     char sentence[512], path[300];
     snprintf(path, sizeof path, "%s/missing/run.pyprof", fixture->folder);
-    snprintf(sentence, sizeof sentence, "%s: no such file or directory; make the folder or save elsewhere with -o", path);
+    snprintf(sentence, sizeof sentence, "%s: no such file or directory; make the folder or save elsewhere with -o",
+             path);
     assert_not_saved(fixture, path, sentence);
     snprintf(sentence, sizeof sentence, "%s: is a directory; name a file in it with -o", fixture->folder);
     assert_not_saved(fixture, fixture->folder, sentence);
