@@ -69,7 +69,8 @@ bool arena_place_create(struct arena *arena, int *lock, struct error *error) {
     const char *folder = disk_folder();
     if (create_in(MEMORY_FOLDER, arena, lock, &memory) || create_in(folder, arena, lock, &disk))
         return true;
-    return error_set(error, 1, "there is no room for the profile (%.300s; %.300s); free 32 MiB there or set TMPDIR to a "
+    return error_set(error, 1,
+                     "there is no room for the profile (%.300s; %.300s); free 32 MiB there or set TMPDIR to a "
                      "folder that has them", memory.text, disk.text);
 }
 

@@ -7,8 +7,8 @@
 #include "core/profile/arena_writer.h"
 #include "pyprof/error.h"
 
-/* Makes the arena of a new run: on /dev/shm where 32 MiB are free, else in $TMPDIR or /tmp. *lock receives a descriptor whose
- * lock tells others that the file is in use; closing it (or dying) ends that. */
+/* Makes the arena of a new run: on /dev/shm where 32 MiB are free, else in $TMPDIR or /tmp. *lock receives a
+ * descriptor whose lock tells others that the file is in use; closing it (or dying) ends that. */
 bool arena_place_create(struct arena *arena, int *lock, struct error *error);
 
 /* Removes arenas of this user in those folders that no living recorder holds. Returns how many. */

@@ -9,15 +9,15 @@
 
 enum {
     HEAD_SIZE = 8,
-    /* What may wait for a reader that does not read. Terminal output never comes near it: the recorder keeps that in its
-     * ring until the queue is empty. */
+    /* What may wait for a reader that does not read. Terminal output never comes near it: the recorder keeps that in
+     * its ring until the queue is empty. */
     QUEUE_MAX = 1 << 20,
 };
 
 struct recorder_channel {
     int socket;
     bool closed_for_sending;   /* nobody reads any more */
-    bool closed_for_receiving; /* the other side ended, or broke the protocol; what it said before is still handed out */
+    bool closed_for_receiving; /* or the protocol was broken; what was said before is handed out */
     unsigned char *queue; /* bytes [queue_start, queue_end) wait to be sent */
     size_t queue_start, queue_end, queue_capacity;
     size_t consumed, received; /* bytes [consumed, received) of input are not yet handed out */
@@ -90,7 +90,8 @@ static bool queue_make_room(struct recorder_channel *channel, size_t size) {
 }
 
 bool recorder_channel_send(struct recorder_channel *channel, uint32_t type, const void *payload, uint32_t size) {
-    if (channel->closed_for_sending || size > RECORDER_PAYLOAD_MAX || !queue_make_room(channel, HEAD_SIZE + (size_t)size))
+    if (channel->closed_for_sending || size > RECORDER_PAYLOAD_MAX ||
+        !queue_make_room(channel, HEAD_SIZE + (size_t)size))
         return false;
     unsigned char *at = channel->queue + channel->queue_end;
     write_uint32(at, type);

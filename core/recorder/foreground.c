@@ -21,15 +21,15 @@
 /* How long a stopped target is looked at again after: a terminal's ^Z stops and continues this process by itself. */
 static const uint64_t STOP_DELAY_NS = 50000000;
 
-/* The terminal sends its signals to the whole foreground group, the target included. What a process sent to the recorder
- * alone was meant for the target. */
+/* The terminal sends its signals to the whole foreground group, the target included. What a process sent to the
+ * recorder alone was meant for the target. */
 static void pass_on(const struct recording *recording, const struct signalfd_siginfo *signal) {
     if (signal->ssi_signo != SIGCHLD && signal->ssi_code <= 0)
         kill(recording->pid, (int)signal->ssi_signo);
 }
 
-/* The target was stopped alone (SIGSTOP): stop as well, so that the shell that started us sees it, and continue it when we
- * are continued. */
+/* The target was stopped alone (SIGSTOP): stop as well, so that the shell that started us sees it, and continue it
+ * when we are continued. */
 static void stop_with_target(const struct recording *recording) {
     struct process_status status;
     int process = process_status_open(recording->pid);

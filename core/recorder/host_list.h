@@ -21,8 +21,8 @@ struct host_list {
     size_t count;
 };
 
-/* Looks beside this program, in its parent folder, in ../libexec/pyprof-tui and in the installation's. malloc'ed. NULL: out of
- * memory. */
+/* Looks beside this program, in its parent folder, in ../libexec/pyprof-tui and in the installation's. malloc'ed.
+ * NULL: out of memory. */
 struct host_list *host_list_find(void);
 
 /* Adds the hosts of one folder ("pyprof-host-*" that answer --describe). */

@@ -1,8 +1,9 @@
 /* hosts.c - choosing host and interpreter for a config.
  *
- * A host stands for the one Python it was built with, because the standard library on disk must be the one that belongs to the
- * code that is linked in. It is chosen where the interpreter that is wanted is that same file, or the same release of another
- * build. Where nobody asked for an interpreter, and python3 is another one, the newest host's own is taken. */
+ * A host stands for the one Python it was built with, because the standard library on disk must be the one that
+ * belongs to the code that is linked in. It is chosen where the interpreter that is wanted is that same file, or the
+ * same release of another build. Where nobody asked for an interpreter, and python3 is another one, the newest
+ * host's own is taken. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,8 +54,8 @@ static bool choose(const struct host_list *list, struct interpreter *interpreter
         name_hosts(list, names, sizeof names);
         if (!*host)
             return error_set(error, EXIT_STATUS_USAGE, "%s is Python %s; this build hosts %s: choose one of these with "
-                             "--python, or build pyprof-tui with `make PYTHON=%s`", written, interpreter->version, names,
-                             written);
+                             "--python, or build pyprof-tui with `make PYTHON=%s`", written,
+                             interpreter->version, names, written);
     } else if (!*host) {
         *host = &list->hosts[0];
         strcpy(interpreter->program, list->hosts[0].interpreter);
@@ -71,7 +72,8 @@ bool recorder_find_host(const struct config *config, char *host_path, char *pyth
     if (!list)
         return error_set(error, 1, "out of memory while looking for hosts");
     bool done = list->count ? choose(list, &interpreter, &host, error)
-                            : error_set(error, 1, "no pyprof-host-* is there to run Python programs; build one with `make`, "
+                            : error_set(error, 1,
+                                        "no pyprof-host-* is there to run Python programs; build one with `make`, "
                                         "or install pyprof-tui again");
     if (done) {
         memcpy(host_path, host->path, sizeof host->path);

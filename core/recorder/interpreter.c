@@ -53,7 +53,8 @@ static bool find_in_path(const char *name, char path[ARENA_PATH_SIZE]) {
 static bool find_named(const char *name, char path[ARENA_PATH_SIZE], struct error *error) {
     bool found = strchr(name, '/') ? copy_path(path, "", name) && is_program(path) && make_absolute(path)
                                    : find_in_path(name, path);
-    return found || error_set(error, EXIT_STATUS_USAGE, "%s: no such interpreter; give --python the path of a python3", name);
+    return found || error_set(error, EXIT_STATUS_USAGE, "%s: no such interpreter; give --python the path of a python3",
+                              name);
 }
 
 bool interpreter_wanted(const struct config *config, struct interpreter *interpreter, struct error *error) {
@@ -97,7 +98,8 @@ static bool match_key(char *line, const char *key, char *value, size_t size) {
 static bool read_environment(const char *program, char home[ARENA_PATH_SIZE], char version[32]) {
     char path[ARENA_PATH_SIZE], line[ARENA_PATH_SIZE];
     const char *slash = strrchr(program, '/');
-    if (!slash || snprintf(path, sizeof path, "%.*s/../pyvenv.cfg", (int)(slash - program), program) >= (int)sizeof path)
+    int length = slash ? snprintf(path, sizeof path, "%.*s/../pyvenv.cfg", (int)(slash - program), program) : -1;
+    if (length < 0 || (size_t)length >= sizeof path)
         return false;
     FILE *file = fopen(path, "re");
     if (!file)
@@ -139,6 +141,19 @@ static bool is_binary(const char *path) {
     return binary;
 }
 
+/* Does the program itself, rather than a link to it, lie in its folder? */
+static bool is_copy(const char *program) {
+    char folder[ARENA_PATH_SIZE];
+    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(program, '/') - program), program);
+    char *real_program = realpath(program, NULL), *real_folder = realpath(folder, NULL);
+    size_t length = real_folder ? strlen(real_folder) : 0;
+    bool copy = real_program && real_folder && strncmp(real_program, real_folder, length) == 0 &&
+                real_program[length] == '/';
+    free(real_program);
+    free(real_folder);
+    return copy;
+}
+
 void interpreter_inspect(struct interpreter *interpreter) {
     char home[ARENA_PATH_SIZE], version[32], path[ARENA_PATH_SIZE];
     *interpreter->base = *interpreter->version = '\0';
@@ -146,16 +161,9 @@ void interpreter_inspect(struct interpreter *interpreter) {
         return;
     set_base(interpreter, interpreter->program);
     if (read_environment(interpreter->program, home, version)) {
-        char *real_program = realpath(interpreter->program, NULL), *real_environment = NULL;
-        snprintf(path, sizeof path, "%.*s", (int)(strrchr(interpreter->program, '/') - interpreter->program),
-                 interpreter->program);
-        real_environment = realpath(path, NULL);
         /* An environment made of copies: the interpreter it was copied from is the base. */
-        if (real_program && real_environment && strncmp(real_program, real_environment, strlen(real_environment)) == 0 &&
-            copy_path(path, home, "python3") && is_program(path))
+        if (is_copy(interpreter->program) && copy_path(path, home, "python3") && is_program(path))
             set_base(interpreter, path);
-        free(real_program);
-        free(real_environment);
         strcpy(interpreter->version, version);
     }
     if (!*interpreter->version)
@@ -174,7 +182,8 @@ bool interpreter_ask(struct interpreter *interpreter, struct error *error) {
         lines[i] = done ? strsep(&rest, "\n") : NULL;
     if (!done || !lines[2] || !isdigit((unsigned char)*lines[0]) || strlen(lines[0]) >= sizeof interpreter->version ||
         *lines[2] != '/' || strlen(lines[2]) >= sizeof interpreter->program)
-        return error_set(error, EXIT_STATUS_USAGE, "%s: does not answer as a Python interpreter does; give --python the path of a "
+        return error_set(error, EXIT_STATUS_USAGE,
+                         "%s: does not answer as a Python interpreter does; give --python the path of a "
                          "python3", interpreter->program);
     strcpy(interpreter->version, lines[0]);
     set_base(interpreter, lines[1]);

@@ -10,7 +10,7 @@
 
 struct interpreter {
     bool explicitly_wanted;      /* by the config or by an active virtual environment */
-    char program[ARENA_PATH_SIZE]; /* absolute, as the user would start it: what sys.executable shall be. "": none found */
+    char program[ARENA_PATH_SIZE]; /* absolute, as the user would start it: sys.executable. "": none found */
     char base[ARENA_PATH_SIZE];    /* the real path of the interpreter behind it; "": not known yet */
     char version[32];              /* "3.11.2" or "3.11"; "": not known yet */
 };

@@ -158,7 +158,8 @@ static void explain(const struct launch *launch, const struct failure *failure, 
                   launch->folder, reason);
         break;
     case STAGE_EXECUTE:
-        error_set(error, 1, "%s: cannot be started: %s; build or install pyprof-tui again", launch->arguments[0], reason);
+        error_set(error, 1, "%s: cannot be started: %s; build or install pyprof-tui again", launch->arguments[0],
+                  reason);
         break;
     default:
         error_set(error, 1, "cannot give the target its terminal: %s; run it with --headless", reason);
@@ -185,7 +186,8 @@ pid_t launch_start(const struct launch *launch, struct error *error) {
         while (length < 0 && errno == EINTR);
     close(report[0]);
     if (pid < 0) {
-        error_set(error, 1, "cannot start the target: %s; end other processes or raise `ulimit -u`", strerror(failed_fork));
+        error_set(error, 1, "cannot start the target: %s; end other processes or raise `ulimit -u`",
+                  strerror(failed_fork));
     } else if (length == (ssize_t)sizeof failure) {
         explain(launch, &failure, error);
         waitpid(pid, NULL, 0);

@@ -16,7 +16,8 @@ struct launch {
     int descriptors[3];    /* what 0, 1 and 2 shall be, above 2; -1: the pty, without one what the recorder has */
 };
 
-/* The host at host_path, to profile config's target into the arena file at arena_path as the interpreter python_path. */
+/* The host at host_path, to profile config's target into the arena file at arena_path as the interpreter
+ * python_path. */
 bool launch_of_config(struct launch *launch, const struct config *config, const char *host_path,
                       const char *python_path, const char *arena_path, struct error *error);
 void launch_free(struct launch *launch);

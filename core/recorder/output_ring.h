@@ -1,7 +1,7 @@
 /* output_ring.h - the last 64 KiB that the target wrote to its terminal.
  *
- * Every byte has a position, counted from the first one ever written. A reader keeps the position it has read up to; what
- * was overwritten meanwhile is lost to it, and it learns how much that was. */
+ * Every byte has a position, counted from the first one ever written. A reader keeps the position it has read up to;
+ * what was overwritten meanwhile is lost to it, and it learns how much that was. */
 #ifndef PYPROF_RECORDER_OUTPUT_RING_H
 #define PYPROF_RECORDER_OUTPUT_RING_H
 

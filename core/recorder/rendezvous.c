@@ -26,7 +26,8 @@ static bool make_private_folder(const char *path, struct error *error) {
     if (mkdir(path, 0700) && errno != EEXIST)
         return error_set(error, 1, "%s: cannot make the folder for recorders' sockets: %s", path, strerror(errno));
     return is_private_folder(path) ||
-           error_set(error, 1, "%s: must be a folder of yours that others cannot enter; remove it or `chmod 700` it", path);
+           error_set(error, 1, "%s: must be a folder of yours that others cannot enter; remove it or `chmod 700` it",
+                     path);
 }
 
 bool rendezvous_folder(char folder[RENDEZVOUS_PATH_SIZE], struct error *error) {
@@ -34,7 +35,8 @@ bool rendezvous_folder(char folder[RENDEZVOUS_PATH_SIZE], struct error *error) {
     char own[64];
     snprintf(own, sizeof own, "/tmp/pyprof-%u", (unsigned)geteuid());
     /* room for "/pyprof-tui/1234567.sock" must be left */
-    bool usable = runtime && *runtime == '/' && is_private_folder(runtime) && strlen(runtime) + 26 < RENDEZVOUS_PATH_SIZE;
+    bool usable = runtime && *runtime == '/' && is_private_folder(runtime) &&
+                  strlen(runtime) + 26 < RENDEZVOUS_PATH_SIZE;
     if (!usable && !make_private_folder(own, error))
         return false;
     snprintf(folder, RENDEZVOUS_PATH_SIZE, "%.80s/pyprof-tui", usable ? runtime : own);

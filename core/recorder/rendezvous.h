@@ -9,8 +9,8 @@
 
 enum { RENDEZVOUS_PATH_SIZE = sizeof((struct sockaddr_un *)0)->sun_path };
 
-/* $XDG_RUNTIME_DIR/pyprof-tui, else /tmp/pyprof-UID/pyprof-tui; made with mode 0700 where it is not there. A folder that others
- * could write to is refused. */
+/* $XDG_RUNTIME_DIR/pyprof-tui, else /tmp/pyprof-UID/pyprof-tui; made with mode 0700 where it is not there. A folder
+ * that others could write to is refused. */
 bool rendezvous_folder(char folder[RENDEZVOUS_PATH_SIZE], struct error *error);
 
 /* Listens on FOLDER/PID.sock of this process (non-blocking, close-on-exec). -1: *error says why. */

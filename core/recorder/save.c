@@ -16,7 +16,8 @@ static bool add_argument(struct model *model, const char *text) {
     return copy != NULL;
 }
 
-/* As the interpreter was given them: "julia.py 100", "-m json.tool x.json", "-c CODE" without the code, as in sys.argv. */
+/* As the interpreter was given them: "julia.py 100", "-m json.tool x.json", "-c CODE" without the code, as in
+ * sys.argv. */
 static bool add_arguments(struct model *model, const struct config *config) {
     const struct text_list *rest = &config->target.args;
     free(model->arguments);

@@ -9,8 +9,8 @@
 /* The model with sources (where the config keeps them), arguments and config text. NULL: *error says why. */
 struct model *save_build_model(const char *arena_path, const struct config *config, struct error *error);
 
-/* Writes the session to path. Where that fails it is written to $TMPDIR or /tmp instead; the error names that place, which
- * also stands in path then. */
+/* Writes the session to path. Where that fails it is written to $TMPDIR or /tmp instead; the error names that place,
+ * which also stands in path then. */
 bool save_session(const struct model *model, char path[ARENA_PATH_SIZE], struct error *error);
 
 #endif

@@ -1,4 +1,5 @@
-/* saver.h - saving a session in a process of its own, so that sampling and the target's terminal never wait for a disk. */
+/* saver.h - saving a session in a process of its own, so that sampling and the target's terminal never wait for a
+ * disk. */
 #ifndef PYPROF_RECORDER_SAVER_H
 #define PYPROF_RECORDER_SAVER_H
 

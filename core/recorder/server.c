@@ -40,8 +40,8 @@ void server_send_failure(struct server *server, const struct error *error) {
     server_send(server, RECORDER_EVENT_FAILED, error->text);
 }
 
-/* As much of the target's output as the viewer takes now. The rest stays in the ring, and what is overwritten there before
- * the viewer reads on is lost to it. */
+/* As much of the target's output as the viewer takes now. The rest stays in the ring, and what is overwritten there
+ * before the viewer reads on is lost to it. */
 static void send_output(struct server *server) {
     unsigned char bytes[CHUNK_SIZE];
     while (server->viewer && server->shown < server->output.end && !recorder_channel_wants_write(server->viewer)) {
@@ -49,7 +49,8 @@ static void send_output(struct server *server) {
         size_t count = output_ring_read(&server->output, &server->shown, bytes, sizeof bytes, &lost);
         if (lost) {
             char text[96];
-            int length = snprintf(text, sizeof text, "\r\n[%llu bytes of output were not shown]\r\n", (unsigned long long)lost);
+            int length = snprintf(text, sizeof text, "\r\n[%llu bytes of output were not shown]\r\n",
+                                  (unsigned long long)lost);
             send_bytes(server, RECORDER_EVENT_OUTPUT, text, (size_t)length);
         }
         send_bytes(server, RECORDER_EVENT_OUTPUT, bytes, count);
@@ -157,8 +158,8 @@ static void kill_when_due(struct server *server, uint64_t now_ns) {
     }
 }
 
-/* Takes what the target wrote. The terminal never fills up while this process runs: with nobody to show it to, the oldest
- * bytes go. Returns false when the terminal is no more. */
+/* Takes what the target wrote. The terminal never fills up while this process runs: with nobody to show it to, the
+ * oldest bytes go. Returns false when the terminal is no more. */
 static bool read_terminal(struct server *server) {
     unsigned char bytes[CHUNK_SIZE];
     for (int turn = 0; turn < READS_PER_TURN; turn++) {
@@ -277,7 +278,8 @@ enum { WATCH_SIGNALS, WATCH_LISTENER, WATCH_SAVER, WATCH_TERMINAL, WATCH_VIEWER,
 
 static void watch(const struct server *server, struct pollfd watched[WATCH_COUNT]) {
     const struct recorder_channel *viewer = server->viewer;
-    short typed = server->input_used ? POLLOUT : 0, queued = viewer && recorder_channel_wants_write(viewer) ? POLLOUT : 0;
+    short typed = server->input_used ? POLLOUT : 0;
+    short queued = viewer && recorder_channel_wants_write(viewer) ? POLLOUT : 0;
     watched[WATCH_SIGNALS] = (struct pollfd){.fd = server->signals, .events = POLLIN};
     watched[WATCH_LISTENER] = (struct pollfd){.fd = server->listener, .events = POLLIN};
     watched[WATCH_SAVER] = (struct pollfd){.fd = server->saver.pid ? server->saver.result : -1, .events = POLLIN};

@@ -1,7 +1,7 @@
 /* server.h - the recorder of a run that a viewer shows: a process of its own, so that the viewer may die.
  *
- * One loop waits for signals, the target's terminal, the viewer, new viewers, a session being saved, and the next sample.
- * Nothing in it waits for any one of them. */
+ * One loop waits for signals, the target's terminal, the viewer, new viewers, a session being saved, and the next
+ * sample. Nothing in it waits for any one of them. */
 #ifndef PYPROF_RECORDER_SERVER_H
 #define PYPROF_RECORDER_SERVER_H
 

@@ -19,7 +19,8 @@ static void request_input(struct server *server, const struct recorder_message *
     server->input_used += count;
     if (count < message->size) {
         struct error error;
-        error_set(&error, 1, "the target does not read what is typed: %u bytes were dropped", (unsigned)(message->size - count));
+        error_set(&error, 1, "the target does not read what is typed: %u bytes were dropped",
+                  (unsigned)(message->size - count));
         server_send_failure(server, &error);
     }
 }

@@ -49,7 +49,8 @@ bool session_path_choose(const struct config *config, time_t now, char path[AREN
     char *here = getcwd(NULL, 0);
     bool done = session_path_unused(here ? here : ".", name, path);
     free(here);
-    return done || error_set(error, EXIT_STATUS_USAGE, "the current folder's path is too long for a session; name one with -o");
+    return done || error_set(error, EXIT_STATUS_USAGE,
+                             "the current folder's path is too long for a session; name one with -o");
 }
 
 /* Tried rather than asked: what a file system refuses stands in no permission bits. */
@@ -71,13 +72,15 @@ static bool check_folder(const char *path, struct error *error) {
     snprintf(folder, sizeof folder, "%.*s", slash ? (length ? length : 1) : 1, slash ? path : ".");
     struct stat status;
     if (stat(folder, &status))
-        return error_set(error, EXIT_STATUS_USAGE, "%s: cannot save the session in %s: %s; make the folder or name another "
+        return error_set(error, EXIT_STATUS_USAGE,
+                         "%s: cannot save the session in %s: %s; make the folder or name another "
                          "with -o", path, folder, strerror(errno));
     if (!S_ISDIR(status.st_mode))
         return error_set(error, EXIT_STATUS_USAGE, "%s: cannot save the session: %s is no folder; name another with -o",
                          path, folder);
     return can_create_file(folder) ||
-           error_set(error, EXIT_STATUS_USAGE, "%s: cannot save the session in %s: %s; name another place with -o", path,
+           error_set(error, EXIT_STATUS_USAGE, "%s: cannot save the session in %s: %s; name another place with -o",
+                     path,
                      folder, strerror(errno));
 }
 
@@ -85,13 +88,16 @@ static bool check_folder(const char *path, struct error *error) {
 static bool check_file(const char *path, struct error *error) {
     struct stat status;
     if (stat(path, &status))
-        return errno == ENOENT || error_set(error, EXIT_STATUS_USAGE, "%s: cannot save the session: %s; name another file "
+        return errno == ENOENT || error_set(error, EXIT_STATUS_USAGE,
+                                            "%s: cannot save the session: %s; name another file "
                                             "with -o", path, strerror(errno));
     if (S_ISDIR(status.st_mode))
-        return error_set(error, EXIT_STATUS_USAGE, "%s: cannot save the session: it is a directory; name a file with -o",
+        return error_set(error, EXIT_STATUS_USAGE,
+                         "%s: cannot save the session: it is a directory; name a file with -o",
                          path);
     if (!S_ISREG(status.st_mode) || (status.st_size > 0 && !session_is_session(path)))
-        return error_set(error, EXIT_STATUS_USAGE, "%s: exists and is no session, so it is not overwritten; name another "
+        return error_set(error, EXIT_STATUS_USAGE,
+                         "%s: exists and is no session, so it is not overwritten; name another "
                          "file with -o", path);
     return true;
 }

@@ -8,8 +8,8 @@
 #include "pyprof/config.h"
 #include "pyprof/error.h"
 
-/* config's own path, or pyprof-SCRIPT-YYYYmmdd-HHMMSS.pyprof in the current folder (-2, -3, ... where that exists). Absolute
- * when the current folder has a path. */
+/* config's own path, or pyprof-SCRIPT-YYYYmmdd-HHMMSS.pyprof in the current folder (-2, -3, ... where that exists).
+ * Absolute when the current folder has a path. */
 bool session_path_choose(const struct config *config, time_t now, char path[ARENA_PATH_SIZE], struct error *error);
 
 /* A path as a user gave it, seen from the current folder. */

@@ -22,7 +22,8 @@ static bool pack_list(struct arena_header *header, size_t *used, const struct te
         if (*list->items[i])
             fits = pack(header, used, list->items[i], strlen(list->items[i]) + 1);
     fits = fits && pack(header, used, "", 1);
-    return fits || error_set(error, EXIT_STATUS_USAGE, "%s: the patterns take more than %d bytes together; use fewer or "
+    return fits || error_set(error, EXIT_STATUS_USAGE,
+                             "%s: the patterns take more than %d bytes together; use fewer or "
                              "wider ones", key, ARENA_SETTINGS_SIZE);
 }
 

@@ -25,7 +25,8 @@ static int compare_integers(const void *left, const void *right) {
     return (a > b) - (a < b);
 }
 
-/* Above all the viewer's terminal must go: a recorder that kept it open would keep a line open that has long been dropped. */
+/* Above all the viewer's terminal must go: a recorder that kept it open would keep a line open that has long been
+ * dropped. */
 static void close_all_but(const struct inheritance *kept) {
     int sorted[5] = {kept->connection, kept->ready, kept->descriptors[0], kept->descriptors[1], kept->descriptors[2]};
     qsort(sorted, 5, sizeof *sorted, compare_integers);
@@ -132,7 +133,8 @@ static int start_process(struct config *config, struct inheritance *inheritance,
     inheritance->ready = ready[1];
     bool started = fork_recorder(config, inheritance, rows, columns);
     if (!started)
-        error_set(error, 1, "cannot start the recorder: the system allows no more processes; end others or raise `ulimit -u`");
+        error_set(error, 1,
+                  "cannot start the recorder: the system allows no more processes; end others or raise `ulimit -u`");
     close(sockets[1]);
     close(ready[1]);
     started = started && wait_until_ready(ready[0], error);

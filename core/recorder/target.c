@@ -86,7 +86,8 @@ bool target_project_folder(const struct config *config, char folder[ARENA_PATH_S
         return error_set(error, EXIT_STATUS_USAGE, "%.80s...: this path is too long", config->target.script);
     char *real = realpath(written, NULL);
     if (!real)
-        return error_set(error, EXIT_STATUS_USAGE, "%s: cannot find the project's folder: %s", written, strerror(errno));
+        return error_set(error, EXIT_STATUS_USAGE, "%s: cannot find the project's folder: %s", written,
+                         strerror(errno));
     int length = snprintf(folder, ARENA_PATH_SIZE, "%s", strcmp(real, "/") == 0 ? "" : real);
     free(real);
     return length < ARENA_PATH_SIZE ||

@@ -14,11 +14,12 @@ bool target_check(const struct config *config, struct error *error);
 /* Does the target run in another folder than pyprof-tui was started in? */
 bool target_has_folder(const struct config *config);
 
-/* The script as given to the interpreter: as written, but absolute where the target runs in another folder. "-" for stdin.
- * malloc'ed; NULL: out of memory. */
+/* The script as given to the interpreter: as written, but absolute where the target runs in another folder. "-" for
+ * stdin. malloc'ed; NULL: out of memory. */
 char *target_script_path(const struct config *config);
 
-/* What `project` means: the real path of the script's folder; else of the folder the target runs in. No '/' at its end. */
+/* What `project` means: the real path of the script's folder; else of the folder the target runs in. No '/' at its
+ * end. */
 bool target_project_folder(const struct config *config, char folder[ARENA_PATH_SIZE], struct error *error);
 
 /* For titles: "julia.py", "-m json.tool", "-c", "-". malloc'ed; NULL: out of memory. */

@@ -3,7 +3,7 @@ import os
 import signal
 import unittest
 
-from workbench import FaultTest, arenas_of
+from workbench import TIME_LIMIT, FaultTest, arenas_of
 
 
 class RecorderDies(FaultTest):
@@ -35,11 +35,13 @@ class RecorderDies(FaultTest):
         self.assertEqual(recorder.wait(), -signal.SIGKILL)
         return recorder, int(target)
 
+    def let_target_end(self, recorder):
+        """The pipes are the target's, too: they end when it does."""
+        recorder.communicate("\n", timeout=TIME_LIMIT)
+
     def test_target_goes_on(self):
         recorder, _ = self.start_and_kill()
-        recorder.stdin.write("\n")
-        recorder.stdin.flush()
-        self.wait_until((self.folder / "done").exists, "the target's end")
+        self.let_target_end(recorder)
         self.assertEqual((self.folder / "done").read_text(), f"{100000 + sum(range(200))}\n")
         self.assertFalse((self.folder / "run.pyprof").exists())
 
@@ -50,9 +52,7 @@ class RecorderDies(FaultTest):
         self.assertEqual((process.returncode, process.err), (0, ""))
         self.assertEqual(arenas_of(recorder.pid), [])
         os.kill(target, 0)
-        recorder.stdin.write("\n")
-        recorder.stdin.flush()
-        self.wait_until((self.folder / "done").exists, "the target's end")
+        self.let_target_end(recorder)
         self.assertEqual((self.folder / "done").read_text(), f"{100000 + sum(range(200))}\n")
 
     def test_arenas_in_use_are_left_alone(self):

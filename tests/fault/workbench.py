@@ -6,7 +6,6 @@ import shutil
 import subprocess
 import tempfile
 import textwrap
-import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -71,13 +70,6 @@ class FaultTest(unittest.TestCase):
         self.assertEqual(len(own), 1, process.err)
         for part in parts:
             self.assertIn(part, own[0])
-
-    def wait_until(self, condition, what):
-        """Looks again and again, for want of anything that could be waited for."""
-        end = time.monotonic() + TIME_LIMIT
-        while not condition():
-            self.assertLess(time.monotonic(), end, f"{what} did not come about")
-            time.sleep(0.005)
 
 
 def arenas_of(recorder, folder="/dev/shm"):

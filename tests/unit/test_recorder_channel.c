@@ -1,4 +1,5 @@
-/* Messages between viewer and recorder: whole, in pieces, too large, from a side that closed, to a side that does not read. */
+/* Messages between viewer and recorder: whole, in pieces, too large, from a side that closed, to a side that does
+ * not read. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -60,7 +60,8 @@ static void parses_descriptions(void **state) {
     assert_true(host_parse_description(&host, "3.15.0 /opt/my python/bin/python3 shared"));
     assert_string_equal(host.interpreter, "/opt/my python/bin/python3");
     assert_string_equal(host.linkage, "shared");
-    static const char *const wrong[] = {"", "\n", "3.11.2", "3.11.2 static", "3.11.2  static", "usage: x y", "3.11.2 /a "};
+    static const char *const wrong[] = {"", "\n", "3.11.2", "3.11.2 static", "3.11.2  static", "usage: x y",
+                                        "3.11.2 /a "};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
         assert_false(host_parse_description(&host, wrong[i]));
     char longest[8192];

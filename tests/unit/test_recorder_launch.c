@@ -1,4 +1,5 @@
-/* Starting the target: its arguments, environment, folder, descriptors and signals; with and without a terminal of its own. */
+/* Starting the target: its arguments, environment, folder, descriptors and signals; with and without a terminal of
+ * its own. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -149,7 +150,8 @@ static void a_terminal_of_its_own(void **state) {
                          "echo got $line; kill -STOP 0 & wait; read rest", NULL};
     char *environment[] = {"PATH=/usr/bin:/bin", NULL};
     assert_true(pty_open(&pty, 12, 34, &error));
-    struct launch launch = {.arguments = arguments, .environment = environment, .pty = &pty, .descriptors = {-1, -1, -1}};
+    struct launch launch = {.arguments = arguments, .environment = environment, .pty = &pty, .descriptors = {-1, -1,
+                                                                                                             -1}};
     pid_t pid = launch_start(&launch, &error);
     assert_true(pid > 0);
     pty_close_slave(&pty);
@@ -176,7 +178,8 @@ static void arguments_of_a_config(void **state) {
     assert_true(config_set(config, "target.env={PYPROF_TEST: two words, PATH: /new}", &error));
     assert_int_equal(setenv("PYPROF_TEST", "old", 1), 0);
     assert_true(launch_of_config(&launch, config, "/h/host", "/p/python3", "/a/arena", &error));
-    static const char *const expected[] = {"/h/host", "/a/arena", "/p/python3", "python3", "-m", "json.tool", "a", "b c"};
+    static const char *const expected[] = {"/h/host", "/a/arena", "/p/python3", "python3", "-m", "json.tool", "a",
+                                           "b c"};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         assert_string_equal(launch.arguments[i], expected[i]);
     assert_null(launch.arguments[8]);

@@ -1,4 +1,5 @@
-/* Where things go: arenas and what dead recorders left of them, sessions, settings for the host, output that is kept. */
+/* Where things go: arenas and what dead recorders left of them, sessions, settings for the host, output that is
+ * kept. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

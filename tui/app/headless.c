@@ -18,14 +18,16 @@ int headless_fail(const struct error *error) {
 static bool close_output(FILE *out, const char *name, struct error *error) {
     bool failed = ferror(out) != 0;
     failed |= (out == stdout ? fflush(out) : fclose(out)) != 0;
-    return !failed || error_set(error, 1, "%s: cannot be written: %s; make room or name another place", name, strerror(errno));
+    return !failed || error_set(error, 1, "%s: cannot be written: %s; make room or name another place", name,
+                                strerror(errno));
 }
 
 static bool print_export(const struct command_line *command, const struct model *model, struct error *error) {
     const char *path = command->export_path;
     FILE *out = path ? fopen(path, "we") : stdout;
     if (!out)
-        return error_set(error, EXIT_STATUS_USAGE, "%s: cannot be written: %s; name another file with -o", path, strerror(errno));
+        return error_set(error, EXIT_STATUS_USAGE, "%s: cannot be written: %s; name another file with -o", path,
+                         strerror(errno));
     bool done = export_write(model, command->export_format, out, error);
     if (!done && path)
         error_prefix(error, "%s", path);

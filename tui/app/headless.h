@@ -5,9 +5,9 @@
 #include "pyprof/model.h"
 #include "tui/app/command_line.h"
 
-/* Runs the target and prints what was asked for. Where nothing was asked for and there was no choice (asked_for is false:
- * there is no terminal), functions and lines go to stderr. Returns how the program should end, for recorder_exit_like: as the
- * target did, but a target that ended well does not hide that its session was not saved. */
+/* Runs the target and prints what was asked for. Where nothing was asked for and there was no choice (asked_for is
+ * false: there is no terminal), functions and lines go to stderr. Returns how the program should end, for
+ * recorder_exit_like: as the target did, but a target that ended well does not hide that its session was not saved. */
 int headless_run(const struct command_line *command, bool asked_for);
 
 /* Prints the reports and the export of a model that the command asks for. */
