@@ -34,6 +34,16 @@ static void expand(struct expanded *expanded, const char *bytes, const uint8_t *
     expanded->bytes[expanded->length] = '\0';
 }
 
+/* Deeply nested code would be out of sight in a narrow pane. */
+static void halve_indentation(struct expanded *expanded) {
+    size_t blanks = strspn(expanded->bytes, " "), gone = blanks - blanks / 2;
+    if (blanks == expanded->length)
+        return;
+    memmove(expanded->bytes, expanded->bytes + gone, expanded->length - gone + 1);
+    memmove(expanded->styles, expanded->styles + gone, expanded->length - gone);
+    expanded->length -= gone;
+}
+
 /* Draws the bytes of one style that begin at column `at` of the line; returns the column behind them. */
 static int draw_run(struct grid *grid, struct rectangle cells, struct expanded *expanded, size_t from, size_t end,
                     int at, int skip) {
@@ -59,13 +69,17 @@ void source_draw_line(const struct source_text *text, size_t line, struct grid *
         length = MAX_BYTES;
     python_highlight_line(text->states[line - 1], bytes, length, styles);
     expand(&expanded, bytes, styles, length);
+    if (width < SOURCE_NARROW)
+        halve_indentation(&expanded);
     struct rectangle cells = {area.row + row, area.column + column, 1,
                               column + width <= area.columns ? width : area.columns - column};
     int at = 0;
-    for (size_t from = 0, end; from < expanded.length && at < skip + width; from = end) {
+    for (size_t from = 0, end; from < expanded.length && at <= skip + width; from = end) {
         for (end = from + 1; end < expanded.length && expanded.styles[end] == expanded.styles[from]; end++)
             ;
         at = draw_run(grid, cells, &expanded, from, end, at, skip);
     }
+    if (at > skip + width)
+        grid_glyph(grid, cells, 0, cells.columns - 1, STYLE_DIM, '~');
     table_highlight(grid, cells, 0, 0, cells.columns, expanded.bytes, skip, pattern);
 }

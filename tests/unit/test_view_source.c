@@ -1,0 +1,499 @@
+/* The source view: golden screens, line numbers of shared lines, selection, drilling. */
+#include "tests/unit/model_fixture.h"
+
+#include <unistd.h>
+
+#include "tui/view/source_callee.h"
+#include "tui/view/source_numbers.h"
+
+static const char source[] = "import time\n"                                              /* 1 */
+                             "\n"                                                         /* 2 */
+                             "\n"                                                         /* 3 */
+                             "\n"                                                         /* 4 */
+                             "def calculate_z_serial_purepython(maxiter, zs, cs):\n"      /* 5 */
+                             "    \"\"\"Calculate\n"                                      /* 6 */
+                             "    output list\"\"\"\n"                                    /* 7 */
+                             "    for i in range(len(zs)):\n"                             /* 8 */
+                             "        n = 0  # count\n"                                   /* 9 */
+                             "        z = zs[i]\n"                                        /* 10 */
+                             "        c = cs[i]\n"                                        /* 11 */
+                             "        while abs(z) < 2 and n < maxiter:\n"                /* 12 */
+                             "\t    z = z * z + c\n"                                      /* 13 */
+                             "            n += 1\n"                                       /* 14 */
+                             "        output[i] = n\n"                                    /* 15 */
+                             "    return output\n"                                        /* 16 */
+                             "\n"                                                         /* 17 */
+                             "\n"                                                         /* 18 */
+                             "\n"                                                         /* 19 */
+                             "def calc_pure_python(width):\n"                             /* 20 */
+                             "    xs = [x * 2 for x in range(width)]\n"                   /* 21 */
+                             "    return calculate_z_serial_purepython(9, xs, time.time())\n"; /* 22 */
+
+struct test {
+    struct model *model;
+    void *view;
+    struct view_context context;
+};
+
+static int set_up(void **state) {
+    struct test *test = calloc(1, sizeof *test);
+    assert_non_null(test);
+    test->model = fixture_julia();
+    assert_true(model_add_source(test->model, "julia.py", source, strlen(source)));
+    fixture_line(test->model, 1, 8, 1000001, 220 * MILLISECOND, 220 * MILLISECOND);
+    fixture_line(test->model, 1, 9, 1000000, 110 * MILLISECOND, 110 * MILLISECOND);
+    fixture_line(test->model, 1, 12, 34219980, 5540 * MILLISECOND, 5730 * MILLISECOND);
+    fixture_line(test->model, 1, 13, 33219980, 3460 * MILLISECOND, 3460 * MILLISECOND);
+    fixture_line(test->model, 1, 16, 1, 1500, 1500);
+    fixture_line(test->model, 2, 21, 1, 100 * MILLISECOND, 400 * MILLISECOND);
+    fixture_line(test->model, 2, 22, 1, 100 * MILLISECOND, 9430 * MILLISECOND);
+    uint32_t inner = fixture_function(test->model, MODEL_FUNCTION_PYTHON, "julia.py", 21,
+                                      "calc_pure_python.<locals>.<listcomp>", MODEL_FUNCTION_PROJECT, 1,
+                                      300 * MILLISECOND, 300 * MILLISECOND);
+    assert_int_equal(inner, 9);
+    fixture_line(test->model, inner, 21, 1000, 300 * MILLISECOND, 300 * MILLISECOND);
+    test->view = source_view.create();
+    assert_non_null(test->view);
+    test->context = (struct view_context){.model = test->model, .percent = true, .function = 1};
+    *state = test;
+    return 0;
+}
+
+static int tear_down(void **state) {
+    struct test *test = *state;
+    source_view.destroy(test->view);
+    model_free(test->model);
+    free(test);
+    return 0;
+}
+
+static void expect(struct test *test, int rows, int columns, const char *expected) {
+    fixture_expect(&source_view, test->view, &test->context, rows, columns, true, expected);
+}
+
+static void expect_title(struct test *test, const char *expected) {
+    fixture_expect_title(&source_view, test->view, &test->context, expected);
+}
+
+static struct view_effect request(struct test *test, enum request request) {
+    struct view_effect effect = source_view.request(test->view, &test->context, request, 10);
+    if (effect.action == VIEW_SELECT) {
+        test->context.function = effect.function;
+        test->context.line = effect.line;
+    }
+    return effect;
+}
+
+static void expect_effect(struct view_effect effect, enum view_action action, uint32_t function, uint32_t line) {
+    assert_int_equal(effect.action, action);
+    assert_int_equal(effect.function, function);
+    assert_int_equal(effect.line, line);
+}
+
+/* Selected only: its first line is on the screen, no line is selected. */
+static void selected_function(void **state) {
+    struct test *test = *state;
+    expect(test, 6, 39,
+           "  %Fn   self     hits  ln\n"
+           "                        5 def calculat~\n"
+           "                        6   \"\"\"Calcula~\n"
+           "                        7   output lis~\n"
+           "  2.4: 220ms  1000001   8   for i in r~\n"
+           "  1.2. 110ms  1000000   9     n = 0  #~\n");
+    expect_title(test, "julia.py:5 calculate_z_serial_purepython");
+    test->context.function = 2;
+    expect(test, 4, 39,
+           "  %Fn   self     hits  ln\n"
+           "                       20 def calc_pur~\n"
+           " 80.0# 400ms        1  21   xs = [x * ~\n"
+           " 20.0+ 100ms        1  22   return cal~\n");
+    expect_title(test, "julia.py:20 calc_pure_python");
+}
+
+/* Gone into: the hottest line is selected. */
+static void drilled_function(void **state) {
+    struct test *test = *state;
+    test->context.focused = true;
+    expect(test, 14, 100,
+           "  %Fn   self total     hits  ln\n"
+           "                              5 def calculate_z_serial_purepython(maxiter, zs, cs):\n"
+           "                              6     \"\"\"Calculate\n"
+           "                              7     output list\"\"\"\n"
+           "  2.4: 220ms 220ms  1000001   8     for i in range(len(zs)):\n"
+           "  1.2. 110ms 110ms  1000000   9         n = 0  # count\n"
+           "                             10         z = zs[i]\n"
+           "                             11         c = cs[i]\n"
+           ">59.4# 5.54s 5.73s 34219980  12         while abs(z) < 2 and n < maxiter:\n"
+           " 37.1+ 3.46s 3.46s 33219980  13             z = z * z + c\n"
+           "                             14             n += 1\n"
+           "                             15         output[i] = n\n"
+           "  0.0  1.5us 1.5us        1  16     return output\n"
+           "                             17\n");
+    expect_title(test, "julia.py:12 calculate_z_serial_purepython");
+    expect(test, 5, 58,
+           "  %Fn   self     hits  ln\n"
+           "  1.2. 110ms  1000000   9     n = 0  # count\n"
+           "                       10     z = zs[i]\n"
+           "                       11     c = cs[i]\n"
+           ">59.4# 5.54s 34219980  12     while abs(z) < 2 and n < ma~\n");
+    expect(test, 5, 39,
+           "  %Fn   self     hits  ln\n"
+           "  1.2. 110ms  1000000   9     n = 0  #~\n"
+           "                       10     z = zs[i]\n"
+           "                       11     c = cs[i]\n"
+           ">59.4# 5.54s 34219980  12     while ab~\n");
+    expect(test, 5, 30,
+           "  %Fn      hits  ln\n"
+           "  1.2.  1000000   9     n = 0~\n"
+           "                 10     z = z~\n"
+           "                 11     c = c~\n"
+           ">59.4# 34219980  12     while~\n");
+    expect(test, 4, 20,
+           "  %Fn   ln\n"
+           "        10     z = ~\n"
+           "        11     c = ~\n"
+           ">59.4#  12     whil~\n");
+    expect(test, 4, 9,
+           "\n"
+           "     z =~\n"
+           "     c =~\n"
+           ">    whi~\n");
+    expect(test, 3, 5,
+           "\n"
+           "    ~\n"
+           ">   ~\n");
+    expect(test, 1, 39,
+           ">59.4# 5.54s 34219980  12     while ab~\n");
+}
+
+/* Drilling when it was selected before: the screen moves to the hottest line. */
+static void selected_then_drilled(void **state) {
+    struct test *test = *state;
+    expect(test, 3, 39,
+           "  %Fn   self     hits  ln\n"
+           "                        5 def calculat~\n"
+           "                        6   \"\"\"Calcula~\n");
+    test->context.focused = true;
+    expect(test, 3, 39,
+           "  %Fn   self     hits  ln\n"
+           "                       11     c = cs[i]\n"
+           ">59.4# 5.54s 34219980  12     while ab~\n");
+}
+
+static void styles(void **state) {
+    struct test *test = *state;
+    test->context.line = 16;
+    char *text = fixture_draw(&source_view, test->view, &test->context, 17, 50, false, true);
+    assert_string_equal(text,
+           "  %Fn   self     hits  ln\n"
+           "..hhh...hhhh.....hhhh..hh\n"
+           "                        5 def calculate_z_serial_~\n"
+           "........................d.www....................d\n"
+           "                        6   \"\"\"Calculate\n"
+           "........................d...qqqqqqqqqqqq\n"
+           "                        7   output list\"\"\"\n"
+           "........................d.qqqqqqqqqqqqqqqq\n"
+           "  2.4: 220ms  1000001   8   for i in range(len(zs~\n"
+           "..2222..................d...www...ww.............d\n"
+           "  1.2. 110ms  1000000   9     n = 0  # count\n"
+           "..1111..................d.........n..ooooooo\n"
+           "                       10     z = zs[i]\n"
+           ".......................dd\n"
+           "                       11     c = cs[i]\n"
+           ".......................dd\n"
+           " 59.4# 5.54s 34219980  12     while abs(z) < 2 an~\n"
+           ".44444.................dd.....wwwww..........n.wwd\n"
+           " 37.1+ 3.46s 33219980  13       z = z * z + c\n"
+           ".33333.................dd\n"
+           "                       14       n += 1\n"
+           ".......................dd............n\n"
+           "                       15     output[i] = n\n"
+           ".......................dd\n"
+           "> 0.0  1.5us        1  16   return output\n"
+           "ssssssssssssssssssssssssssssssssssssssssssssssssss\n"
+           "                       17\n"
+           ".......................dd\n"
+           "                       18\n"
+           ".......................dd\n"
+           "                       19\n"
+           ".......................dd\n"
+           "                       20 def calc_pure_python(wi~\n"
+           ".......................dd.www....................d\n");
+    free(text);
+}
+
+static void small_sizes(void **state) {
+    struct test *test = *state;
+    test->context.focused = true;
+    fixture_small_sizes(&source_view, test->view, &test->context);
+}
+
+/* Line 21 belongs to the function and to the comprehension inside it. */
+static void shared_lines(void **state) {
+    struct test *test = *state;
+    struct source_numbers numbers = {.count = 0};
+    assert_true(source_numbers_build(&numbers, test->model, "julia.py", 2, 22));
+    assert_true(numbers.any);
+    assert_int_equal(numbers.most_hits, 34219980);
+    assert_int_equal(numbers.lines[20].owner, 2);
+    assert_int_equal(numbers.lines[20].hits, 1);
+    assert_int_equal(numbers.lines[20].self_ns, 400 * MILLISECOND);
+    assert_int_equal(numbers.lines[20].total_ns, 400 * MILLISECOND);
+    assert_true(numbers.lines[20].share == 0.8);
+    assert_true(numbers.lines[21].share == 0.2);
+    assert_int_equal(numbers.lines[11].owner, 1);
+    assert_int_equal(source_numbers_hottest(&numbers, 1), 12);
+    assert_int_equal(source_numbers_hottest(&numbers, 2), 21);
+    assert_int_equal(source_numbers_hottest(&numbers, 9), 0);
+    assert_int_equal(numbers.lines[9].owner, 0);
+    /* The comprehension is selected: the line is its alone. */
+    assert_true(source_numbers_build(&numbers, test->model, "julia.py", 9, 22));
+    assert_int_equal(numbers.lines[20].owner, 9);
+    assert_int_equal(numbers.lines[20].hits, 1000);
+    assert_int_equal(numbers.lines[20].self_ns, 300 * MILLISECOND);
+    assert_true(numbers.lines[20].share == 1.0);
+    assert_true(numbers.lines[21].share == 1.0);
+    /* The file became shorter than what ran: lines that are not there are left out. */
+    assert_true(source_numbers_build(&numbers, test->model, "julia.py", 1, 12));
+    assert_int_equal(numbers.count, 12);
+    assert_int_equal(numbers.lines[11].hits, 34219980);
+    assert_true(source_numbers_build(&numbers, test->model, "other.py", 1, 12));
+    assert_false(numbers.any);
+    /* A model whose rows are not in order is not followed. */
+    test->model->functions[9].first_line_row = 100;
+    test->model->functions[1].line_row_count = 1000;
+    assert_true(source_numbers_build(&numbers, test->model, "julia.py", 1, 22));
+    assert_int_equal(numbers.lines[11].owner, 0);
+    assert_int_equal(numbers.lines[20].self_ns, 100 * MILLISECOND);
+    source_numbers_free(&numbers);
+}
+
+static void moving(void **state) {
+    struct test *test = *state;
+    test->context.focused = true;
+    expect(test, 5, 39,
+           "  %Fn   self     hits  ln\n"
+           "                       10     z = zs[i]\n"
+           "                       11     c = cs[i]\n"
+           ">59.4# 5.54s 34219980  12     while ab~\n"
+           " 37.1+ 3.46s 33219980  13       z = z ~\n");
+    expect_effect(request(test, REQUEST_MOVE_DOWN), VIEW_SELECT, 1, 13);
+    expect_effect(request(test, REQUEST_MOVE_UP), VIEW_SELECT, 1, 12);
+    expect_effect(request(test, REQUEST_MOVE_LAST), VIEW_SELECT, 1, 22);
+    expect(test, 4, 39,
+           "  %Fn   self     hits  ln\n"
+           "                       20 def calc_pur~\n"
+           " 80.0# 400ms        1  21   xs = [x * ~\n"
+           ">20.0+ 100ms        1  22   return cal~\n");
+    expect_effect(request(test, REQUEST_PAGE_UP), VIEW_SELECT, 1, 13);
+    expect_effect(request(test, REQUEST_MOVE_FIRST), VIEW_SELECT, 1, 1);
+    expect_effect(request(test, REQUEST_HALF_PAGE_DOWN), VIEW_SELECT, 1, 6);
+    test->context.line = 21; /* gone to by "back" */
+    expect(test, 3, 39,
+           "  %Fn   self     hits  ln\n"
+           "                       20 def calc_pur~\n"
+           ">80.0# 400ms        1  21   xs = [x * ~\n");
+    expect_title(test, "julia.py:21 calculate_z_serial_purepython");
+    expect_effect(request(test, REQUEST_SORT_NEXT), VIEW_NOT_HANDLED, 0, 0);
+}
+
+static void sideways(void **state) {
+    struct test *test = *state;
+    test->context.line = 12;
+    expect_effect(request(test, REQUEST_SCROLL_LEFT), VIEW_HANDLED, 0, 0);
+    expect_effect(request(test, REQUEST_SCROLL_RIGHT), VIEW_REDRAW, 0, 0);
+    expect(test, 5, 39,
+           "  %Fn   self     hits  ln\n"
+           "                       10 zs[i]\n"
+           "                       11 cs[i]\n"
+           ">59.4# 5.54s 34219980  12 e abs(z) < 2~\n"
+           " 37.1+ 3.46s 33219980  13 = z * z + c\n");
+    expect_effect(request(test, REQUEST_MOVE_RIGHT), VIEW_REDRAW, 0, 0);
+    expect_effect(request(test, REQUEST_MOVE_LEFT), VIEW_REDRAW, 0, 0);
+    expect_effect(request(test, REQUEST_SCROLL_HOME), VIEW_REDRAW, 0, 0);
+    expect(test, 3, 39,
+           "  %Fn   self     hits  ln\n"
+           "                       11     c = cs[i]\n"
+           ">59.4# 5.54s 34219980  12     while ab~\n");
+}
+
+static void drilling(void **state) {
+    struct test *test = *state;
+    test->context.focused = true;
+    test->context.function = 2;
+    test->context.line = 22; /* calls calculate and time.time: the Python function is gone into */
+    expect_effect(request(test, REQUEST_DRILL), VIEW_DRILL, 1, 0);
+    test->context.function = 1;
+    test->context.line = 12;
+    struct view_effect effect = request(test, REQUEST_DRILL);
+    assert_int_equal(effect.action, VIEW_MESSAGE);
+    assert_string_equal(effect.text, "builtins.abs is a C function without source: 34219980 calls, 190ms.");
+    test->context.line = 16;
+    effect = request(test, REQUEST_DRILL);
+    assert_int_equal(effect.action, VIEW_MESSAGE);
+    assert_string_equal(effect.text, "No call on this line leads to a function that was counted.");
+}
+
+static void callees_by_name(void **state) {
+    struct test *test = *state;
+    struct model *model = test->model;
+    uint32_t caller = fixture_function(model, MODEL_FUNCTION_PYTHON, "a.py", 1, "main", 0, 1, 1, 1);
+    uint32_t init = fixture_function(model, MODEL_FUNCTION_PYTHON, "a.py", 2, "Outer.Inner.__init__", 0, 1, 1, 1);
+    uint32_t slow = fixture_function(model, MODEL_FUNCTION_PYTHON, "a.py", 3, "Slow.run", 0, 1, 1, 1);
+    uint32_t quick = fixture_function(model, MODEL_FUNCTION_PYTHON, "a.py", 4, "Quick.run", 0, 1, 1, 1);
+    uint32_t length = fixture_function(model, MODEL_FUNCTION_C, "", 0, "builtins.len", 0, 1, 1, 1);
+    fixture_edge(model, caller, init, 1, 1, 10);
+    fixture_edge(model, caller, slow, 1, 1, 50);
+    fixture_edge(model, caller, quick, 1, 1, 20);
+    fixture_edge(model, caller, length, 1, 1, 90);
+    fixture_edge(model, caller, 4000000, 1, 1, 900); /* names no function */
+#define CALLEE(line) source_callee(model, caller, line, strlen(line))
+    assert_int_equal(CALLEE("x.run()"), slow);
+    assert_int_equal(CALLEE("len(x.run())"), slow); /* Python before C */
+    assert_int_equal(CALLEE("len(x)"), length);
+    assert_int_equal(CALLEE("Outer.Inner(5)"), init);
+    assert_int_equal(CALLEE("rerun() + run_all() + length"), 0);
+    assert_int_equal(CALLEE(""), 0);
+    assert_int_equal(source_callee(model, caller, "x.run()", 4), 0); /* the word is cut off */
+    assert_int_equal(source_callee(model, quick, "x.run()", 7), 0);
+}
+
+static void searching(void **state) {
+    struct test *test = *state;
+    test->context.line = 9;
+    expect_effect(source_view.search(test->view, &test->context, "OUTPUT", 0), VIEW_SELECT, 1, 15);
+    test->context.line = 15;
+    expect_effect(source_view.search(test->view, &test->context, "output", 0), VIEW_SELECT, 1, 15);
+    expect_effect(source_view.search(test->view, &test->context, "output", 1), VIEW_SELECT, 1, 16);
+    test->context.line = 16;
+    expect_effect(source_view.search(test->view, &test->context, "output", 1), VIEW_SELECT, 1, 7);
+    test->context.line = 7;
+    expect_effect(source_view.search(test->view, &test->context, "output", -1), VIEW_SELECT, 1, 16);
+    struct view_effect effect = source_view.search(test->view, &test->context, "zzz", 1);
+    assert_int_equal(effect.action, VIEW_MESSAGE);
+    assert_string_equal(effect.text, "No line here has \"zzz\".");
+    expect_effect(source_view.search(test->view, &test->context, "zs", 0), VIEW_SELECT, 1, 5);
+    test->context.line = 9;
+    char *text = fixture_draw(&source_view, test->view, &test->context, 5, 58, true, true);
+    assert_string_equal(text,
+           "  %Fn   self     hits  ln\n"
+           "..hhh...hhhh.....hhhh..hh\n"
+           "                        7   output list\"\"\"\n"
+           "........................d.qqqqqqqqqqqqqqqq\n"
+           "  2.4: 220ms  1000001   8   for i in range(len(zs)):\n"
+           "..2222..................d...www...ww...........mm\n"
+           "> 1.2. 110ms  1000000   9     n = 0  # count\n"
+           "ssssssssssssssssssssssssssssssssssssssssssssssssssssssssss\n"
+           "                       10     z = zs[i]\n"
+           ".......................dd.........mm\n");
+    free(text);
+    expect_effect(request(test, REQUEST_CANCEL), VIEW_REDRAW, 0, 0);
+    expect_effect(request(test, REQUEST_CANCEL), VIEW_NOT_HANDLED, 0, 0);
+}
+
+static void clicking(void **state) {
+    struct test *test = *state;
+    struct rectangle area = {0, 0, 6, 58};
+    test->context.focused = true;
+    expect(test, 6, 58,
+           "  %Fn   self     hits  ln\n"
+           "                       10     z = zs[i]\n"
+           "                       11     c = cs[i]\n"
+           ">59.4# 5.54s 34219980  12     while abs(z) < 2 and n < ma~\n"
+           " 37.1+ 3.46s 33219980  13       z = z * z + c\n"
+           "                       14       n += 1\n");
+    expect_effect(source_view.click(test->view, &test->context, area, 0, 30), VIEW_HANDLED, 0, 0);
+    expect_effect(source_view.click(test->view, &test->context, area, 1, 30), VIEW_SELECT, 1, 10);
+    test->context.line = 10;
+    assert_int_equal(source_view.click(test->view, &test->context, area, 1, 30).action, VIEW_MESSAGE);
+    expect_effect(source_view.click(test->view, &test->context, area, 40, 30), VIEW_HANDLED, 0, 0);
+}
+
+static void copying(void **state) {
+    struct test *test = *state;
+    test->context.line = 13;
+    struct view_effect effect = request(test, REQUEST_COPY);
+    assert_int_equal(effect.action, VIEW_COPY);
+    assert_string_equal(effect.text, "\t    z = z * z + c");
+}
+
+/* Without a selection the project's function with the most time of its own is shown. */
+static void no_selection(void **state) {
+    struct test *test = *state;
+    test->context.function = 0;
+    expect_title(test, "julia.py:5 calculate_z_serial_purepython");
+    for (size_t i = 1; i < test->model->function_count; i++)
+        test->model->functions[i].calls = 0;
+    expect(test, 1, 50, "No function is selected.\n");
+    test->context.function = 4000000;
+    expect(test, 1, 50, "No function is selected.\n");
+}
+
+static void no_source(void **state) {
+    struct test *test = *state;
+    test->context.function = 3;
+    expect(test, 3, 50,
+           "builtins.abs is a C function: it has no Python\n"
+           "source. c shows who calls it.\n"
+           "\n");
+    expect_title(test, "Source  builtins.abs");
+    expect_effect(request(test, REQUEST_MOVE_DOWN), VIEW_NOT_HANDLED, 0, 0);
+    test->context.function = fixture_function(test->model, MODEL_FUNCTION_PYTHON, "<frozen os>", 1, "path", 0, 1, 1, 1);
+    expect(test, 3, 60,
+           "<frozen os> is not a file: its source is not known.\n"
+           "\n"
+           "\n");
+    test->context.function =
+        fixture_function(test->model, MODEL_FUNCTION_PYTHON, "/nonexistent/a.py", 1, "gone", 0, 1, 1, 1);
+    expect(test, 3, 60,
+           "The source /nonexistent/a.py cannot be read: No such file or\n"
+           "directory.\n"
+           "\n");
+    test->context.function = fixture_function(test->model, MODEL_FUNCTION_PYTHON, "/", 1, "folder", 0, 1, 1, 1);
+    expect(test, 3, 60,
+           "The source / is no plain file or is larger than 8 MiB.\n"
+           "\n"
+           "\n");
+    assert_true(model_add_source(test->model, "empty.py", "", 0));
+    test->context.function = fixture_function(test->model, MODEL_FUNCTION_PYTHON, "empty.py", 1, "f", 0, 1, 1, 1);
+    expect(test, 3, 60, "This file is empty.\n\n\n");
+}
+
+/* A live model has no sources: the file is read once, and kept although it changes. */
+static void source_from_disk(void **state) {
+    struct test *test = *state;
+    char path[] = "/tmp/test_view_source_XXXXXX";
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    assert_int_equal(write(file, "def f():\n    return 1", 21), 21);
+    test->context.function = fixture_function(test->model, MODEL_FUNCTION_PYTHON, path, 1, "f", 0, 1, 1, 1);
+    expect(test, 3, 30,
+           "  ln\n"
+           "   1 def f():\n"
+           "   2   return 1\n");
+    char title[100];
+    snprintf(title, sizeof title, "%s:1 f  no line data", path + 5);
+    expect_title(test, title);
+    assert_int_equal(unlink(path), 0);
+    close(file);
+    test->model->wall_ns += SECOND;
+    expect(test, 3, 30,
+           "  ln\n"
+           "   1 def f():\n"
+           "   2   return 1\n");
+    test->model->start_unix_ns += SECOND; /* another run: it is read again */
+    expect_effect(request(test, REQUEST_SORT_NEXT), VIEW_NOT_HANDLED, 0, 0);
+    char *text = fixture_draw(&source_view, test->view, &test->context, 3, 120, true, false);
+    assert_non_null(strstr(text, "cannot be read: No such file or directory."));
+    free(text);
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(selected_function), TEST(drilled_function), TEST(selected_then_drilled), TEST(styles), TEST(small_sizes),
+        TEST(shared_lines), TEST(moving), TEST(sideways), TEST(drilling), TEST(callees_by_name), TEST(searching),
+        TEST(clicking), TEST(copying), TEST(no_selection), TEST(no_source), TEST(source_from_disk),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
