@@ -25,7 +25,9 @@ MAKEFLAGS += --no-print-directory
 BUILD := build$(if $(SAN),/san)
 OBJ := $(BUILD)/obj
 
-WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes $(if $(filter 1,$(WERROR)),-Werror)
+# Sanitizers change the flow that gcc warns by (-Wformat-truncation), so there warnings are only warnings.
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
+            $(if $(SAN),,$(if $(filter 1,$(WERROR)),-Werror))
 SANITIZE := $(if $(SAN),-fno-omit-frame-pointer -fsanitize=$(SAN) -fno-sanitize-recover=undefined)
 CFLAGS ?= -g
 BASE_FLAGS := -std=gnu17 $(WARNINGS) -D_GNU_SOURCE -DPYPROF_PREFIX='"$(PREFIX)"' -Iinclude -I.

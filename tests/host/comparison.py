@@ -5,6 +5,7 @@ python3, under pyprof-tui without a collector, and counting functions and lines.
 way it ended must be the same byte for byte. Guards against cases that compare nothing: plain python3 must end with
 the status the case names, and must print something.
 """
+import difflib
 import os
 import pathlib
 import re
@@ -154,8 +155,8 @@ def explain(case, plain, hosted, collectors):
         parts.append(f"exit status: python3 {plain.status}, host {hosted.status}")
     for name, one, other in (("stdout", plain.output, hosted.output), ("stderr", plain.errors, hosted.errors)):
         if one != other:
-            parts.append(f"{name} of python3:\n{one.decode(errors='backslashreplace')}\n"
-                         f"{name} of the host:\n{other.decode(errors='backslashreplace')}")
+            texts = [text.decode(errors="backslashreplace").splitlines() for text in (one, other)]
+            parts += difflib.unified_diff(*texts, f"python3 {name}", f"host {name}", n=2, lineterm="")
     return f"{case.name} with -k {collectors}\n" + "\n".join(parts) if parts else None
 
 
