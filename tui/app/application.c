@@ -17,7 +17,7 @@
 #include "tui/app/panes.h"
 #include "tui/app/prompt.h"
 
-enum { WATCH_TERMINAL, WATCH_SIGNALS, WATCH_RECORDER, WATCH_COUNT };
+enum { WATCH_TERMINAL, WATCH_SIGNALS, WATCH_RECORDER, WATCH_WORKER, WATCH_COUNT };
 
 static void __attribute__((format(printf, 3, 0))) say(struct application *application, bool is_error,
                                                       const char *format, va_list arguments) {
@@ -150,8 +150,10 @@ static void tick(struct application *application) {
     uint64_t now = clock_monotonic_ns();
     if (!live_run_is_live(application) || now < application->next_tick_ns)
         return;
-    live_run_refresh(application);
-    application->next_tick_ns = now + (uint64_t)application->refresh_ms * 1000000u;
+    live_run_begin_refresh(application);
+    bool empty = application->model->function_count <= 1; /* a program's first functions are waited for */
+    int64_t milliseconds = empty && application->refresh_ms > 100 ? 100 : application->refresh_ms;
+    application->next_tick_ns = now + (uint64_t)milliseconds * 1000000u;
 }
 
 static void wait_and_take(struct application *application, int signals) {
@@ -160,6 +162,8 @@ static void wait_and_take(struct application *application, int signals) {
         [WATCH_TERMINAL] = {.fd = screen_descriptor(application->screen), .events = POLLIN},
         [WATCH_SIGNALS] = {.fd = signals, .events = POLLIN},
         [WATCH_RECORDER] = {.fd = channel ? recorder_channel_socket(channel) : -1, .events = POLLIN},
+        [WATCH_WORKER] = {.fd = application->run.worker ? model_worker_descriptor(application->run.worker) : -1,
+                          .events = POLLIN},
     };
     if (channel && recorder_channel_wants_write(channel))
         watched[WATCH_RECORDER].events |= POLLOUT;
@@ -171,6 +175,8 @@ static void wait_and_take(struct application *application, int signals) {
         recorder_channel_flush(channel); /* a recorder that is gone is noticed when receiving */
     if (watched[WATCH_RECORDER].revents)
         live_run_receive(application);
+    if (watched[WATCH_WORKER].revents)
+        live_run_end_refresh(application);
     if (watched[WATCH_TERMINAL].revents & POLLIN)
         take_terminal(application);
     else if (watched[WATCH_TERMINAL].revents & (POLLHUP | POLLERR | POLLNVAL))

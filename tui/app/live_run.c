@@ -31,7 +31,10 @@ bool live_run_open(struct application *application, struct error *error) {
     run->channel = recorder_channel_new(start->recorder_socket);
     application->model = application->live = model_new();
     run->state = RUN_STARTING;
-    return (run->channel && application->live) || error_set(error, 1, "out of memory");
+    if (!run->channel || !application->live)
+        return error_set(error, 1, "out of memory");
+    run->worker = model_worker_new(error);
+    return run->worker != NULL;
 }
 
 static void forget_function(struct remembered_function *remembered) {
@@ -43,6 +46,7 @@ static void forget_function(struct remembered_function *remembered) {
 void live_run_close(struct application *application) {
     struct live_run *run = &application->run;
     recorder_channel_free(run->channel);
+    model_worker_free(run->worker);
     arena_reader_close(run->reader);
     config_free(run->config);
     free(run->default_path);
@@ -99,6 +103,7 @@ static void begin_run(struct application *application, const char *arena) {
     struct live_run *run = &application->run;
     struct error error;
     remember_function(application);
+    model_worker_drop(run->worker);
     arena_reader_close(run->reader);
     run->reader = arena_reader_open(arena, &error);
     run->state = run->reader ? RUN_RUNNING : RUN_LOST;
@@ -210,19 +215,31 @@ void live_run_provide_source(struct application *application) {
         sources_provide(application->sources, application->live, application->live->functions[id].file);
 }
 
-void live_run_refresh(struct application *application) {
+void live_run_begin_refresh(struct application *application) {
     struct live_run *run = &application->run;
+    if (run->reader && !run->final_model && model_worker_begin(run->worker, run->reader))
+        run->asked_after_end = run->state == RUN_ENDED || run->state == RUN_LOST;
+}
+
+void live_run_end_refresh(struct application *application) {
+    struct live_run *run = &application->run;
+    struct model *model;
     struct error error;
-    if (!run->reader || run->final_model)
+    if (!run->worker || !model_worker_take(run->worker, &model, &error))
         return;
-    struct model *model = arena_reader_model(run->reader, &error);
     if (!model) {
         application_error(application, "%s", error.text);
         return;
     }
+    if (application->frozen) { /* it was asked for before */
+        model_free(model);
+        return;
+    }
     model_free(application->live);
     application->model = application->live = model;
-    run->final_model = run->state == RUN_ENDED || run->state == RUN_LOST;
+    run->final_model = run->asked_after_end;
+    if (run->state == RUN_ENDED && !run->final_model)
+        application->next_tick_ns = 0; /* the end came while this one was made */
     find_remembered(application);
     panes_follow_selection(application);
     live_run_provide_source(application);

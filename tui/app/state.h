@@ -7,6 +7,7 @@
 #include "pyprof/recorder.h"
 #include "tui/app/application.h"
 #include "tui/app/line_edit.h"
+#include "tui/app/model_worker.h"
 #include "tui/app/navigation.h"
 #include "tui/app/popup.h"
 #include "tui/layout/layout.h"
@@ -41,6 +42,8 @@ struct live_run {
     bool saving;                      /* a save was asked for and is not answered */
     bool save_ended;                  /* that save was asked for after the end */
     bool quit_when_saved;
+    struct model_worker *worker;      /* makes the models of `reader`; NULL without a recorder */
+    bool asked_after_end;             /* what it makes or made last is of an ended run */
     bool final_model;                 /* the last model of an ended run is shown */
     uint64_t stop_asked_ns;           /* when ^c was pressed; 0: it was not */
 };

@@ -1,0 +1,25 @@
+/* model_worker.h - makes models of an arena in a thread of its own: keys are answered while it works, however many
+ * functions there are. It makes one at a time. */
+#ifndef PYPROF_TUI_MODEL_WORKER_H
+#define PYPROF_TUI_MODEL_WORKER_H
+
+#include <stdbool.h>
+
+#include "pyprof/arena_reader.h"
+
+struct model_worker;
+
+struct model_worker *model_worker_new(struct error *error);
+/* Waits for what is being made. NULL is allowed. */
+void model_worker_free(struct model_worker *worker);
+
+/* Begins to make a model; false: one is being made or waits to be taken. The reader is the worker's until then. */
+bool model_worker_begin(struct model_worker *worker, struct arena_reader *reader);
+/* Readable when one is ready. */
+int model_worker_descriptor(const struct model_worker *worker);
+/* Takes what is ready: true, and *model (NULL: *error says why there is none) is the caller's. false: nothing is. */
+bool model_worker_take(struct model_worker *worker, struct model **model, struct error *error);
+/* Waits for what is being made and throws it away: nobody uses the reader any more. */
+void model_worker_drop(struct model_worker *worker);
+
+#endif
