@@ -8,13 +8,9 @@
 enum { FIRST_CAPACITY = 256 };
 
 bool call_tree_init(struct call_tree *tree) {
-    *tree = (struct call_tree){.capacity = FIRST_CAPACITY, .count = 1, .slot_mask = 2 * FIRST_CAPACITY - 1};
+    *tree = (struct call_tree){.capacity = FIRST_CAPACITY, .count = 1, .hashed = 1};
     tree->nodes = calloc(tree->capacity, sizeof *tree->nodes);
-    tree->slots = calloc(tree->slot_mask + 1, sizeof *tree->slots);
-    if (tree->nodes && tree->slots)
-        return true;
-    call_tree_free(tree);
-    return false;
+    return tree->nodes;
 }
 
 void call_tree_free(struct call_tree *tree) {
@@ -23,38 +19,15 @@ void call_tree_free(struct call_tree *tree) {
     *tree = (struct call_tree){0};
 }
 
-/* Where a key is or belongs. Fibonacci hashing: the upper bits of the product depend on all bits of the key. */
-static struct call_tree_slot *find_slot(struct call_tree_slot *slots, size_t mask, uint64_t key) {
-    size_t at = (size_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & mask;
-    while (slots[at].row && slots[at].key != key)
-        at = (at + 1) & mask;
-    return &slots[at];
-}
-
-static bool grow_slots(struct call_tree *tree, size_t rows) {
-    size_t size = tree->slot_mask + 1;
-    while (size < 2 * rows)
-        size *= 2;
-    if (size == tree->slot_mask + 1)
+/* Makes room for more rows. */
+static bool reserve_rows(struct call_tree *tree, size_t more) {
+    size_t needed = tree->count + more, capacity = tree->capacity;
+    if (needed <= capacity)
         return true;
-    struct call_tree_slot *slots = calloc(size, sizeof *slots);
-    if (!slots)
+    if (needed >= CALL_TREE_NONE)
         return false;
-    for (size_t i = 0; i <= tree->slot_mask; i++)
-        if (tree->slots[i].row)
-            *find_slot(slots, size - 1, tree->slots[i].key) = tree->slots[i];
-    free(tree->slots);
-    tree->slots = slots;
-    tree->slot_mask = size - 1;
-    return true;
-}
-
-static bool grow(struct call_tree *tree) {
-    if (tree->count < tree->capacity)
-        return true;
-    size_t capacity = 2 * tree->capacity;
-    if (capacity > CALL_TREE_NONE || !grow_slots(tree, capacity))
-        return false;
+    while (capacity < needed)
+        capacity *= 2;
     struct model_node *nodes = reallocarray(tree->nodes, capacity, sizeof *nodes);
     if (!nodes)
         return false;
@@ -63,14 +36,48 @@ static bool grow(struct call_tree *tree) {
     return true;
 }
 
-static uint32_t child_of(struct call_tree *tree, uint32_t parent, uint32_t function) {
-    if (!grow(tree))
-        return CALL_TREE_NONE;
-    uint64_t key = (uint64_t)parent << 32 | function;
-    struct call_tree_slot *slot = find_slot(tree->slots, tree->slot_mask, key);
+static uint64_t slot_key(uint32_t parent, uint32_t function) { return (uint64_t)parent << 32 | function; }
+
+/* Where a key is or belongs. Fibonacci hashing: the upper bits of the product depend on all bits of the key. */
+static struct call_tree_slot *find_slot(const struct call_tree *tree, uint64_t key) {
+    size_t at = (size_t)((key * UINT64_C(0x9E3779B97F4A7C15)) >> 32) & tree->slot_mask;
+    while (tree->slots[at].row && tree->slots[at].key != key)
+        at = (at + 1) & tree->slot_mask;
+    return &tree->slots[at];
+}
+
+/* Brings all rows into the hash, which gets room for more of them. */
+static bool hash_rows(struct call_tree *tree, size_t more) {
+    size_t size = tree->slots ? tree->slot_mask + 1 : 2 * FIRST_CAPACITY, needed = 2 * (tree->count + more);
+    if (!tree->slots || size < needed) {
+        while (size < needed)
+            size *= 2;
+        free(tree->slots);
+        tree->slots = calloc(size, sizeof *tree->slots);
+        tree->slot_mask = size - 1;
+        tree->hashed = 1;
+    }
+    if (!tree->slots)
+        return false;
+    for (; tree->hashed < tree->count; tree->hashed++) {
+        const struct model_node *node = &tree->nodes[tree->hashed];
+        uint64_t key = slot_key(node->parent, node->function);
+        *find_slot(tree, key) = (struct call_tree_slot){key, tree->hashed};
+    }
+    return true;
+}
+
+static uint32_t append(struct call_tree *tree, uint32_t parent, uint32_t function) {
+    tree->nodes[tree->count] = (struct model_node){.parent = parent, .function = function};
+    return (uint32_t)tree->count++;
+}
+
+static uint32_t find_or_append(struct call_tree *tree, uint32_t parent, uint32_t function) {
+    uint64_t key = slot_key(parent, function);
+    struct call_tree_slot *slot = find_slot(tree, key);
     if (!slot->row) {
-        *slot = (struct call_tree_slot){key, tree->count};
-        tree->nodes[tree->count++] = (struct model_node){.parent = parent, .function = function};
+        *slot = (struct call_tree_slot){key, append(tree, parent, function)};
+        tree->hashed = tree->count;
     }
     return (uint32_t)slot->row;
 }
@@ -82,29 +89,37 @@ static void add_counts(struct model_node *to, const struct arena_node *from) {
     to->total_ns += from->total_ticks;
 }
 
-bool call_tree_add(struct call_tree *tree, const struct arena_node *nodes, size_t count, size_t function_count) {
-    if (count == 0)
-        return true;
-    uint32_t *merged = malloc(count * sizeof *merged); /* the tree's row of each of the thread's nodes */
-    bool done = merged;
-    if (merged) {
-        merged[0] = 0;
-        add_counts(&tree->nodes[0], &nodes[0]);
-    }
-    for (size_t i = 1; done && i < count; i++) {
+/* The first thread's rows are taken as they are: within a thread a path has one node. Only what comes after it needs
+ * the hash. */
+static void merge_rows(struct call_tree *tree, const struct arena_node *nodes, size_t count, size_t function_count,
+                       uint32_t *merged) {
+    bool is_first = tree->count == 1;
+    merged[0] = 0;
+    add_counts(&tree->nodes[0], &nodes[0]);
+    for (size_t i = 1; i < count; i++) {
         const struct arena_node *node = &nodes[i];
         merged[i] = CALL_TREE_NONE;
         if (node->parent >= i || merged[node->parent] == CALL_TREE_NONE)
             continue;
         if (node->code == 0 || node->code >= function_count)
             continue;
-        merged[i] = child_of(tree, merged[node->parent], node->code);
-        done = merged[i] != CALL_TREE_NONE;
-        if (done)
-            add_counts(&tree->nodes[merged[i]], node);
+        uint32_t parent = merged[node->parent];
+        merged[i] = is_first ? append(tree, parent, node->code) : find_or_append(tree, parent, node->code);
+        add_counts(&tree->nodes[merged[i]], node);
     }
+}
+
+bool call_tree_add(struct call_tree *tree, const struct arena_node *nodes, size_t count, size_t function_count) {
+    if (count == 0)
+        return true;
+    if (!reserve_rows(tree, count) || (tree->count > 1 && !hash_rows(tree, count)))
+        return false;
+    uint32_t *merged = malloc(count * sizeof *merged); /* the tree's row of each of the thread's nodes */
+    if (!merged)
+        return false;
+    merge_rows(tree, nodes, count, function_count, merged);
     free(merged);
-    return done;
+    return true;
 }
 
 /* Row numbers of the tree without the root, ordered by the parent's function, then the row's own. */

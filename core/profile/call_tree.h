@@ -18,8 +18,9 @@ struct call_tree_slot {
 struct call_tree {
     struct model_node *nodes;
     size_t count, capacity;
-    struct call_tree_slot *slots;
+    struct call_tree_slot *slots; /* NULL until a second thread comes */
     size_t slot_mask; /* slots - 1, a power of two less one; at most half of them are taken */
+    size_t hashed;    /* rows below this one have their slot */
 };
 
 /* Makes a tree of a root only; false: out of memory. Freed with call_tree_free; nodes may be taken out before. */

@@ -282,6 +282,32 @@ static void threads_are_merged_by_path(void **state) {
     model_free(model);
 }
 
+/* Children of the root, codes from `first` on, each called once; in falling order where step is -1. */
+static void fill_children(struct thread_segment *thread, uint32_t first, uint32_t count, int step) {
+    for (uint32_t i = 0; i < count; i++)
+        thread->nodes[i + 1] = node(step > 0 ? first + i : first + count - 1 - i, 0, 1, 1, 10, 10);
+    thread->head->node_count = count + 1;
+}
+
+static void many_nodes_are_merged(void **state) {
+    enum { SHARED = 1000, ALL = 3000, FIRST = 5 };
+    struct fixture *fixture = *state;
+    fixture->arena.header->code_count = FIRST + ALL;
+    fill_children(&fixture->threads[0], FIRST, SHARED, 1);
+    fill_children(&fixture->threads[1], FIRST, ALL, -1);
+    struct model *model = read_model(fixture);
+    assert_int_equal(model->node_count, 1 + ALL);
+    assert_int_equal(model->edge_count, ALL);
+    for (uint32_t i = 0; i < ALL; i++) {
+        uint64_t calls = i < SHARED ? 2 : 1;
+        assert_function(model, FIRST + i, calls, calls, 10 * calls, 10 * calls);
+        assert_edge(model, i, 0, FIRST + i, calls, 10 * calls, 10 * calls);
+    }
+    assert_node(model, SHARED, 0, FIRST + SHARED - 1, 2, 2, 20, 20);
+    assert_node(model, ALL, 0, FIRST + SHARED, 1, 1, 10, 10);
+    model_free(model);
+}
+
 static void lines_sum_all_threads_in_order(void **state) {
     struct model *model = read_model(*state);
     assert_int_equal(model->line_count, 4);
@@ -642,6 +668,7 @@ int main(void) {
         TEST(about_the_run),
         TEST(functions_sum_all_threads),
         TEST(threads_are_merged_by_path),
+        TEST(many_nodes_are_merged),
         TEST(lines_sum_all_threads_in_order),
         TEST(cells_of_the_same_line_are_summed),
         TEST(marked_functions_only),
