@@ -24,7 +24,12 @@ bool error_prefix(struct error *error, const char *format, ...) {
     va_start(arguments, format);
     int length = vsnprintf(error->text, sizeof error->text, format, arguments);
     va_end(arguments);
-    if (length >= 0 && (size_t)length < sizeof error->text)
-        snprintf(error->text + length, sizeof error->text - (size_t)length, ": %s", rest);
+    if (length >= 0 && (size_t)length + sizeof ": " <= sizeof error->text) {
+        memcpy(error->text + length, ": ", sizeof ": ");
+        size_t at = (size_t)length + strlen(": ");
+        size_t size = strnlen(rest, sizeof error->text - at - 1);
+        memcpy(error->text + at, rest, size);
+        error->text[at + size] = '\0';
+    }
     return false;
 }

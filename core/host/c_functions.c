@@ -1,12 +1,74 @@
 #include "core/host/c_functions.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "core/host/exec_hook.h"
 #include "core/probe/index_table.h"
 #include "core/probe/profile_writer.h"
 
-static struct index_table codes; /* address of the method definition -> code */
+static struct index_table codes;    /* address of the method definition -> code */
+static struct index_table constant; /* the same -> 1, for those of constant time */
+
+/* Functions that take a short time whatever they are given of the builtin types; sorted. What calls back into Python, waits or
+ * walks over its argument is not among them. */
+static const char *const constant_time_functions[] = {
+    "_random.Random.random",
+    "builtins.abs",
+    "builtins.callable",
+    "builtins.chr",
+    "builtins.getattr",
+    "builtins.hasattr",
+    "builtins.id",
+    "builtins.isinstance",
+    "builtins.issubclass",
+    "builtins.len",
+    "builtins.ord",
+    "builtins.setattr",
+    "collections.deque.append",
+    "collections.deque.appendleft",
+    "collections.deque.pop",
+    "collections.deque.popleft",
+    "complex.conjugate",
+    "dict.get",
+    "dict.pop",
+    "dict.setdefault",
+    "float.is_integer",
+    "int.bit_length",
+    "list.append",
+    "list.pop",
+    "math.atan2",
+    "math.ceil",
+    "math.cos",
+    "math.exp",
+    "math.fabs",
+    "math.floor",
+    "math.hypot",
+    "math.isfinite",
+    "math.isinf",
+    "math.isnan",
+    "math.log",
+    "math.pow",
+    "math.sin",
+    "math.sqrt",
+    "math.tan",
+    "set.add",
+    "set.discard",
+    "set.remove",
+    "str.endswith",
+    "str.startswith",
+    "time.monotonic",
+    "time.perf_counter",
+    "time.time",
+};
+
+static int compare_names(const void *key, const void *row) { return strcmp(key, *(const char *const *)row); }
+
+static bool is_constant_time(const char *qualname) {
+    return bsearch(qualname, constant_time_functions, sizeof constant_time_functions / sizeof *constant_time_functions,
+                   sizeof *constant_time_functions, compare_names) != NULL;
+}
 
 /* Name of the module that a builtin function says it belongs to, or "". */
 static const char *module_name(PyObject *callable) {
@@ -32,20 +94,25 @@ static const char *owner_name(PyObject *callable) {
     return PyType_Check(self) ? ((PyTypeObject *)self)->tp_name : Py_TYPE(self)->tp_name;
 }
 
-uint32_t c_function_code(const PyMethodDef *method, PyObject *callable) {
-    method = exec_hook_public_method(method);
-    uint32_t code = index_table_find(&codes, (uint64_t)(uintptr_t)method);
-    if (code)
-        return code;
+static uint32_t register_function(const PyMethodDef *method, PyObject *callable) {
     char qualname[512];
     const char *owner = owner_name(callable);
     snprintf(qualname, sizeof qualname, "%s%s%s", owner, *owner ? "." : "", method->ml_name);
-    code = profile_register_function(&(struct profile_function){.file = "",
-                                                                .name = method->ml_name,
-                                                                .qualname = qualname,
-                                                                .kind = ARENA_CODE_C,
-                                                                .fingerprint = (uint64_t)(uintptr_t)method});
+    uint64_t key = (uint64_t)(uintptr_t)method;
+    uint32_t code = profile_register_function(&(struct profile_function){
+        .file = "", .name = method->ml_name, .qualname = qualname, .kind = ARENA_CODE_C, .fingerprint = key});
     if (code)
-        (void)index_table_add(&codes, (uint64_t)(uintptr_t)method, code); /* else it is only looked up again */
+        (void)index_table_add(&codes, key, code); /* else it is only looked up again */
+    if (code && is_constant_time(qualname))
+        (void)index_table_add(&constant, key, 1); /* else every call is timed */
     return code;
+}
+
+struct c_function c_function_find(const PyMethodDef *method, PyObject *callable) {
+    method = exec_hook_public_method(method);
+    uint64_t key = (uint64_t)(uintptr_t)method;
+    uint32_t code = index_table_find(&codes, key);
+    if (!code)
+        code = register_function(method, callable);
+    return (struct c_function){code, index_table_find(&constant, key) != 0};
 }

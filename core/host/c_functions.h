@@ -24,7 +24,12 @@ static inline __attribute__((always_inline)) const PyMethodDef *c_function_metho
     return NULL;
 }
 
-/* The profile's row of a C function, made when it is first called: 0 where there is no room. Never sets an exception. */
-uint32_t c_function_code(const PyMethodDef *method, PyObject *callable);
+struct c_function {
+    uint32_t code;      /* its row in the profile; 0: there is no room */
+    bool constant_time; /* takes a short time that does not depend on its arguments' size, so that few of its calls need timing */
+};
+
+/* Found by its definition, made when it is first called. Never sets an exception. */
+struct c_function c_function_find(const PyMethodDef *method, PyObject *callable);
 
 #endif

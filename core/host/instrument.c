@@ -148,6 +148,10 @@ static PyCodeObject *replace_constants(PyCodeObject *code, PyObject *constants) 
     return replaced;
 }
 
+static bool wants_c_calls(void) {
+    return profile_header()->builtins && profile_header()->collectors & COLLECTOR_FUNCTION;
+}
+
 static PyCodeObject *make_twin(PyCodeObject *code, bool force_lines) {
     struct selection selection = selection_of(utf8(code->co_filename));
     selection.lines |= force_lines;
@@ -158,7 +162,7 @@ static PyCodeObject *make_twin(PyCodeObject *code, bool force_lines) {
         row = register_code(code, selection);
     if (row) {
         struct probe_wishes wishes = {.code = row,
-                                      .c_calls = profile_header()->builtins && selection.function,
+                                      .c_calls = wants_c_calls() && selection.function,
                                       .lines = selection.lines};
         twin = place_probes(code, constants ? constants : code->co_consts, wishes);
         if (!twin)

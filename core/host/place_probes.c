@@ -198,10 +198,11 @@ static void find_calls(struct placing *p) {
 
 /* --- writing ---------------------------------------------------------------------------------------------- */
 
-/* Appends a probe at the place of `where`. exit: what its jump, which is never taken, must point at (-1: the next). */
+/* Appends a probe at the place of `where`. exit: what its jump must point at in front of a yield that
+ * delegates (else -1). */
 static void emit_probe(struct placing *p, uint32_t constant, struct location where, int32_t exit) {
     struct probe_instruction sequence[PYTHON_PROBE_LENGTH];
-    python_probe_instructions(constant, sequence);
+    python_probe_instructions(constant, exit != -1, sequence);
     for (int i = 0; i < PYTHON_PROBE_LENGTH; i++)
         assembly_add(&p->assembly,
                      (struct emitted){.opcode = sequence[i].opcode,

@@ -8,132 +8,129 @@ struct probe {
     PyObject_HEAD
     struct probe_place place;
     struct shadow_cache cache; /* ENTER*, RESUME: where this function was entered from last; CALL: what was called */
-    const PyMethodDef *callee; /* CALL: what `cache` and `callee_code` are about */
+    const PyMethodDef *callee; /* CALL: what `cache`, `thinning` and `callee_code` are about */
+    struct shadow_thinning thinning;
     uint32_t callee_code;
 };
 
 #define PROBE(self) ((struct probe *)(self))
 
-static inline uint64_t frame_identity(void) { return (uint64_t)(uintptr_t)python_current_frame(); }
+SHADOW_INLINE uint64_t frame_identity(void) { return (uint64_t)(uintptr_t)python_current_frame(); }
 
-/* --- slots; each returns the probe's truth, which is false ------------------------------------------------- */
+/* --- what the kinds do -------------------------------------------------------------------------------------- */
 
-static int enter(PyObject *self) {
-    shadow_enter(&PROBE(self)->cache, PROBE(self)->place.code, 1, 0, 0, false);
-    return 0;
+SHADOW_INLINE void run_enter(struct probe *probe, uint64_t calls, uint64_t identity, enum arena_clock_kind clock, bool lines) {
+    shadow_enter(&probe->cache, probe->place.code, calls, identity, probe->place.line_cell, clock, lines);
 }
 
-static int enter_lines(PyObject *self) {
-    shadow_enter(&PROBE(self)->cache, PROBE(self)->place.code, 1, 0, 0, true);
-    return 0;
-}
-
-static int enter_generator(PyObject *self) {
-    shadow_enter(&PROBE(self)->cache, PROBE(self)->place.code, 1, frame_identity(), 0, false);
-    return 0;
-}
-
-static int enter_generator_lines(PyObject *self) {
-    shadow_enter(&PROBE(self)->cache, PROBE(self)->place.code, 1, frame_identity(), 0, true);
-    return 0;
-}
-
-static int resume(PyObject *self) {
-    shadow_enter(&PROBE(self)->cache, PROBE(self)->place.code, 0, frame_identity(), 0, false);
-    return 0;
-}
-
-static int resume_lines(PyObject *self) {
-    shadow_enter(&PROBE(self)->cache, PROBE(self)->place.code, 0, frame_identity(), PROBE(self)->place.line_cell, true);
-    return 0;
-}
-
-static int leave(PyObject *self) {
-    shadow_leave(PROBE(self)->place.code, false);
-    return 0;
-}
-
-static int leave_lines(PyObject *self) {
-    shadow_leave(PROBE(self)->place.code, true);
-    return 0;
-}
-
-static int handler(PyObject *self) {
+static void run_handler(struct probe *probe) {
     struct arena_thread *thread = profile_current_thread;
-    if (thread->top->code != PROBE(self)->place.code)
-        shadow_expose(thread, PROBE(self)->place.code);
-    return 0;
+    if (thread->top->code != probe->place.code)
+        shadow_expose(thread, probe->place.code);
 }
 
 /* A generator may have been resumed by throwing into it, which passes no probe. */
-static int handler_generator(PyObject *self) {
+static void run_handler_generator(struct probe *probe, bool lines) {
     uint64_t frame = frame_identity();
     if (!shadow_expose_frame(profile_current_thread, frame))
-        shadow_enter(&PROBE(self)->cache, PROBE(self)->place.code, 0, frame, 0, true);
-    return 0;
+        shadow_enter(&probe->cache, probe->place.code, 0, frame, 0, profile_clock_kind, lines);
 }
 
-static int unwind_generator(PyObject *self) {
+static void run_unwind_generator(struct probe *probe, bool lines) {
     if (shadow_expose_frame(profile_current_thread, frame_identity()))
-        shadow_leave(PROBE(self)->place.code, true);
-    return 0;
+        shadow_leave_slowly(probe->place.code, lines);
 }
 
-static int line_hit(PyObject *self) {
-    shadow_line(PROBE(self)->place.code, PROBE(self)->place.line_cell, 1);
-    return 0;
+/* The site calls another C function than the last time. */
+static bool find_callee(struct probe *probe, const PyMethodDef *method, PyObject *callable) {
+    struct c_function callee = c_function_find(method, callable);
+    if (!callee.code)
+        return false;
+    probe->callee = method;
+    probe->callee_code = callee.code;
+    probe->cache.thread = NULL;
+    probe->thinning = (struct shadow_thinning){.allowed = callee.constant_time, .warm_up = SHADOW_WARM_UP};
+    return true;
 }
 
-static int line_switch(PyObject *self) {
-    shadow_line(PROBE(self)->place.code, PROBE(self)->place.line_cell, 0);
-    return 0;
+static __attribute__((noinline)) void call_new_callee(struct probe *probe, const PyMethodDef *method, PyObject *callable) {
+    if (find_callee(probe, method, callable))
+        shadow_call_c_slowly(&probe->cache, &probe->thinning, probe->callee_code);
 }
 
-static __attribute__((noinline)) bool find_callee(struct probe *probe, const PyMethodDef *method, PyObject *callable) {
-    if (probe->callee != method) {
-        uint32_t code = c_function_code(method, callable);
-        if (!code)
-            return false;
-        probe->callee = method;
-        probe->callee_code = code;
-        probe->cache.thread = NULL;
-    }
-    return shadow_locate(&probe->cache, probe->callee_code) != NULL;
-}
-
-static int call(PyObject *self) {
-    struct probe *probe = PROBE(self);
+SHADOW_INLINE void run_call(struct probe *probe, enum arena_clock_kind clock) {
     const _PyInterpreterFrame *frame = python_current_frame();
     PyObject *callable = python_frame_slot(frame, probe->place.stack_slot);
     if (!callable)
         callable = python_frame_slot(frame, probe->place.stack_slot + 1);
     const PyMethodDef *method = c_function_method(&callable);
     if (!method)
-        return 0;
-    struct arena_thread *thread = profile_current_thread;
-    if (SHADOW_UNLIKELY(probe->callee != method || probe->cache.thread != thread ||
-                        probe->cache.position != thread->top->position)) {
-        if (!find_callee(probe, method, callable))
-            return 0;
-        thread = profile_current_thread;
-    }
-    shadow_call_c(thread, &probe->cache, probe->callee_code);
-    return 0;
+        return;
+    if (SHADOW_UNLIKELY(probe->callee != method))
+        call_new_callee(probe, method, callable);
+    else
+        shadow_call_c(&probe->cache, &probe->thinning, probe->callee_code, clock);
 }
 
-static int call_end(PyObject *self) {
-    (void)self;
-    shadow_return_c();
-    return 0;
+/* --- slots, as tp_iternext: NULL without an exception, the iterator's end ---------------------------------- */
+
+#define SLOT(name, clock_name, lines_name, action)                              \
+    static PyObject *name##_##clock_name##_##lines_name(PyObject *self) {       \
+        struct probe *probe = PROBE(self);                                      \
+        (void)probe;                                                            \
+        action;                                                                 \
+        return NULL;                                                            \
+    }
+
+/* The slots of all kinds, for one clock, with or without lines. */
+#define SLOTS(clock_name, clock, lines_name, lines)                                                              \
+    SLOT(enter, clock_name, lines_name, run_enter(probe, 1, 0, clock, lines))                                    \
+    SLOT(enter_generator, clock_name, lines_name, run_enter(probe, 1, frame_identity(), clock, lines))           \
+    SLOT(resume, clock_name, lines_name, run_enter(probe, 0, frame_identity(), clock, lines))                    \
+    SLOT(leave, clock_name, lines_name, shadow_leave(probe->place.code, clock, lines))                           \
+    SLOT(handler, clock_name, lines_name, run_handler(probe))                                                    \
+    SLOT(handler_generator, clock_name, lines_name, run_handler_generator(probe, lines))                         \
+    SLOT(unwind_generator, clock_name, lines_name, run_unwind_generator(probe, lines))                           \
+    SLOT(line_hit, clock_name, lines_name, shadow_line(probe->place.code, probe->place.line_cell, 1, clock))     \
+    SLOT(line_switch, clock_name, lines_name, shadow_line(probe->place.code, probe->place.line_cell, 0, clock))  \
+    SLOT(call, clock_name, lines_name, run_call(probe, clock))                                                   \
+    SLOT(call_end, clock_name, lines_name, shadow_return_c(clock))                                               \
+    static const iternextfunc slots_##clock_name##_##lines_name[PROBE_KIND_COUNT] = {                            \
+        [PROBE_ENTER] = enter_##clock_name##_##lines_name,                                                       \
+        [PROBE_LEAVE] = leave_##clock_name##_##lines_name,                                                       \
+        [PROBE_UNWIND] = leave_##clock_name##_##lines_name,                                                      \
+        [PROBE_HANDLER] = handler_##clock_name##_##lines_name,                                                   \
+        [PROBE_ENTER_GENERATOR] = enter_generator_##clock_name##_##lines_name,                                   \
+        [PROBE_RESUME] = resume_##clock_name##_##lines_name,                                                     \
+        [PROBE_UNWIND_GENERATOR] = unwind_generator_##clock_name##_##lines_name,                                 \
+        [PROBE_HANDLER_GENERATOR] = handler_generator_##clock_name##_##lines_name,                               \
+        [PROBE_LINE_HIT] = line_hit_##clock_name##_##lines_name,                                                 \
+        [PROBE_LINE_SWITCH] = line_switch_##clock_name##_##lines_name,                                           \
+        [PROBE_CALL] = call_##clock_name##_##lines_name,                                                         \
+        [PROBE_CALL_END] = call_end_##clock_name##_##lines_name,                                                 \
+    };
+
+SLOTS(fast, SHADOW_FAST_CLOCK, plain, false)
+SLOTS(fast, SHADOW_FAST_CLOCK, lines, true)
+SLOTS(slow, ARENA_CLOCK_MONOTONIC, plain, false)
+SLOTS(slow, ARENA_CLOCK_MONOTONIC, lines, true)
+
+static const iternextfunc *choose_slots(bool lines) {
+    if (profile_clock_kind == SHADOW_FAST_CLOCK)
+        return lines ? slots_fast_lines : slots_fast_plain;
+    return lines ? slots_slow_lines : slots_slow_plain;
 }
 
 /* --- types ------------------------------------------------------------------------------------------------ */
 
-/* For pickle and copy: a probe is as good as the int 0. */
+/* For pickle and copy: a probe is as good as an iterator over nothing. */
 static PyObject *reduce(PyObject *self, PyObject *arguments) {
     (void)self;
     (void)arguments;
-    return Py_BuildValue("(O(i))", (PyObject *)&PyLong_Type, 0);
+    PyObject *builtins = PyImport_ImportModule("builtins");
+    PyObject *iterate = builtins ? PyObject_GetAttrString(builtins, "iter") : NULL;
+    Py_XDECREF(builtins);
+    return iterate ? Py_BuildValue("(N(()))", iterate) : NULL;
 }
 
 static PyMethodDef methods[] = {
@@ -144,32 +141,30 @@ static PyMethodDef methods[] = {
 
 static PyObject *represent(PyObject *self) {
     (void)self;
-    return PyUnicode_FromString("0");
+    return PyUnicode_FromString("<probe>");
 }
 
-static PyNumberMethods numbers[PROBE_KIND_COUNT];
-static PyTypeObject types[PROBE_KIND_COUNT];
+/* The truth of a probe runs it too, and is false. */
+static int run_as_truth(PyObject *self) {
+    Py_TYPE(self)->tp_iternext(self);
+    return 0;
+}
 
-static const inquiry slots[2][PROBE_KIND_COUNT] = {
-#define X(NAME, plain, lines) plain,
-    {PROBE_KIND_LIST(X)},
-#undef X
-#define X(NAME, plain, lines) lines,
-    {PROBE_KIND_LIST(X)},
-#undef X
-};
+static PyNumberMethods numbers = {.nb_bool = run_as_truth};
+static PyTypeObject types[PROBE_KIND_COUNT];
 
 static void probe_free(PyObject *self) { PyObject_Free(self); }
 
 bool probe_types_prepare(bool lines) {
+    const iternextfunc *slots = choose_slots(lines);
     for (int kind = 0; kind < PROBE_KIND_COUNT; kind++) {
-        numbers[kind].nb_bool = slots[lines][kind];
         types[kind] = (PyTypeObject){
             PyVarObject_HEAD_INIT(NULL, 0).tp_name = "probe",
             .tp_basicsize = sizeof(struct probe),
             .tp_dealloc = probe_free,
             .tp_repr = represent,
-            .tp_as_number = &numbers[kind],
+            .tp_as_number = &numbers,
+            .tp_iternext = slots[kind],
             .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
             .tp_methods = methods,
         };
@@ -186,6 +181,7 @@ PyObject *probe_new(enum probe_kind kind, struct probe_place place) {
     probe->place = place;
     probe->cache = (struct shadow_cache){0};
     probe->callee = NULL;
+    probe->thinning = (struct shadow_thinning){0};
     probe->callee_code = 0;
     return (PyObject *)probe;
 }

@@ -71,9 +71,9 @@ bool python_delegates(uint8_t opcode) { return opcode == SEND; }
 bool python_belongs_to_call(uint8_t opcode) { return opcode == KW_NAMES; }
 bool python_begins_handler(uint8_t opcode) { return opcode == PUSH_EXC_INFO; }
 
-void python_probe_instructions(uint32_t constant, struct probe_instruction sequence[PYTHON_PROBE_LENGTH]) {
+void python_probe_instructions(uint32_t constant, bool delegates, struct probe_instruction sequence[PYTHON_PROBE_LENGTH]) {
     sequence[0] = (struct probe_instruction){LOAD_CONST, constant};
-    sequence[1] = (struct probe_instruction){POP_JUMP_FORWARD_IF_TRUE, 0};
+    sequence[1] = (struct probe_instruction){delegates ? POP_JUMP_FORWARD_IF_TRUE : FOR_ITER, 0};
 }
 
 /* --- code objects ----------------------------------------------------------------------------------------- */

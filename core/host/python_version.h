@@ -60,11 +60,16 @@ enum {
     PYTHON_JUMP_FORWARD = 110,
 };
 
-/* A probe in place: the instructions that run the probe object `constant` and leave the stack as it was. Two of them:
- * LOAD_CONST probe; POP_JUMP_FORWARD_IF_TRUE +0, where the truth of the probe (always false) is asked by its nb_bool slot. */
-struct probe_instruction { uint8_t opcode; uint32_t oparg; };
+/* A probe in place: the instructions that run the probe object `constant` and leave the stack as it was: LOAD_CONST probe;
+ * FOR_ITER +0. The probe is an iterator that is always at its end: the interpreter calls its tp_iternext slot directly, takes
+ * it off the stack and goes on. In front of a yield that delegates, LOAD_CONST probe; POP_JUMP_FORWARD_IF_TRUE exit, where
+ * the jump is never taken (the probe is false, by its nb_bool slot) but has the distance that is looked for there. */
+struct probe_instruction {
+    uint8_t opcode;
+    uint32_t oparg;
+};
 enum { PYTHON_PROBE_LENGTH = 2 };
-void python_probe_instructions(uint32_t constant, struct probe_instruction sequence[PYTHON_PROBE_LENGTH]);
+void python_probe_instructions(uint32_t constant, bool delegates, struct probe_instruction sequence[PYTHON_PROBE_LENGTH]);
 
 /* A new code object like `original` with these parts; all are borrowed. NULL with an exception set. */
 PyCodeObject *python_new_code(PyCodeObject *original, int stack_size, PyObject *bytecode, PyObject *constants,

@@ -5,6 +5,8 @@ static struct arena_frame *overflow_frame(struct arena_thread *thread) { return 
 
 static bool is_overflown(const struct arena_thread *thread) { return thread->overflow_depth > 0; }
 
+static uint64_t now_of_any_clock(void) { return clock_ticks(profile_clock_kind); }
+
 struct arena_thread *shadow_find_node(struct shadow_cache *cache, uint32_t code) {
     struct arena_thread *thread = profile_current_thread;
     if (thread == &profile_no_thread) {
@@ -13,14 +15,21 @@ struct arena_thread *shadow_find_node(struct shadow_cache *cache, uint32_t code)
             return NULL;
     }
     uint32_t position = thread->top->position;
-    *cache = (struct shadow_cache){.thread = thread, .position = position};
-    cache->node = profile_find_node(thread, position, code);
+    uint32_t node = profile_find_node(thread, position, code);
+    uint32_t folded_to = thread->nodes[node].folded_to;
+    bool direct_recursion = folded_to && folded_to == position;
+    *cache = (struct shadow_cache){.thread = thread,
+                                   .caller_position = position,
+                                   .node = node,
+                                   .charged_node = direct_recursion ? position : node,
+                                   .position = folded_to ? folded_to : node,
+                                   .direct_recursion = direct_recursion};
     return thread;
 }
 
-struct arena_frame *shadow_make_room(struct arena_thread *thread) {
-    if (!is_overflown(thread) && profile_grow_stack(thread))
-        return thread->top + 1;
+/* --- a stack without room --------------------------------------------------------------------------------- */
+
+static void overflow(struct arena_thread *thread) {
     if (!is_overflown(thread)) {
         struct arena_frame *mark = overflow_frame(thread);
         *mark = *thread->top;
@@ -33,19 +42,68 @@ struct arena_frame *shadow_make_room(struct arena_thread *thread) {
     thread->overflow_depth++;
     if (profile_header())
         profile_header()->lost_frames++;
-    return NULL;
 }
 
 /* One activation of an overflown stack ends. */
-void shadow_leave_overflow(struct arena_thread *thread) {
+static void leave_overflow(struct arena_thread *thread) {
     if (--thread->overflow_depth == 0)
         __atomic_store_n(&thread->top, thread->limit, __ATOMIC_RELEASE);
 }
 
-static void pop_now(struct arena_thread *thread) {
-    uint64_t now = shadow_now();
+static bool has_room(struct arena_thread *thread) {
+    return thread->top < thread->limit || (!is_overflown(thread) && profile_grow_stack(thread));
+}
+
+/* --- the slow halves of events ---------------------------------------------------------------------------- */
+
+void shadow_enter_slowly(struct shadow_cache *cache, uint32_t code, uint64_t calls, uint64_t identity, uint32_t line_cell,
+                         bool lines) {
+    struct arena_thread *thread = shadow_find_node(cache, code);
+    if (!thread)
+        return;
+    if (!has_room(thread)) {
+        overflow(thread);
+        return;
+    }
+    shadow_enter(cache, code, calls, identity, line_cell, profile_clock_kind, lines);
+}
+
+void shadow_leave_slowly(uint32_t code, bool lines) {
+    struct arena_thread *thread = profile_current_thread;
+    if (is_overflown(thread)) {
+        leave_overflow(thread);
+        return;
+    }
+    if (!shadow_expose(thread, code))
+        return;
     struct arena_frame *top = thread->top;
-    bool is_c = top->interpreter_frame == PROFILE_C_FRAME;
+    uint64_t now = now_of_any_clock();
+    shadow_charge(thread, top, now, lines);
+    shadow_pop(thread, top, now, lines);
+}
+
+void shadow_line_slowly(uint32_t code, uint32_t line_cell, uint64_t hits) {
+    if (shadow_expose(profile_current_thread, code))
+        shadow_line(code, line_cell, hits, profile_clock_kind);
+}
+
+/* A call that finds no room is not counted as deeper: its return is no event that would take it back. */
+void shadow_call_c_slowly(struct shadow_cache *cache, struct shadow_thinning *thinning, uint32_t code) {
+    struct arena_thread *thread = shadow_find_node(cache, code);
+    if (!thread)
+        return;
+    if (has_room(thread))
+        shadow_call_c(cache, thinning, code, profile_clock_kind);
+    else if (profile_header())
+        profile_header()->lost_frames++;
+}
+
+/* --- leaving by exceptions -------------------------------------------------------------------------------- */
+
+static void pop_now(struct arena_thread *thread) {
+    uint64_t now = now_of_any_clock();
+    struct arena_frame *top = thread->top;
+    bool is_c = shadow_is_c(top);
     shadow_charge(thread, top, now, true);
     shadow_pop(thread, top, now, !is_c);
 }
@@ -53,22 +111,11 @@ static void pop_now(struct arena_thread *thread) {
 /* Brings the function `code` to the top: activations of C calls above it were left by an exception. false: the event is
  * not one of the frame on top, and is not counted. */
 bool shadow_expose(struct arena_thread *thread, uint32_t code) {
-    if (thread == &profile_no_thread)
+    if (thread == &profile_no_thread || is_overflown(thread))
         return false;
-    if (is_overflown(thread))
-        return false;
-    while (thread->top->interpreter_frame == PROFILE_C_FRAME)
+    while (shadow_is_c(thread->top))
         pop_now(thread);
     return thread->top->code == code;
-}
-
-/* The same for an activation that ends: an overflown stack gets less deep by it. */
-bool shadow_expose_to_leave(struct arena_thread *thread, uint32_t code) {
-    if (is_overflown(thread)) {
-        shadow_leave_overflow(thread);
-        return false;
-    }
-    return shadow_expose(thread, code);
 }
 
 /* The same by the identity of the interpreter's frame, however deep it lies; false, and nothing popped, where it is not on
@@ -91,9 +138,9 @@ void shadow_unwind_all(struct arena_thread *thread) {
     const struct arena_frame *root = (const struct arena_frame *)(uintptr_t)thread->frames_address;
     if (is_overflown(thread)) {
         thread->overflow_depth = 1;
-        shadow_leave_overflow(thread);
+        leave_overflow(thread);
     }
     while (thread->top > root)
         pop_now(thread);
-    shadow_charge(thread, thread->top, shadow_now(), true);
+    shadow_charge(thread, thread->top, now_of_any_clock(), true);
 }
