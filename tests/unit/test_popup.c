@@ -80,6 +80,15 @@ static void test_filter(void **state) {
     assert_int_equal(chosen(), 10);
 }
 
+static void test_names_that_begin_with_it_come_first(void **state) {
+    (void)state;
+    popup.filtered = true;
+    press('P');
+    assert_int_equal(chosen(), 11); /* pear, not apple */
+    press('i');
+    assert_int_equal(chosen(), 12);
+}
+
 static void test_headings_cannot_be_chosen(void **state) {
     (void)state;
     popup_free(&popup);
@@ -96,6 +105,8 @@ static void test_drawing(void **state) {
     popup.filtered = true;
     press('p');
     press('l');
+    press(SPECIAL_UP); /* "plum" begins so; stay at the top for the drawing */
+    press(SPECIAL_UP);
     popup_draw(&popup, &grid, (struct rectangle){0, 0, 7, 24}, &row, &column);
     char *text = grid_to_text(&grid, false);
     assert_string_equal(text, "\n"
@@ -123,6 +134,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_moving_and_choosing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_closing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_filter, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_names_that_begin_with_it_come_first, setup, teardown),
         cmocka_unit_test_setup_teardown(test_headings_cannot_be_chosen, setup, teardown),
         cmocka_unit_test_setup_teardown(test_drawing, setup, teardown),
         cmocka_unit_test_setup_teardown(test_long_text_is_cut, setup, teardown),

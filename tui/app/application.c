@@ -12,10 +12,9 @@
 
 #include "core/base/clock.h"
 #include "tui/app/actions.h"
-#include "tui/app/chrome.h"
+#include "tui/app/compose.h"
 #include "tui/app/live_run.h"
 #include "tui/app/panes.h"
-#include "tui/app/prompt.h"
 
 enum { WATCH_TERMINAL, WATCH_SIGNALS, WATCH_RECORDER, WATCH_WORKER, WATCH_COUNT };
 
@@ -72,24 +71,10 @@ void application_output_size(const struct config *config, int *rows, int *column
 /* --- drawing ---------------------------------------------------------------------------------------- */
 
 static void draw(struct application *application) {
-    int cursor_row = -1, cursor_column = 0;
-    struct grid *grid = &application->grid;
-    grid_clear(grid);
-    panes_layout(application);
-    if (application->layout.mode == LAYOUT_TOO_SMALL) {
-        chrome_draw_too_small(application);
-    } else {
-        panes_draw(application);
-        chrome_draw(application);
-        if (application->popup_kind != POPUP_NONE)
-            popup_draw(&application->popup, grid, (struct rectangle){0, 0, grid->rows, grid->columns}, &cursor_row,
-                       &cursor_column);
-        /* A problem with what was typed stands in the prompt's place until the next key. */
-        if (application->prompt == PROMPT_SEARCH || (application->prompt != PROMPT_NONE && !application->message[0]))
-            prompt_draw(application, &cursor_row, &cursor_column);
-    }
+    int cursor_row, cursor_column;
+    compose(application, &cursor_row, &cursor_column);
     application->redraw = false;
-    screen_draw(application->screen, grid, cursor_row, cursor_column);
+    screen_draw(application->screen, &application->grid, cursor_row, cursor_column);
 }
 
 static void fit_screen(struct application *application) {

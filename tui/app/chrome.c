@@ -96,27 +96,45 @@ static void describe_refresh(const struct application *application, char *text, 
         snprintf(text, size, "[LIVE %gHz]", 1000.0 / (double)application->refresh_ms);
 }
 
+/* The parts from left to right. A part is shown whole or not at all: half a number is a wrong one. */
+enum status_part {
+    STATUS_TITLE, STATUS_PROCESS, STATUS_STATE, STATUS_COLLECTORS, STATUS_MEMORY, STATUS_LOST, STATUS_PARTS
+};
+
+static void fit_status(char parts[STATUS_PARTS][128], int room) {
+    static const enum status_part dropped[] = {STATUS_COLLECTORS, STATUS_PROCESS, STATUS_LOST, STATUS_MEMORY};
+    for (size_t i = 0; i < sizeof dropped / sizeof *dropped; i++) {
+        int width = 0;
+        for (int part = 0; part < STATUS_PARTS; part++)
+            width += grid_text_width(parts[part]);
+        if (width < room)
+            return;
+        parts[dropped[i]][0] = '\0';
+    }
+}
+
 static void draw_status(struct application *application) {
     const struct model *model = application->model;
+    const struct live_run *run = &application->run;
     struct rectangle area = application->layout.status;
-    char title[80], head[256] = "", tail[256] = "", right[32], names[128] = "";
-    snprintf(title, sizeof title, " pyprof %.60s", live_run_title(application));
+    struct grid *grid = &application->grid;
+    char parts[STATUS_PARTS][128] = {{0}}, right[32];
+    snprintf(parts[STATUS_TITLE], sizeof parts[0], " pyprof %.*s", area.columns / 3, live_run_title(application));
     if (model->pid)
-        append(head, sizeof head, "  pid %u", model->pid);
-    append_state(head, sizeof head, application);
-    append_collectors(names, sizeof names, model->collectors ? model->collectors : config_collectors(application->run.config));
-    append_memory(tail, sizeof tail, model);
-    append_lost(tail, sizeof tail, model);
+        snprintf(parts[STATUS_PROCESS], sizeof parts[0], "  pid %u", model->pid);
+    append_state(parts[STATUS_STATE], sizeof parts[0], application);
+    append_collectors(parts[STATUS_COLLECTORS], sizeof parts[0],
+                      model->collectors ? model->collectors : config_collectors(run->config));
+    append_memory(parts[STATUS_MEMORY], sizeof parts[0], model);
+    append_lost(parts[STATUS_LOST], sizeof parts[0], model);
     describe_refresh(application, right, sizeof right);
-    int room = area.columns - grid_text_width(right) - 1;
-    bool all = grid_text_width(title) + grid_text_width(head) + grid_text_width(names) + grid_text_width(tail) < room;
-    int column = grid_text(&application->grid, area, 0, 0, STYLE_BOLD, title);
-    column = grid_text(&application->grid, area, 0, column, STYLE_NORMAL, head);
-    column = grid_text(&application->grid, area, 0, column, STYLE_NORMAL, all ? names : "");
-    grid_text(&application->grid, area, 0, column, STYLE_NORMAL, tail);
-    bool remarkable = application->frozen || (application->run.state == RUN_ENDED && !application->run.saved);
-    grid_text(&application->grid, area, 0, room - 1, STYLE_NORMAL, " ");
-    grid_text(&application->grid, area, 0, room, remarkable ? STYLE_KEY : STYLE_DIM, right);
+    int room = area.columns - grid_text_width(right) - 1, column = 0;
+    fit_status(parts, room);
+    for (int part = 0; part < STATUS_PARTS; part++)
+        column = grid_text(grid, area, 0, column, part == STATUS_TITLE ? STYLE_BOLD : STYLE_NORMAL, parts[part]);
+    bool remarkable = application->frozen || (run->state == RUN_ENDED && !run->saved);
+    grid_text(grid, area, 0, room - 1, STYLE_NORMAL, " ");
+    grid_text(grid, area, 0, room, remarkable ? STYLE_KEY : STYLE_DIM, right);
 }
 
 /* --- breadcrumb ------------------------------------------------------------------------------------- */

@@ -42,10 +42,20 @@ static const struct popup_row *matching_row(const struct popup *popup, size_t in
     return NULL;
 }
 
+/* Rows that hold what is typed; the first that begins with it is selected. */
 static void apply_filter(struct popup *popup) {
-    for (size_t i = 0; i < popup->count; i++)
-        popup->rows[i].matches = strcasestr(popup->rows[i].text, popup->filter.text) != NULL;
+    size_t matching = 0;
+    bool found = false;
     popup->selected = popup->top = 0;
+    for (size_t i = 0; i < popup->count; i++) {
+        struct popup_row *row = &popup->rows[i];
+        row->matches = strcasestr(row->text, popup->filter.text) != NULL;
+        if (!found && strncasecmp(row->text, popup->filter.text, popup->filter.length) == 0) {
+            popup->selected = matching;
+            found = true;
+        }
+        matching += row->matches;
+    }
 }
 
 static int list_rows(const struct popup *popup, int screen_rows) {

@@ -1,0 +1,306 @@
+/* The viewer without a terminal: keys go in, the screen is read from the grid. */
+#include "tests/unit/model_fixture.h"
+
+#include <unistd.h>
+
+#include "tui/app/actions.h"
+#include "tui/app/compose.h"
+#include "tui/app/live_run.h"
+#include "tui/app/panes.h"
+
+static struct application application;
+static struct application_start start;
+static struct config *config;
+static struct model *model;
+static char *screen; /* as drawn last */
+
+static void draw(int rows, int columns) {
+    int cursor_row, cursor_column;
+    assert_true(grid_resize(&application.grid, rows, columns));
+    compose(&application, &cursor_row, &cursor_column);
+    free(screen);
+    screen = grid_to_text(&application.grid, false);
+    assert_non_null(screen);
+}
+
+/* Row `number` of the screen (from 0; negative: from the end), in a buffer that the next call uses again. */
+static const char *row(int number) {
+    static char line[2048];
+    const char *at = screen;
+    int target = number < 0 ? application.grid.rows + number : number;
+    while (target-- > 0)
+        at = strchr(at, '\n') + 1;
+    snprintf(line, sizeof line, "%.*s", (int)strcspn(at, "\n"), at);
+    return line;
+}
+
+static void press(int key) {
+    struct key_press key_press = {.key = key};
+    actions_key(&application, &key_press);
+}
+
+static void type(const char *text) {
+    for (; *text; text++)
+        press((unsigned char)*text);
+}
+
+static int setup(void **state) {
+    (void)state;
+    struct error error;
+    application = (struct application){.percent = true, .follow = true, .untouched = true, .refresh_ms = 500,
+                                       .options.panes = (1u << PANE_COUNT) - 1};
+    model = fixture_julia();
+    char source[70 * 5], *end = source;
+    for (int line = 1; line <= 69; line++)
+        end += sprintf(end, "x%d\n", line);
+    assert_true(model_add_source(model, "julia.py", source, (size_t)(end - source)));
+    model->pid = 4121;
+    model->state = MODEL_ENDED;
+    model->exit_kind = MODEL_EXIT_STATUS;
+    fixture_sample(model, 0, UINT64_C(100) << 20, 1);
+    fixture_sample(model, SECOND, UINT64_C(214) << 20, 1);
+    fixture_sample(model, 2 * SECOND, UINT64_C(182) << 20, 1);
+    config = config_new();
+    start = (struct application_start){.config = config, .recorder_socket = -1, .model = model, .session_path = "x.pyprof"};
+    application.start = &start;
+    if (!config || !live_run_open(&application, &error) || !panes_open(&application))
+        return -1;
+    panes_follow_selection(&application);
+    draw(30, 100);
+    return 0;
+}
+
+static int teardown(void **state) {
+    (void)state;
+    popup_free(&application.popup);
+    live_run_close(&application);
+    panes_close(&application);
+    grid_free(&application.grid);
+    config_free(config);
+    model_free(model);
+    free(screen);
+    screen = NULL;
+    return 0;
+}
+
+static void test_status_line(void **state) {
+    (void)state;
+    assert_string_equal(row(0), " pyprof julia.py  pid 4121 END exit 0 0:12.4  function+line  RSS 182M ^214M"
+                                "               [SESSION]");
+    model->exit_kind = MODEL_EXIT_SIGNAL;
+    model->exit_value = 9;
+    model->wall_ns = 3725 * SECOND;
+    model->lost_nodes = 3;
+    draw(30, 120);
+    assert_string_equal(row(0), " pyprof julia.py  pid 4121 END signal 9 1:02:05  function+line  RSS 182M ^214M  lost:3"
+                                "                        [SESSION]");
+    model->lost_nodes = 0;
+    draw(30, 80); /* the collectors go first */
+    assert_string_equal(row(0), " pyprof julia.py  pid 4121 END signal 9 1:02:05  RSS 182M ^214M       [SESSION]");
+}
+
+static void test_narrow_status_line(void **state) {
+    (void)state;
+    model->wall_ns = 3725 * SECOND;
+    model->lost_nodes = 3;
+    draw(12, 60); /* then the process */
+    assert_string_equal(row(0), " pyprof julia.py END exit 0 1:02:05               [SESSION]");
+}
+
+static void test_borders(void **state) {
+    (void)state;
+    assert_string_equal(row(1), " All");
+    assert_memory_equal(row(2), "=[1]=Functions 7/7  sort:Self%v===", 34);
+    assert_memory_equal(row(2) + 59, "|-[2]-", 6);
+    assert_memory_equal(row(18), "-[4]-RAM", 8);
+    assert_memory_equal(row(23), "-[5]-Output", 11);
+    assert_string_equal(row(-1), " 1-5 pane  Enter drill  [ back  / search  & filter  o sort  Space freeze  : palette"
+                                 "  ? help  q quit");
+    press('2');
+    draw(30, 100);
+    assert_memory_equal(row(2), "-[1]-Functions", 14);
+    assert_memory_equal(row(2) + 59, "|=[2]=", 6);
+}
+
+static void test_drilling_and_coming_back(void **state) {
+    (void)state;
+    press(KEYS_ENTER);
+    draw(30, 100);
+    assert_string_equal(row(1), " All > julia.py > calculate_z_serial_purepython"
+                                "                                  [ back   ] forward");
+    assert_memory_equal(row(2) + 59, "|=[2]=julia.py:5", 16);
+    press('[');
+    assert_int_equal(application.place.focus, PANE_FUNCTIONS);
+    press(']');
+    assert_int_equal(application.place.focus, PANE_SOURCE);
+    assert_true(application.place.drilled);
+    press(KEYS_ESCAPE);
+    draw(30, 100);
+    assert_memory_equal(row(1), " All  ", 6);
+    assert_int_equal(application.place.focus, PANE_FUNCTIONS);
+    assert_int_equal(application.place.function, 1);
+}
+
+static void test_selection_drives_the_source(void **state) {
+    (void)state;
+    assert_int_equal(application.place.function, 1); /* the first row, before anything was touched */
+    press('j');
+    assert_int_equal(application.place.function, 2);
+    draw(30, 100);
+    assert_memory_equal(row(2) + 59, "|-[2]-julia.py:20", 17);
+}
+
+static void test_callers(void **state) {
+    (void)state;
+    press('c');
+    draw(30, 100);
+    assert_memory_equal(row(1), " All > julia.py > calculate_z_serial_purepython > callers and callees", 69);
+    assert_int_equal(application.place.focus, PANE_SOURCE);
+    press(KEYS_ESCAPE);
+    assert_false(application.place.callers);
+}
+
+static void test_long_breadcrumb_keeps_its_tail(void **state) {
+    (void)state;
+    press('c');
+    draw(24, 60);
+    assert_string_equal(row(1), " ~erial_purepython > callers and callees [ back   ] forward");
+}
+
+static void test_tabs(void **state) {
+    (void)state;
+    draw(24, 80);
+    assert_memory_equal(row(2), "=[1]=Functions 7/7  sort:Self%v", 31);
+    assert_string_equal(row(2) + 80 - 30, "-[2]-source-[4]-ram-[5]-output");
+    press(KEYS_TAB);
+    draw(24, 80);
+    assert_memory_equal(row(2), "=[2]=julia.py:5", 15);
+    press(SPECIAL_BACK_TAB);
+    press(SPECIAL_BACK_TAB);
+    draw(24, 80);
+    assert_memory_equal(row(2), "=[5]=Output", 11);
+}
+
+static void test_too_small(void **state) {
+    (void)state;
+    draw(10, 40);
+    assert_string_equal(screen, "terminal too small: 60x12 needed, this i\n\n\n\n\n\n\n\n\n\n");
+    draw(11, 70);
+    assert_string_equal(row(0), "terminal too small: 60x12 needed, this is 70x11");
+    draw(1, 2);
+    assert_string_equal(screen, "te\n");
+}
+
+static void test_every_size_and_key(void **state) {
+    (void)state;
+    static const char keys[] = "jk1245c?\033:x\033/a\r&b\ro\033%\\I<>xF+-=";
+    int sizes[][2] = {{1, 1}, {12, 60}, {13, 61}, {24, 80}, {30, 100}, {31, 130}, {70, 300}};
+    for (size_t size = 0; size < sizeof sizes / sizeof *sizes; size++)
+        for (const char *key = keys; *key; key++) {
+            press(*key);
+            draw(sizes[size][0], sizes[size][1]);
+        }
+}
+
+static void test_a_session_has_nothing_that_runs(void **state) {
+    (void)state;
+    static const char keys[] = "rsT";
+    for (const char *key = keys; *key; key++) {
+        press(*key);
+        draw(30, 100);
+        assert_memory_equal(row(-1), " this is a saved session", 24);
+    }
+    press('q');
+    assert_true(application.quit);
+}
+
+static void test_search_prompt(void **state) {
+    (void)state;
+    type("/module");
+    draw(30, 100);
+    assert_string_equal(row(-1), " /module");
+    assert_int_equal(application.place.function, 4);
+    type("xyz");
+    draw(30, 100);
+    assert_memory_equal(row(-1), " /modulexyz   ", 14);
+    assert_non_null(strstr(row(-1), "\"modulexyz\""));
+    press(KEYS_ESCAPE);
+    assert_int_equal(application.prompt, PROMPT_NONE);
+}
+
+static void test_sort_menu(void **state) {
+    (void)state;
+    press('o');
+    press('j');
+    press(KEYS_ENTER);
+    draw(30, 100);
+    assert_non_null(strstr(row(2), "sort:Tot%v"));
+    press('4');
+    press('o'); /* a graph has nothing to sort */
+    assert_int_equal(application.popup_kind, POPUP_NONE);
+    assert_non_null(strstr(application.message, "nothing to sort"));
+}
+
+static void test_palette(void **state) {
+    (void)state;
+    type(":perc\r");
+    assert_false(application.percent);
+    assert_int_equal(application.popup_kind, POPUP_NONE);
+}
+
+static void test_config_is_saved_where_asked(void **state) {
+    (void)state;
+    char folder[] = "/tmp/pyprof-viewer-XXXXXX", path[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/c.yaml", folder);
+    press('}');
+    press('S');
+    draw(30, 100);
+    assert_string_equal(row(-1), " Save the config as: .pyprof.yaml");
+    press(key_control('u'));
+    type(path);
+    press(KEYS_ENTER);
+    assert_non_null(strstr(application.message, "config saved: /tmp/pyprof-viewer-"));
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    char text[1024];
+    size_t length = fread(text, 1, sizeof text - 1, file);
+    text[length] = '\0';
+    fclose(file);
+    assert_non_null(strstr(text, "refresh_ms: 250"));
+    press('S');
+    press(key_control('u'));
+    type(path);
+    press(KEYS_ENTER);
+    draw(30, 100);
+    assert_string_equal(row(-1), " There is a file of that name. Write over it?  [y]es  [n]o");
+    press('x');
+    assert_int_equal(application.prompt, PROMPT_OVERWRITE);
+    press('y');
+    assert_non_null(strstr(application.message, "config saved: "));
+    unlink(path);
+    rmdir(folder);
+}
+
+static void test_panes_of_the_config(void **state) {
+    (void)state;
+    application.options.panes = 1u << PANE_FUNCTIONS | 1u << PANE_OUTPUT;
+    draw(30, 100);
+    assert_null(strstr(screen, "[2]"));
+    assert_null(strstr(screen, "[4]"));
+    press('2'); /* what is not shown can be gone to all the same */
+    draw(30, 100);
+    assert_non_null(strstr(screen, "=[2]="));
+}
+
+int main(void) {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+    const struct CMUnitTest tests[] = {
+        TEST(test_status_line), TEST(test_narrow_status_line), TEST(test_borders), TEST(test_drilling_and_coming_back),
+        TEST(test_selection_drives_the_source), TEST(test_callers), TEST(test_long_breadcrumb_keeps_its_tail),
+        TEST(test_tabs), TEST(test_too_small), TEST(test_every_size_and_key),
+        TEST(test_a_session_has_nothing_that_runs), TEST(test_search_prompt), TEST(test_sort_menu), TEST(test_palette),
+        TEST(test_config_is_saved_where_asked), TEST(test_panes_of_the_config),
+    };
+    return cmocka_run_group_tests_name("viewer", tests, NULL, NULL);
+}
