@@ -61,7 +61,7 @@ PYTHON_LIBRARIES := $(wordlist 6,$(words $(PYTHON_ANSWER)),$(PYTHON_ANSWER))
 HOST := build/pyprof-host-$(PYTHON_VERSION)
 HOST_SOURCES := $(sort $(wildcard core/host/*.c core/probe/*.c core/base/*.c core/profile/arena_writer.c))
 HOST_OBJECTS := $(HOST_SOURCES:%.c=build/host/%.o)
-HOST_FLAGS := $(BASE_FLAGS) -O2 -fno-pie -DPYPROF_HOST_PYTHON='"$(PYTHON_PATH)"' \
+HOST_FLAGS := $(BASE_FLAGS) -O2 -fno-pie -fvisibility=hidden -DPYPROF_HOST_PYTHON='"$(PYTHON_PATH)"' \
               -I$(PYTHON_INCLUDE) -I$(PYTHON_INCLUDE)/internal
 # Extension modules loaded by the target find the C API in the executable, as they do in python3.
 HOST_LINK_FLAGS := -no-pie -Wl,-export-dynamic -Wl,-O1
