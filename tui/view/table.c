@@ -98,14 +98,13 @@ void table_scroll(struct table *table, int visible) {
 
 bool table_search(size_t count, size_t *index, int direction, bool (*matches)(const void *data, size_t index),
                   const void *data) {
-    for (size_t i = direction ? 1 : 0; i <= count; i++) {
-        size_t at = direction < 0 ? (*index + count + count - i) % count : (*index + i) % count;
-        if (count && matches(data, at)) {
+    size_t steps = direction ? count : count ? count - 1 : 0;
+    for (size_t i = direction ? 1 : 0; count > 0 && i <= steps; i++) {
+        size_t at = (direction < 0 ? *index + count - i : *index + i) % count;
+        if (matches(data, at)) {
             *index = at;
             return true;
         }
-        if (!direction && i + 1 == count)
-            break;
     }
     return false;
 }
