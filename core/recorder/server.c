@@ -57,9 +57,13 @@ static void send_output(struct server *server) {
     }
 }
 
+/* How the target ended, when the viewer has all it wrote before. */
 static void send_end(struct server *server) {
     char text[32];
     int status = server->recording.wait_status;
+    if (!server->recording.ended || server->end_told || server->shown < server->output.end)
+        return;
+    server->end_told = true;
     if (WIFSIGNALED(status))
         snprintf(text, sizeof text, "signal %d", WTERMSIG(status));
     else
@@ -88,10 +92,10 @@ void server_attach(struct server *server, int socket) {
     server->leave_at_ns = UINT64_MAX;
     server->save_at_end = server->quit_at_end; /* whoever watches decides */
     server->shown = output_ring_oldest(&server->output);
+    server->end_told = false;
     send_start(server);
     send_output(server);
-    if (server->recording.ended)
-        send_end(server);
+    send_end(server);
     if (*server->saved_path)
         server_send(server, RECORDER_EVENT_SAVED, server->saved_path);
 }
@@ -122,7 +126,7 @@ static bool begin_run(struct server *server, struct config *config, struct error
     output_ring_restart(&server->output);
     server->shown = server->output.end;
     server->input_used = 0;
-    server->save_settled = false;
+    server->save_settled = server->end_told = false;
     *server->saved_path = '\0';
     server->kill_at_ns = server->leave_at_ns = UINT64_MAX;
     return true;
@@ -218,6 +222,15 @@ static void finish_saving(struct server *server) {
     server_send(server, RECORDER_EVENT_SAVED, path);
 }
 
+/* Kept for running again; with nobody there, who reads the target's pipes must see their end. */
+static void close_descriptors(struct server *server) {
+    for (int i = 0; i < 3; i++) {
+        if (server->descriptors[i] >= 0)
+            close(server->descriptors[i]);
+        server->descriptors[i] = -1;
+    }
+}
+
 /* What follows from the state as it is, one step: saving, the next run, the end. True: look again. */
 static bool settle_step(struct server *server, uint64_t now_ns) {
     if (server->saver.pid || server->finished)
@@ -238,8 +251,10 @@ static bool settle_step(struct server *server, uint64_t now_ns) {
         start_saving(server, server->default_path);
         return true;
     }
-    if (alone && server->leave_at_ns == UINT64_MAX)
+    if (alone && server->leave_at_ns == UINT64_MAX) {
+        close_descriptors(server);
         server->leave_at_ns = now_ns + LEAVE_AFTER_SECONDS * SECOND_NS;
+    }
     server->finished = server->quit_at_end || (alone && now_ns >= server->leave_at_ns);
     return false;
 }
@@ -325,6 +340,7 @@ static void turn(struct server *server) {
     if (watched[WATCH_LISTENER].revents)
         accept_viewer(server);
     send_output(server);
+    send_end(server);
     uint64_t now = clock_monotonic_ns();
     kill_when_due(server, now);
     while (settle_step(server, now))
@@ -366,9 +382,9 @@ void server_close(struct server *server) {
         unlink(server->socket_path);
         close(server->listener);
     }
-    server_drop_viewer(server);
     pty_close(&server->pty);
     recording_remove(&server->recording);
+    server_drop_viewer(server); /* last: it tells the viewer that all is tidied up */
     config_free(server->config);
     config_free(server->next_config);
 }

@@ -1,0 +1,411 @@
+/* A recorder process and its viewers, with a real host: what is said, in which order, and what is left when somebody goes.
+ * Skipped where no host is built. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "pyprof/recorder.h"
+#include "pyprof/session.h"
+
+enum { LIMIT_MS = 30000 };
+
+static char folder[64];
+
+struct viewer {
+    struct recorder_channel *channel;
+    char arena[4096], default_path[4096], text[70000]; /* text: of the last message waited for */
+    char *output;
+    size_t output_size;
+};
+
+static bool host_is_there(void) {
+    char *hosts = recorder_list_hosts();
+    bool there = hosts && *hosts;
+    free(hosts);
+    return there;
+}
+
+static int set_up(void **state) {
+    (void)state;
+    strcpy(folder, "/tmp/pyprof-test-XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    setenv("XDG_RUNTIME_DIR", folder, 1);
+    unsetenv("VIRTUAL_ENV");
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    char command[128];
+    snprintf(command, sizeof command, "rm -rf '%s'", folder);
+    return system(command);
+}
+
+static struct config *new_config(const char *code) {
+    struct error error;
+    char setting[256];
+    struct config *config = config_new();
+    assert_non_null(config);
+    config->target.code = strdup(code);
+    assert_non_null(config->target.code);
+    snprintf(setting, sizeof setting, "output.session=%s/run.pyprof", folder);
+    assert_true(config_set(config, setting, &error));
+    return config;
+}
+
+static struct viewer *new_viewer(int connection) {
+    struct viewer *viewer = calloc(1, sizeof *viewer);
+    assert_non_null(viewer);
+    viewer->channel = recorder_channel_new(connection);
+    assert_non_null(viewer->channel);
+    return viewer;
+}
+
+static void free_viewer(struct viewer *viewer) {
+    recorder_channel_free(viewer->channel);
+    free(viewer->output);
+    free(viewer);
+}
+
+static void keep_output(struct viewer *viewer, const struct recorder_message *message) {
+    viewer->output = realloc(viewer->output, viewer->output_size + message->size + 1);
+    assert_non_null(viewer->output);
+    memcpy(viewer->output + viewer->output_size, message->payload, message->size);
+    viewer->output_size += message->size;
+    viewer->output[viewer->output_size] = '\0';
+}
+
+/* The next message; OUTPUT is kept on the side. 0: the recorder closed the connection. */
+static uint32_t next_message(struct viewer *viewer) {
+    struct recorder_message message;
+    int result;
+    while ((result = recorder_channel_receive(viewer->channel, &message)) == 0) {
+        struct pollfd descriptor = {.fd = recorder_channel_socket(viewer->channel), .events = POLLIN};
+        assert_true(recorder_channel_flush(viewer->channel));
+        assert_int_equal(poll(&descriptor, 1, LIMIT_MS), 1);
+    }
+    if (result < 0)
+        return 0;
+    if (message.type == RECORDER_EVENT_OUTPUT)
+        keep_output(viewer, &message);
+    strcpy(viewer->text, (const char *)message.payload);
+    return message.type;
+}
+
+/* Skips output and nothing else. */
+static void expect(struct viewer *viewer, uint32_t type) {
+    uint32_t got;
+    do
+        got = next_message(viewer);
+    while (got == RECORDER_EVENT_OUTPUT && type != RECORDER_EVENT_OUTPUT);
+    assert_int_equal(got, type);
+}
+
+static void expect_text(struct viewer *viewer, uint32_t type, const char *text) {
+    expect(viewer, type);
+    assert_string_equal(viewer->text, text);
+}
+
+static void expect_output(struct viewer *viewer, const char *text) {
+    while (!viewer->output || !strstr(viewer->output, text))
+        expect(viewer, RECORDER_EVENT_OUTPUT);
+}
+
+static void expect_start(struct viewer *viewer) {
+    expect(viewer, RECORDER_EVENT_CONFIG);
+    assert_non_null(strstr(viewer->text, "target"));
+    expect(viewer, RECORDER_EVENT_STARTED);
+    strcpy(viewer->arena, viewer->text);
+    assert_int_equal(access(viewer->arena, R_OK), 0);
+    expect(viewer, RECORDER_EVENT_DEFAULT_PATH);
+    strcpy(viewer->default_path, viewer->text);
+}
+
+static struct viewer *start_with(const char *code, int target_in, int target_err) {
+    struct error error = {0};
+    struct config *config = new_config(code);
+    int connection = recorder_start(config, target_in, -1, target_err, 10, 40, &error);
+    config_free(config);
+    assert_string_equal(error.text, "");
+    assert_true(connection >= 0);
+    struct viewer *viewer = new_viewer(connection);
+    expect_start(viewer);
+    return viewer;
+}
+
+static struct viewer *start(const char *code) { return start_with(code, -1, -1); }
+
+static void ask(struct viewer *viewer, uint32_t type, const char *text) {
+    assert_true(recorder_channel_send(viewer->channel, type, text, (uint32_t)strlen(text)));
+}
+
+/* The recorder's end: it closes the connection when all is removed. */
+static void quit(struct viewer *viewer) {
+    ask(viewer, RECORDER_REQUEST_QUIT, "");
+    for (uint32_t type; (type = next_message(viewer));)
+        assert_true(type == RECORDER_EVENT_OUTPUT || type == RECORDER_EVENT_ENDED);
+    free_viewer(viewer);
+}
+
+static const char *in_folder(const char *name) {
+    static char path[256];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    return path;
+}
+
+static void wait_for_file(const char *name) {
+    int changes = inotify_init1(IN_CLOEXEC);
+    assert_true(inotify_add_watch(changes, folder, IN_MOVED_TO | IN_CREATE) >= 0);
+    while (access(in_folder(name), F_OK)) {
+        struct pollfd descriptor = {.fd = changes, .events = POLLIN};
+        char events[4096];
+        assert_int_equal(poll(&descriptor, 1, LIMIT_MS), 1);
+        assert_true(read(changes, events, sizeof events) > 0);
+    }
+    close(changes);
+}
+
+#define NEEDS_HOST()                                \
+    do {                                            \
+        (void)state;                                \
+        if (!host_is_there())                       \
+            skip();                                 \
+    } while (0)
+
+/* --- tests ------------------------------------------------------------------------------------------------ */
+
+static void a_run_from_start_to_end(void **state) {
+    NEEDS_HOST();
+    struct error error;
+    struct viewer *viewer = start("import sys, os\n"
+                                  "print('size', *os.get_terminal_size(), sys.stdin.isatty(), flush=True)\n"
+                                  "line = input()\n"
+                                  "print('got', line, *os.get_terminal_size())\n"
+                                  "sys.exit(5)");
+    assert_string_equal(viewer->default_path, in_folder("run.pyprof"));
+    expect_output(viewer, "size 40 10 True\r\n");
+    ask(viewer, RECORDER_REQUEST_RESIZE, "20 70");
+    ask(viewer, RECORDER_REQUEST_INPUT, "typed\r");
+    expect_output(viewer, "got typed 70 20\r\n");
+    expect_text(viewer, RECORDER_EVENT_ENDED, "status 5");
+    ask(viewer, RECORDER_REQUEST_SAVE, "");
+    expect_text(viewer, RECORDER_EVENT_SAVED, viewer->default_path);
+    struct model *model = session_load(viewer->default_path, &error);
+    assert_non_null(model);
+    assert_int_equal(model->exit_kind, MODEL_EXIT_STATUS);
+    assert_int_equal(model->exit_value, 5);
+    assert_true(model->sample_count > 0);
+    assert_string_equal(model->script, "-c");
+    model_free(model);
+    assert_int_equal(access(viewer->arena, R_OK), 0); /* stays readable until it is told to quit */
+    char arena[4096];
+    strcpy(arena, viewer->arena);
+    quit(viewer);
+    assert_int_equal(access(arena, F_OK), -1);
+}
+
+static void stopping(void **state) {
+    NEEDS_HOST();
+    struct viewer *viewer = start("import time\nprint('ready', flush=True)\ntime.sleep(600)");
+    expect_output(viewer, "ready");
+    ask(viewer, RECORDER_REQUEST_STOP, "");
+    expect_text(viewer, RECORDER_EVENT_ENDED, "signal 2");
+    assert_non_null(strstr(viewer->output, "KeyboardInterrupt"));
+    quit(viewer);
+    viewer = start("import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\nprint('ready', flush=True)\n"
+                   "while True: signal.pause()");
+    expect_output(viewer, "ready");
+    ask(viewer, RECORDER_REQUEST_STOP, "");
+    ask(viewer, RECORDER_REQUEST_STOP, "kill");
+    expect_text(viewer, RECORDER_EVENT_ENDED, "signal 9");
+    quit(viewer);
+}
+
+/* A target that will not go is killed after a while. */
+static void quitting_ends_the_target(void **state) {
+    NEEDS_HOST();
+    int ends[2];
+    char byte;
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    struct viewer *viewer = start_with("import signal\nsignal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+                                       "print('ready', flush=True)\nwhile True: signal.pause()", -1, ends[1]);
+    close(ends[1]);
+    expect_output(viewer, "ready");
+    quit(viewer);
+    assert_int_equal(read(ends[0], &byte, 1), 0); /* nobody is left that could write */
+    close(ends[0]);
+    assert_int_equal(access(in_folder("run.pyprof"), F_OK), -1);
+}
+
+static void running_again(void **state) {
+    NEEDS_HOST();
+    struct viewer *viewer = start("print('first', flush=True)\nimport time\ntime.sleep(600)");
+    char first_arena[4096];
+    strcpy(first_arena, viewer->arena);
+    expect_output(viewer, "first");
+    ask(viewer, RECORDER_REQUEST_RERUN, "target: {script: /nowhere/missing.py}");
+    expect(viewer, RECORDER_EVENT_FAILED); /* and the run goes on */
+    assert_non_null(strstr(viewer->text, "/nowhere/missing.py"));
+    ask(viewer, RECORDER_REQUEST_RERUN, "target: [");
+    expect(viewer, RECORDER_EVENT_FAILED);
+    assert_int_equal(access(first_arena, F_OK), 0);
+    ask(viewer, RECORDER_REQUEST_RERUN, "target: {code: 'print(\"second\")'}\ncollectors: {line: {enabled: false}}");
+    expect_text(viewer, RECORDER_EVENT_ENDED, "signal 15");
+    expect_start(viewer);
+    assert_string_not_equal(viewer->arena, first_arena);
+    assert_int_equal(access(first_arena, F_OK), -1);
+    assert_non_null(strstr(viewer->default_path, "pyprof-code-")); /* the new config names no session */
+    expect_text(viewer, RECORDER_EVENT_ENDED, "status 0");
+    expect_output(viewer, "second\r\n");
+    ask(viewer, RECORDER_REQUEST_RERUN, "");
+    expect_start(viewer);
+    expect_text(viewer, RECORDER_EVENT_ENDED, "status 0");
+    quit(viewer);
+}
+
+static void a_viewer_that_does_not_read_delays_nothing(void **state) {
+    NEEDS_HOST();
+    char code[256];
+    snprintf(code, sizeof code, "for i in range(100000): print('%%060d' %% i)\nprint('the end', flush=True)\n"
+             "open('%s/written', 'w')", folder);
+    struct viewer *viewer = start(code);
+    wait_for_file("written"); /* all 6 MB, of which nobody has read a byte */
+    expect_output(viewer, "bytes of output were not shown]\r\n");
+    expect_output(viewer, "the end\r\n");
+    assert_true(viewer->output_size < 3 << 20);
+    quit(viewer);
+}
+
+static void descriptors_that_are_given_are_the_targets(void **state) {
+    NEEDS_HOST();
+    int input[2], errors[2];
+    char text[64] = "";
+    assert_int_equal(pipe2(input, O_CLOEXEC) | pipe2(errors, O_CLOEXEC), 0);
+    struct viewer *viewer = start_with("import sys\nprint(sys.stdin.read(), sys.stdout.isatty())\n"
+                                       "print('to stderr', file=sys.stderr)", input[0], errors[1]);
+    close(input[0]);
+    close(errors[1]);
+    assert_int_equal(write(input[1], "piped", 5), 5);
+    close(input[1]);
+    expect_output(viewer, "piped True\r\n");
+    for (size_t used = 0; used < 10;) { /* it may come in pieces */
+        ssize_t got = read(errors[0], text + used, 10 - used);
+        assert_true(got > 0);
+        used += (size_t)got;
+    }
+    assert_string_equal(text, "to stderr\n");
+    close(errors[0]);
+    expect_text(viewer, RECORDER_EVENT_ENDED, "status 0");
+    quit(viewer);
+}
+
+static void a_run_without_its_viewer_is_saved_and_come_back_to(void **state) {
+    NEEDS_HOST();
+    struct error error;
+    struct viewer *viewer = start("print('ready', flush=True)\ninput()");
+    expect_output(viewer, "ready");
+    assert_int_equal(recorder_reattach(&error), -1); /* it has a viewer */
+    assert_non_null(strstr(error.text, "another"));
+    free_viewer(viewer); /* dies */
+    int connection = recorder_reattach(&error);
+    assert_true(connection >= 0);
+    viewer = new_viewer(connection);
+    expect_start(viewer);
+    expect_output(viewer, "ready");
+    ask(viewer, RECORDER_REQUEST_INPUT, "\r");
+    ask(viewer, RECORDER_REQUEST_DETACH, "");
+    while (next_message(viewer))
+        continue;
+    free_viewer(viewer);
+    wait_for_file("run.pyprof");
+    connection = recorder_reattach(&error);
+    assert_true(connection >= 0);
+    viewer = new_viewer(connection);
+    expect_start(viewer);
+    expect_text(viewer, RECORDER_EVENT_ENDED, "status 0");
+    expect_text(viewer, RECORDER_EVENT_SAVED, in_folder("run.pyprof"));
+    assert_non_null(strstr(viewer->output, "ready"));
+    quit(viewer);
+    assert_int_equal(recorder_reattach(&error), -1); /* the recorder is gone */
+    assert_non_null(strstr(error.text, "no run"));
+}
+
+static void strangers_are_not_listened_to(void **state) {
+    NEEDS_HOST();
+    struct viewer *viewer = start("print('ready', flush=True)\ninput()\nprint('done')");
+    expect_output(viewer, "ready");
+    ask(viewer, 999, "what is this");
+    while (next_message(viewer))
+        continue; /* dropped */
+    free_viewer(viewer);
+    struct error error;
+    int connection = recorder_reattach(&error);
+    assert_true(connection >= 0); /* the run goes on */
+    viewer = new_viewer(connection);
+    expect_start(viewer);
+    ask(viewer, RECORDER_REQUEST_RESIZE, "nonsense");
+    ask(viewer, RECORDER_REQUEST_SAVE, "/nowhere/x.pyprof");
+    expect(viewer, RECORDER_EVENT_FAILED);
+    assert_non_null(strstr(viewer->text, "/nowhere"));
+    ask(viewer, RECORDER_REQUEST_INPUT, "\r");
+    expect_text(viewer, RECORDER_EVENT_ENDED, "status 0");
+    quit(viewer);
+}
+
+static void what_cannot_start_is_an_error_at_once(void **state) {
+    NEEDS_HOST();
+    static const char *const settings[][2] = {
+        {"target.cwd=/nowhere", "/nowhere"},
+        {"target.python=/nowhere/python3", "/nowhere/python3"},
+        {"output.session=/nowhere/x.pyprof", "/nowhere"},
+    };
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        struct error error = {0};
+        struct config *config = new_config("pass");
+        assert_true(config_set(config, settings[i][0], &error));
+        assert_int_equal(recorder_start(config, -1, -1, -1, 10, 40, &error), -1);
+        assert_int_equal(error.exit_status, EXIT_STATUS_USAGE);
+        assert_non_null(strstr(error.text, settings[i][1]));
+        config_free(config);
+    }
+}
+
+static void a_folder_that_others_can_enter_is_not_used(void **state) {
+    (void)state;
+    struct error error;
+    char path[128];
+    snprintf(path, sizeof path, "%s/pyprof-tui", folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(chmod(path, 0777), 0);
+    assert_int_equal(recorder_reattach(&error), -1);
+    assert_non_null(strstr(error.text, path));
+    assert_non_null(strstr(error.text, "chmod"));
+}
+
+int main(void) {
+    recorder_remember_signals();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(a_run_from_start_to_end, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(stopping, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(quitting_ends_the_target, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(running_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_viewer_that_does_not_read_delays_nothing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(descriptors_that_are_given_are_the_targets, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_run_without_its_viewer_is_saved_and_come_back_to, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(strangers_are_not_listened_to, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_cannot_start_is_an_error_at_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_folder_that_others_can_enter_is_not_used, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
