@@ -92,7 +92,11 @@ static void signals_are_as_they_were(void **state) {
     /* Blocked, ignored and caught, as bits: of 1 HUP, 2 INT, 13 PIPE, 25 XFSZ none but HUP, ignored in main. */
     run_shell(&launch, "grep -E '^Sig(Blk|Ign)' /proc/self/status");
     signals_give_back(signals);
-    assert_string_equal(output, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000001\n");
+    unsigned long long blocked = 0, ignored = 0;
+    assert_int_equal(sscanf(output, "SigBlk: %llx SigIgn: %llx", &blocked, &ignored), 2);
+    assert_int_equal(blocked, 0);
+    /* 32 and 33 are glibc's own; its posix_spawn, by which make starts us, leaves them ignored. */
+    assert_int_equal(ignored & 0x7fffffff, 1);
 }
 
 static void signals_come_by_descriptor(void **state) {
