@@ -1,4 +1,4 @@
-"""Two terminals to run the workbench in: one of tmux, whose screen can be read, and a bare pty, whose bytes can be counted.
+"""Two terminals to run the workbench in: one of tmux, whose screen is read, and a bare pty, whose bytes are counted.
 
 Nothing here sleeps for a fixed time: every wait is for something to be seen, with a limit.
 """

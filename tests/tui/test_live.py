@@ -1,7 +1,9 @@
 """A person at the workbench while a program runs: watching, drilling down, finding, stopping, saving."""
 import json
+import os
 import pathlib
 import re
+import signal
 import subprocess
 import unittest
 
@@ -281,7 +283,8 @@ class TestRunning(LiveTest):
         self.assertIn("ValueError: not today", screen)
 
     def test_pipes_stay_the_targets(self):
-        terminal = self.start(scripts={"upper": "import sys\nfor line in sys.stdin:\n    print(line.strip().upper())\n"},
+        upper = "import sys\nfor line in sys.stdin:\n    print(line.strip().upper())\n"
+        terminal = self.start(scripts={"upper": upper},
                               shell="printf 'one\\ntwo\\n' | {workbench} upper.py > out.txt")
         terminal.wait_for("END exit 0")
         terminal.keys("T")
@@ -387,6 +390,37 @@ class TestSaving(LiveTest):
         again = Terminal(self.workplace, "--reattach")
         self.addCleanup(again.close)
         again.wait_for(f"pid {pid} RUN")
+
+
+class TestLosing(LiveTest):
+    def test_a_viewer_that_is_hung_up_leaves_the_run_alone(self):
+        terminal = self.start("spin.py")
+        pid = int(re.search(r"pid (\d+)", terminal.wait_for(lambda s: re.search(r"pid \d+ RUN", s))).group(1))
+        terminal.tmux("kill-server")
+        again = Terminal(self.workplace, "--reattach")
+        self.addCleanup(again.close)
+        again.wait_for(lambda s: f"pid {pid} RUN" in s and "[LIVE" in s)
+
+    def test_a_recorder_that_is_killed(self):
+        terminal = self.start("spin.py")
+        terminal.wait_for(lambda s: " RUN " in s and " spin " in s)
+        sockets = list(self.workplace.folder.glob("runtime/**/*.sock"))
+        self.assertEqual(len(sockets), 1)
+        os.kill(int(sockets[0].stem), signal.SIGKILL)
+        screen = terminal.wait_for("the recorder of this run has ended")
+        self.assertIn(" LOST ", screen)
+        self.assertIn(" spin ", screen)
+        sockets[0].unlink()
+        terminal.keys("Enter")
+        terminal.wait_for("All > spin.py > spin")
+        terminal.keys("q")
+        terminal.wait_for("[exit 0]")
+
+    def test_a_script_that_is_not_there(self):
+        terminal = self.start("nothing.py")
+        screen = terminal.wait_for("[exit 2]")
+        self.assertIn("nothing.py", screen.splitlines()[0])
+        self.assertTrue(screen.startswith("pyprof-tui: "))
 
 
 if __name__ == "__main__":

@@ -110,7 +110,8 @@ class TestEnds(ScreenTest):
 class TestRandomKeys(ScreenTest):
     # All but what leaves the program or starts another one: q, ^z, e.
     KEYS = [key.encode() for key in "jkhlgGHL0123456+-=[]cy/nN&\\xo<>I% F{}TrSs:?M\r\t\x1b\x1b\x1b\x04\x15\x0c\x1d"]
-    KEYS += [b"\x1b[A", b"\x1b[B", b"\x1b[5~", b"\x1b[6~", b"\x1b[Z", b"\x1b[F", b"\x1bOP", "\u00e9".encode(), b"\xff", b"\0"]
+    KEYS += [b"\x1b[A", b"\x1b[B", b"\x1b[5~", b"\x1b[6~", b"\x1b[Z", b"\x1b[F", b"\x1bOP"]
+    KEYS += ["\u00e9".encode(), b"\xff", b"\0"]
 
     def resize(self, terminal, rows, columns):
         fcntl.ioctl(terminal.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
@@ -201,6 +202,22 @@ class TestTerminals(ScreenTest):
                               stderr=subprocess.PIPE, timeout=60)
         self.assertNotIn(b"Traceback", done.stderr)
         self.assertNotIn(b"\x1b", done.stdout + done.stderr)
+
+
+class TestMouse(ScreenTest):
+    def test_clicks_and_wheel(self):
+        terminal = self.pty(JULIA, "60", "50")
+        terminal.read_until(b"NOT SAVED")
+        terminal.write(b"M")
+        terminal.read_until(b"\x1b[?1006;1000h")
+        terminal.write(b"\x1b[<0;70;8M\x1b[<0;70;8m")  # into the source
+        terminal.read_until(b"=[2]=")
+        terminal.write(b"\x1b[<65;10;8M")  # down, over the functions
+        terminal.read_until(b"=[1]=")
+        before = len(terminal.output)
+        os.kill(terminal.process, signal.SIGTERM)
+        terminal.wait()
+        self.assertIn(b"\x1b[?1000l", terminal.output[before:])
 
 
 class TestSuspending(ScreenTest):

@@ -58,7 +58,8 @@ static void test_all_sizes(void **state) {
 
 static void test_all_options(void **state) {
     (void)state;
-    static const int sizes[][2] = {{12, 60}, {24, 80}, {29, 100}, {30, 99}, {30, 100}, {31, 101}, {50, 200}, {120, 300}};
+    static const int sizes[][2] = {{12, 60}, {24, 80}, {29, 100}, {30, 99}, {30, 100}, {31, 101},
+                                   {50, 200}, {120, 300}};
     static const int extras[] = {-100000, -7, -1, 0, 1, 7, 100000};
     for (size_t size = 0; size < sizeof sizes / sizeof *sizes; size++)
         for (unsigned panes = 0; panes <= ALL_PANES; panes++)

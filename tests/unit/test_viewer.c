@@ -61,7 +61,8 @@ static int setup(void **state) {
     fixture_sample(model, SECOND, UINT64_C(214) << 20, 1);
     fixture_sample(model, 2 * SECOND, UINT64_C(182) << 20, 1);
     config = config_new();
-    start = (struct application_start){.config = config, .recorder_socket = -1, .model = model, .session_path = "x.pyprof"};
+    start = (struct application_start){.config = config, .recorder_socket = -1, .model = model,
+                                       .session_path = "x.pyprof"};
     application.start = &start;
     if (!config || !live_run_open(&application, &error) || !panes_open(&application))
         return -1;

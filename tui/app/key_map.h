@@ -1,4 +1,4 @@
-/* key_map.h - the request table as code reads it: keys to requests, and the texts that help, palette and footer show. */
+/* key_map.h - the request table as code reads it: keys to requests, and the texts for help, palette and footer. */
 #ifndef PYPROF_TUI_KEY_MAP_H
 #define PYPROF_TUI_KEY_MAP_H
 

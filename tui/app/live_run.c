@@ -60,7 +60,8 @@ static void lose_recorder(struct application *application) {
     struct live_run *run = &application->run;
     if (run->state == RUN_STARTING) { /* nothing was ever shown: there is nothing to stay for */
         if (!application->failure[0])
-            snprintf(application->failure, sizeof application->failure, "the recorder ended before it started the target");
+            snprintf(application->failure, sizeof application->failure,
+                     "the recorder ended before it started the target");
         application->quit = true;
     }
     recorder_channel_free(run->channel);
@@ -266,7 +267,8 @@ bool live_run_ask(struct application *application, enum recorder_message_type ty
 
 void live_run_send_input(struct application *application, const unsigned char *bytes, size_t count) {
     struct live_run *run = &application->run;
-    if (run->channel && count > 0 && !recorder_channel_send(run->channel, RECORDER_REQUEST_INPUT, bytes, (uint32_t)count))
+    if (run->channel && count > 0 &&
+        !recorder_channel_send(run->channel, RECORDER_REQUEST_INPUT, bytes, (uint32_t)count))
         application_error(application, "the target does not read what is typed: some of it was lost");
 }
 

@@ -9,7 +9,8 @@
 #include "tui/app/live_run.h"
 
 static const struct view *const views[PANE_COUNT] = {
-    [PANE_FUNCTIONS] = &functions_view, [PANE_SOURCE] = &source_view, [PANE_RAM] = &ram_view, [PANE_OUTPUT] = &output_view,
+    [PANE_FUNCTIONS] = &functions_view, [PANE_SOURCE] = &source_view,
+    [PANE_RAM] = &ram_view, [PANE_OUTPUT] = &output_view,
 };
 
 static void sort_as_configured(struct application *application) {
@@ -169,7 +170,8 @@ void panes_search(struct application *application, const char *pattern, int dire
 }
 
 static bool contains(struct rectangle area, int row, int column) {
-    return row >= area.row && row < area.row + area.rows && column >= area.column && column < area.column + area.columns;
+    return row >= area.row && row < area.row + area.rows &&
+           column >= area.column && column < area.column + area.columns;
 }
 
 static void click_content(struct application *application, enum pane pane, const struct key_press *press) {

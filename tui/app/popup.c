@@ -163,9 +163,11 @@ void popup_draw(struct popup *popup, struct grid *grid, struct rectangle area, i
     int columns = widest_row(popup) + 4;
     columns = columns > area.columns ? area.columns : columns;
     rows = rows > area.rows ? area.rows : rows;
-    struct rectangle box = {area.row + (area.rows - rows) / 2, area.column + (area.columns - columns) / 2, rows, columns};
+    struct rectangle box = {area.row + (area.rows - rows) / 2, area.column + (area.columns - columns) / 2, rows,
+                            columns};
     draw_frame(popup, grid, box);
-    struct rectangle list = {box.row + 1 + popup->filtered, box.column + 1, rows - FRAME_ROWS - popup->filtered, columns - 2};
+    struct rectangle list = {box.row + 1 + popup->filtered, box.column + 1, rows - FRAME_ROWS - popup->filtered,
+                             columns - 2};
     draw_rows(popup, grid, list);
     size_t below = popup->top + (size_t)(list.rows > 0 ? list.rows : 0);
     if (matching_count(popup) > below)

@@ -32,7 +32,7 @@ void popup_free(struct popup *popup);
 bool popup_add(struct popup *popup, int value, const char *text);
 /* *value is filled when the answer is POPUP_CHOSEN. */
 enum popup_answer popup_key(struct popup *popup, int key, int screen_rows, int *value);
-/* Draws it into the middle of the area. Where the filter is typed, *cursor_row and *cursor_column receive the cursor. */
+/* Draws it into the middle of the area. Where the filter is typed, the cursor's place is filled. */
 void popup_draw(struct popup *popup, struct grid *grid, struct rectangle area, int *cursor_row, int *cursor_column);
 
 #endif

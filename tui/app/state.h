@@ -93,7 +93,9 @@ struct application {
 };
 
 /* Shows a sentence in the last row until the next key. */
-void application_message(struct application *application, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void application_error(struct application *application, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void __attribute__((format(printf, 2, 3))) application_message(struct application *application, const char *format,
+                                                               ...);
+/* The same for what went wrong. */
+void __attribute__((format(printf, 2, 3))) application_error(struct application *application, const char *format, ...);
 
 #endif
