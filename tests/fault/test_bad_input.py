@@ -158,6 +158,28 @@ class Sessions(FaultTest):
         self.assert_calls(self.session(), step=41)
 
 
+class Descriptors(FaultTest):
+    def test_closed_standard_descriptors(self):
+        """They are closed for the target, too, and nothing is printed into a file that took their numbers."""
+        self.write("target.py", """
+            import sys
+            with open('seen', 'w') as seen:
+                print(sys.stdin, sys.stdout, sys.stderr, file=seen)
+            def step(): pass
+            for i in range(41): step()
+            sys.exit('to nobody')
+            """)
+        closing = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh"]
+        plain = self.run_workbench("target.py", command=[*closing, PYTHON])
+        expected = (self.folder / "seen").read_text()
+        process = self.run_workbench("--headless", "-k", "function", "--report", "functions", "-o", "run.pyprof",
+                                     "target.py", command=[*closing, WORKBENCH])
+        self.assertEqual(process.returncode, plain.returncode)
+        self.assertEqual((self.folder / "seen").read_text(), expected)
+        self.assertEqual(expected, "None None None\n")
+        self.assert_calls(self.session(), step=41)
+
+
 class Terminals(FaultTest):
     """No terminal to show anything on."""
 

@@ -118,11 +118,23 @@ static int perform(const struct command_line *command, int *wait_status) {
     return 0;
 }
 
+/* Where stdin, stdout or stderr are closed, no file of ours may take their numbers and get what is printed. The target
+ * finds them closed all the same. */
+static void occupy_standard_descriptors(void) {
+    int descriptor;
+    do
+        descriptor = open("/dev/null", O_RDWR | O_CLOEXEC);
+    while (descriptor >= 0 && descriptor <= STDERR_FILENO);
+    if (descriptor >= 0)
+        close(descriptor);
+}
+
 int main(int argc, char **argv) {
     struct command_line command;
     struct error error;
     int wait_status = 0;
     recorder_remember_signals();
+    occupy_standard_descriptors();
     setlocale(LC_CTYPE, "");
     if (!command_line_parse(argc, argv, &command, &error))
         return headless_fail(&error);
