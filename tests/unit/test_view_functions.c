@@ -391,6 +391,41 @@ static void empty_tables(void **state) {
     expect_effect(request(test, REQUEST_COPY), VIEW_HANDLED, 0);
 }
 
+/* While a run goes on functions are added: the order by name is kept and extended, and made anew for another run. */
+static void growing_run(void **state) {
+    struct test *test = *state;
+    test->model->start_unix_ns = 5;
+    functions_view.sort(test->view, 3);
+    expect_order(test, "<module> Random.random builtins.abs calc_pure_python calculate_z_serial_purepython math.log "
+                       "time.time ");
+    static const char *const names[] = {"zip", "aaa", "builtins.abt", "calc_pure_python", "<genexpr>"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        fixture_function(test->model, MODEL_FUNCTION_PYTHON, "b.py", 1, names[i], 0, 1, 0, 0);
+        if (i == 1) /* two at once, then the others one by one */
+            continue;
+        functions_view.title(test->view, &test->context, (char[100]){0}, 100);
+    }
+    expect_order(test, "<genexpr> <module> Random.random aaa builtins.abs builtins.abt calc_pure_python "
+                       "calc_pure_python calculate_z_serial_purepython math.log time.time ");
+    functions_view.sort(test->view, 3); /* inverted: equal names stand by id still */
+    request(test, REQUEST_MOVE_FIRST);
+    static const uint32_t inverted[] = {9, 5, 7, 1, 2, 12, 11, 3, 10, 6, 4, 13};
+    for (size_t i = 0; i < sizeof inverted / sizeof *inverted; i++) {
+        expect_effect(request(test, REQUEST_DRILL), VIEW_DRILL, inverted[i]);
+        request(test, REQUEST_MOVE_DOWN);
+    }
+    struct model *other = model_new();
+    assert_non_null(other);
+    other->start_unix_ns = 6;
+    fixture_function(other, MODEL_FUNCTION_PYTHON, "c.py", 1, "second", 0, 1, 0, 0);
+    fixture_function(other, MODEL_FUNCTION_PYTHON, "c.py", 1, "first", 0, 1, 0, 0);
+    test->context.model = other;
+    functions_view.sort(test->view, 3);
+    expect_order(test, "first second ");
+    test->context.model = test->model;
+    model_free(other);
+}
+
 static void hundred_thousand_functions(void **state) {
     struct test *test = *state;
     enum { COUNT = 100000 };
@@ -448,7 +483,7 @@ int main(void) {
         TEST(widths), TEST(absolute_numbers), TEST(glyphs_and_styles), TEST(small_sizes), TEST(order),
         TEST(selection_stays), TEST(first_row_until_chosen), TEST(scrolling), TEST(held_order), TEST(filtering),
         TEST(standard_library_hidden), TEST(searching), TEST(clicking), TEST(copying), TEST(empty_tables),
-        TEST(hundred_thousand_functions),
+        TEST(growing_run), TEST(hundred_thousand_functions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -78,11 +78,13 @@ static void plain_text(void **state) {
 
 static void utf8(void **state) {
     (void)state;
-    screen("h\xc3\xa9 \xe6\xbc\xa2\xe5\xad\x97 \xf0\x9f\x98\x80.", "h\xc3\xa9 \xe6\xbc\xa2\xe5\xad\x97 \xf0\x9f\x98\x80.\n\n\n\n\n");
+    screen("h\xc3\xa9 \xe6\xbc\xa2\xe5\xad\x97 \xf0\x9f\x98\x80.",
+           "h\xc3\xa9 \xe6\xbc\xa2\xe5\xad\x97 \xf0\x9f\x98\x80.\n\n\n\n\n");
     screen("e\xcc\x81!", "e!\n\n\n\n\n"); /* a combining accent */
     screen("a\xff\xc3(\xe6\xbc.\x80", "a\xef\xbf\xbd\xef\xbf\xbd(\xef\xbf\xbd.\xef\xbf\xbd\n\n\n\n\n");
     screen("\xc3\xc3\xa9", "\xef\xbf\xbd\xc3\xa9\n\n\n\n\n");
-    screen("\xed\xa0\x80" "\xc0\xaf" "\xf8", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\n\n\n\n\n"); /* surrogate, overlong */
+    /* a surrogate, an overlong form, no UTF-8 at all */
+    screen("\xed\xa0\x80" "\xc0\xaf" "\xf8", "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\n\n\n\n\n");
     screen("\xc2\x9bx", "x\n\n\n\n\n");
     screen("1234567890123456789\xe6\xbc\xa2", "1234567890123456789\n\xe6\xbc\xa2\n\n\n\n");
     screen("\xe6\xbc\xa2\bx", " x\n\n\n\n\n"); /* half of a wide character is overwritten */
@@ -322,7 +324,8 @@ static uint32_t next_random(uint32_t *random, uint32_t below) {
 
 static void random_bytes(void **state) {
     (void)state;
-    static const char *const pieces[] = {"\033[", "\033]", "\033", "\xe6\xbc\xa2", "\xe5\xad", "\xf0\x9f\x98\x80", ";", "?",
+    static const char *const pieces[] = {"\033[", "\033]", "\033", "\xe6\xbc\xa2", "\xe5\xad", "\xf0\x9f\x98\x80", ";",
+                                         "?",
                                          "@", "P", "L", "M", "r", "J", "K", "H", "X", "S", "T", "\n", "\r", "\t", "\b",
                                          "2", "9", "1049", "h", "l", "x", "m", "\007", "A", "B", "C", "D", "1;3"};
     struct emulator emulator;

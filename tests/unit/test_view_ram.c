@@ -14,7 +14,8 @@ struct test {
 /* Ten samples a second over 12.3 seconds: a rise, a plateau, a slope to 214 MiB for a moment, two levels. */
 static void add_samples(struct model *model) {
     for (uint64_t i = 0; i < 124; i++) {
-        uint64_t mib = i < 20 ? 20 + i : i < 30 ? 40 : i < 80 ? 100 + (i - 30) * 3 / 2 : i < 82 ? 214 : i < 100 ? 182 : 120;
+        uint64_t slope = 100 + (i - 30) * 3 / 2;
+        uint64_t mib = i < 20 ? 20 + i : i < 30 ? 40 : i < 80 ? slope : i < 82 ? 214 : i < 100 ? 182 : 120;
         fixture_sample(model, i * 100 * MILLISECOND, mib * MEBIBYTE, i < 82 ? 2 : 0);
     }
 }

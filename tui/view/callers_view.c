@@ -344,8 +344,8 @@ static struct view_effect callers_search(void *data, const struct view_context *
     return effect_of(VIEW_REDRAW);
 }
 
-static struct view_effect callers_click(void *data, const struct view_context *context, struct rectangle area, int row,
-                                        int column) {
+static struct view_effect callers_click(void *data, const struct view_context *context, struct rectangle area,
+                                        int row, int column) {
     struct callers_state *state = data;
     (void)column;
     refresh(state, context);

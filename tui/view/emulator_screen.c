@@ -95,12 +95,13 @@ void emulator_scroll(struct emulator *emulator, int top, int lines) {
         return;
     int count = clamp(lines < 0 ? -lines : lines, 0, height);
     size_t row_size = (size_t)emulator->columns * sizeof *emulator->screen;
-    size_t moved = (size_t)(height - count) * row_size;
+    size_t moved = (size_t)(height - count) * row_size, skipped = (size_t)count * (size_t)emulator->columns;
+    struct cell *first = cell_at(emulator, top, 0);
     if (lines > 0) {
-        memmove(cell_at(emulator, top, 0), cell_at(emulator, top, 0) + (size_t)count * (size_t)emulator->columns, moved);
+        memmove(first, first + skipped, moved);
         emulator_erase_rows(emulator, emulator->region_bottom - count + 1, count);
     } else {
-        memmove(cell_at(emulator, top, 0) + (size_t)count * (size_t)emulator->columns, cell_at(emulator, top, 0), moved);
+        memmove(first + skipped, first, moved);
         emulator_erase_rows(emulator, top, count);
     }
 }

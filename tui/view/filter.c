@@ -105,7 +105,8 @@ static bool parse_word(struct parse *parse, char *word) {
     if (letters > 0 && word[letters] && strchr(":<>=", word[letters])) {
         const struct column_name *column = find_column(word, letters);
         if (!column)
-            return FAIL(parse, "There is no column \"%.*s\"; use name, file, kind, self%%, total%%, self, total or calls.",
+            return FAIL(parse, "There is no column \"%.*s\"; use name, file, kind, self%%, total%%, self, total or "
+                               "calls.",
                         letters > 40 ? 40 : (int)letters, word);
         size_t sign;
         term.comparison = parse_comparison(word + letters, &sign);

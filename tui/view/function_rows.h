@@ -3,6 +3,7 @@
 #define PYPROF_TUI_VIEW_FUNCTION_ROWS_H
 
 #include "tui/view/filter.h"
+#include "tui/view/function_order.h"
 #include "tui/view/table.h"
 
 /* X(NAME, name in the sort menu, title when percent, title when absolute, largest first) */
@@ -29,8 +30,9 @@ struct function_choice {
 };
 
 /* Fills the table's rows with the ids of the functions that ran and are chosen; ties stand by name, then by id. The
- * selection is found again. *ran: how many functions ran. false: out of memory, the table is empty. */
-bool function_rows_build(struct table *table, const struct model *model, const struct function_choice *choice,
-                         uint64_t total_self_ns, size_t *ran);
+ * selection is found again; order is brought up to the model. *ran: how many functions ran. false: out of memory, the
+ * table is empty. */
+bool function_rows_build(struct table *table, struct function_order *order, const struct model *model,
+                         const struct function_choice *choice, uint64_t total_self_ns, size_t *ran);
 
 #endif

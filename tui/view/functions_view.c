@@ -18,6 +18,7 @@ enum value { VALUE_SELF_SHARE, VALUE_TOTAL_SHARE, VALUE_SELF, VALUE_TOTAL, VALUE
 
 struct functions_state {
     struct table table;
+    struct function_order order;
     struct model_stamp stamp;
     struct filter filter;
     enum function_sort sort;
@@ -70,8 +71,10 @@ static void *functions_create(void) { return calloc(1, sizeof(struct functions_s
 
 static void functions_destroy(void *data) {
     struct functions_state *state = data;
-    if (state)
+    if (state) {
         table_free(&state->table);
+        function_order_free(&state->order);
+    }
     free(state);
 }
 
@@ -84,8 +87,8 @@ static void refresh(struct functions_state *state, const struct view_context *co
         state->hide_standard_library = context->hide_standard_library;
         struct function_choice choice = {&state->filter, context->hide_standard_library, state->sort, state->inverted,
                                          state->held};
-        state->outdated = !function_rows_build(&state->table, context->model, &choice, state->total_self_ns,
-                                               &state->ran);
+        state->outdated = !function_rows_build(&state->table, &state->order, context->model, &choice,
+                                               state->total_self_ns, &state->ran);
     }
     /* Where a filter hid the selected function, it is selected again as soon as it is back. */
     if (context->function && (changed || context->function != state->context_function || !state->table.chosen))

@@ -95,7 +95,8 @@ static size_t line_text(const struct output_state *state, size_t index, char tex
     return length;
 }
 
-static void draw_line(const struct output_state *state, size_t index, struct grid *grid, struct rectangle area, int row) {
+static void draw_line(const struct output_state *state, size_t index, struct grid *grid, struct rectangle area,
+                      int row) {
     int count;
     const struct cell *cells = emulator_line(&state->emulator, index, &count);
     for (int i = state->sideways; i < count && i - state->sideways < area.columns; i++)

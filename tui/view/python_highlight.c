@@ -88,7 +88,8 @@ static void number(struct line *line) {
     size_t end = line->at;
     bool hexadecimal = line->text[end] == '0' && end + 1 < line->length && strchr("xX", line->text[end + 1]);
     while (end < line->length) {
-        bool exponent = end > line->at && !hexadecimal && strchr("eE", line->text[end - 1]) && strchr("+-", line->text[end]);
+        bool exponent = end > line->at && !hexadecimal && strchr("eE", line->text[end - 1]) &&
+                        strchr("+-", line->text[end]);
         if (!isalnum((unsigned char)line->text[end]) && line->text[end] != '_' && line->text[end] != '.' && !exponent)
             break;
         end++;

@@ -3,7 +3,9 @@
 #include <ctype.h>
 #include <string.h>
 
-static bool is_word_byte(char byte) { return isalnum((unsigned char)byte) || byte == '_' || (unsigned char)byte >= 0x80; }
+static bool is_word_byte(char byte) {
+    return isalnum((unsigned char)byte) || byte == '_' || (unsigned char)byte >= 0x80;
+}
 
 static bool has_word(const char *line, size_t length, const char *word) {
     size_t size = strlen(word);
