@@ -285,8 +285,8 @@ static struct view_effect copy_row(struct callers_state *state, const struct mod
     char buffer[256];
     snprintf(state->text, sizeof state->text, "%s%.500s calls %llu self %.6f s total %.6f s",
              entry->relation == RELATION_SELF ? "" : prefix_of(entry->relation, false),
-             name_of(model, entry->function, buffer, sizeof buffer), (unsigned long long)entry->calls, (double)entry->self_ns / 1e9,
-             (double)entry->total_ns / 1e9);
+             name_of(model, entry->function, buffer, sizeof buffer), (unsigned long long)entry->calls,
+             (double)entry->self_ns / 1e9, (double)entry->total_ns / 1e9);
     return effect_copy(state->text);
 }
 
