@@ -149,7 +149,7 @@ $(BUILD)/libunit.a: $(UNIT_OBJECTS) $(BUILD)/objects
 $(BUILD)/unit/%: $(OBJ)/tests/unit/%.o $(BUILD)/libunit.a
 	@mkdir -p $(@D)
 	$(CC) $(LINK_FLAGS) -o $@ $^ -lcmocka $(TUI_LIBRARIES)
-unit-tests: $(UNIT_TESTS)
+unit-tests: $(UNIT_TESTS) $(BUILD)/$(notdir $(HOST))
 
 # --- all tests ---------------------------------------------------------------------------------------
 TEST_SANITIZERS := address,undefined
