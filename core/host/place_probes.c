@@ -20,6 +20,8 @@
 #include "core/probe/profile_writer.h"
 #include "pyprof/collectors.h"
 
+static const struct location nowhere = {-1, -1, -1, -1};
+
 enum { NEED_COUNT = 3, NO_PLACE = UINT32_MAX };
 
 /* What is known about one instruction while placing. */
@@ -198,17 +200,19 @@ static void find_calls(struct placing *p) {
 
 /* --- writing ---------------------------------------------------------------------------------------------- */
 
-/* Appends a probe at the place of `where`. exit: what its jump must point at in front of a yield that
- * delegates (else -1). */
+/* Appends a probe at the place of `where`. exit: in front of a yield that delegates, what its last
+ * operand must point at; else -1. */
 static void emit_probe(struct placing *p, uint32_t constant, struct location where, int32_t exit) {
     struct probe_instruction sequence[PYTHON_PROBE_LENGTH];
-    python_probe_instructions(constant, exit != -1, sequence);
-    for (int i = 0; i < PYTHON_PROBE_LENGTH; i++)
-        assembly_add(&p->assembly,
-                     (struct emitted){.opcode = sequence[i].opcode,
-                                      .oparg = sequence[i].oparg,
-                                      .target = i == PYTHON_PROBE_LENGTH - 1 ? exit : -1,
-                                      .where = where});
+    int length = python_probe_instructions(constant, exit != -1, sequence);
+    int32_t behind = (int32_t)p->assembly.count + PYTHON_PROBE_BEHIND;
+    for (int i = 0; i < length; i++)
+        assembly_add(&p->assembly, (struct emitted){.opcode = sequence[i].opcode,
+                                                    .oparg = sequence[i].oparg,
+                                                    .target = sequence[i].jump == PROBE_JUMP_BEHIND ? behind
+                                                              : sequence[i].jump == PROBE_JUMP_EXIT ? exit
+                                                                                                    : -1,
+                                                    .where = where});
 }
 
 static void emit_line_probe(struct placing *p, int32_t line, enum line_need need, struct location where) {
@@ -267,8 +271,9 @@ static void emit_probes_behind(struct placing *p, uint32_t i) {
     const struct instruction *item = &bytecode->items[i];
     if (p->places[i].call_ends)
         emit_probe(p, single_probe(p, PROBE_CALL_END), item->where, -1);
+    /* On the line of `def` it would be a line event of its own to sys.settrace. */
     if (i + 1 == bytecode->body)
-        emit_probe(p, single_probe(p, bytecode->is_generator ? PROBE_ENTER_GENERATOR : PROBE_ENTER), item->where, -1);
+        emit_probe(p, single_probe(p, bytecode->is_generator ? PROBE_ENTER_GENERATOR : PROBE_ENTER), nowhere, -1);
     else if (i >= bytecode->body && python_is_resume(item->opcode, item->oparg)) {
         int32_t line = item->where.line > 0 ? item->where.line : item->line_before;
         uint32_t cell = p->wishes.lines ? cell_of(p, line) : 0;
@@ -329,7 +334,6 @@ static int compare_ranges(const void *a, const void *b) {
 static void emit_ranges(struct placing *p) {
     const struct bytecode *bytecode = &p->bytecode;
     uint32_t end = p->assembly.count, unwind = end, covered = p->places[bytecode->body].start;
-    struct location nowhere = {-1, -1, -1, -1};
     emit_probe(p, single_probe(p, bytecode->is_generator ? PROBE_UNWIND_GENERATOR : PROBE_UNWIND), nowhere, -1);
     assembly_add(&p->assembly, (struct emitted){.opcode = PYTHON_RERAISE, .oparg = 1, .target = -1, .where = nowhere});
     for (uint32_t i = 0; i < bytecode->range_count; i++) {

@@ -144,13 +144,6 @@ static PyObject *represent(PyObject *self) {
     return PyUnicode_FromString("<probe>");
 }
 
-/* The truth of a probe runs it too, and is false. */
-static int run_as_truth(PyObject *self) {
-    Py_TYPE(self)->tp_iternext(self);
-    return 0;
-}
-
-static PyNumberMethods numbers = {.nb_bool = run_as_truth};
 static PyTypeObject types[PROBE_KIND_COUNT];
 
 static void probe_free(PyObject *self) { PyObject_Free(self); }
@@ -163,7 +156,6 @@ bool probe_types_prepare(bool lines) {
             .tp_basicsize = sizeof(struct probe),
             .tp_dealloc = probe_free,
             .tp_repr = represent,
-            .tp_as_number = &numbers,
             .tp_iternext = slots[kind],
             .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
             .tp_methods = methods,

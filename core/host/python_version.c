@@ -71,9 +71,12 @@ bool python_delegates(uint8_t opcode) { return opcode == SEND; }
 bool python_belongs_to_call(uint8_t opcode) { return opcode == KW_NAMES; }
 bool python_begins_handler(uint8_t opcode) { return opcode == PUSH_EXC_INFO; }
 
-void python_probe_instructions(uint32_t constant, bool delegates, struct probe_instruction sequence[PYTHON_PROBE_LENGTH]) {
-    sequence[0] = (struct probe_instruction){LOAD_CONST, constant};
-    sequence[1] = (struct probe_instruction){delegates ? POP_JUMP_FORWARD_IF_TRUE : FOR_ITER, 0};
+int python_probe_instructions(uint32_t constant, bool delegates, struct probe_instruction sequence[PYTHON_PROBE_LENGTH]) {
+    sequence[0] = (struct probe_instruction){LOAD_CONST, 0, constant};
+    sequence[1] = (struct probe_instruction){FOR_ITER, PROBE_JUMP_BEHIND, 0};
+    sequence[2] = (struct probe_instruction){RERAISE, 0, 0};
+    sequence[3] = (struct probe_instruction){NOP, PROBE_JUMP_EXIT, 0};
+    return delegates ? 4 : 3;
 }
 
 /* --- code objects ----------------------------------------------------------------------------------------- */

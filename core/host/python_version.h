@@ -60,16 +60,21 @@ enum {
     PYTHON_JUMP_FORWARD = 110,
 };
 
-/* A probe in place: the instructions that run the probe object `constant` and leave the stack as it was: LOAD_CONST probe;
- * FOR_ITER +0. The probe is an iterator that is always at its end: the interpreter calls its tp_iternext slot directly, takes
- * it off the stack and goes on. In front of a yield that delegates, LOAD_CONST probe; POP_JUMP_FORWARD_IF_TRUE exit, where
- * the jump is never taken (the probe is false, by its nb_bool slot) but has the distance that is looked for there. */
+/* A probe in place: the instructions that run the probe object `constant` and leave the stack as it was:
+ *     LOAD_CONST probe; FOR_ITER behind; RERAISE; behind:
+ * The probe is an iterator that is always at its end: the interpreter calls its tp_iternext slot directly, takes it off the
+ * stack and jumps. The RERAISE never runs; it tells who works out stack depths (setting f_lineno: Objects/frameobject.c,
+ * mark_stacks) that control does not go on with an item on the stack. In front of a yield that delegates a NOP follows, whose
+ * operand, of no meaning to the interpreter, is the distance that throwing looks for there. */
 struct probe_instruction {
     uint8_t opcode;
+    uint8_t jump; /* 0: no jump; else which of enum probe_jump */
     uint32_t oparg;
 };
-enum { PYTHON_PROBE_LENGTH = 2 };
-void python_probe_instructions(uint32_t constant, bool delegates, struct probe_instruction sequence[PYTHON_PROBE_LENGTH]);
+enum probe_jump { PROBE_JUMP_BEHIND = 1, PROBE_JUMP_EXIT = 2 };
+enum { PYTHON_PROBE_LENGTH = 4, PYTHON_PROBE_BEHIND = 3 };
+/* Fills at most PYTHON_PROBE_LENGTH instructions; returns how many. */
+int python_probe_instructions(uint32_t constant, bool delegates, struct probe_instruction sequence[PYTHON_PROBE_LENGTH]);
 
 /* A new code object like `original` with these parts; all are borrowed. NULL with an exception set. */
 PyCodeObject *python_new_code(PyCodeObject *original, int stack_size, PyObject *bytecode, PyObject *constants,
