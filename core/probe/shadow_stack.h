@@ -215,16 +215,14 @@ SHADOW_INLINE void shadow_call_c(struct shadow_cache *cache, struct shadow_thinn
     struct arena_frame *frame = shadow_push(thread, cache, code, 1, identity, now);
     frame->line_cell = caller->line_cell;
     frame->line_start_ticks = SHADOW_NO_LINE + thinning->untimed;
+    thinning->untimed = 0;
 }
 
 /* The calls that a timed one stands for get their time, which the caller has been given so far; and the gap to the next timed
  * call is chosen. `ticks` is what the timed call took, `undisturbed` whether nothing was called from it. */
 SHADOW_INLINE void shadow_settle_thinning(struct arena_thread *thread, struct arena_frame *frame,
                                           struct shadow_thinning *thinning, uint64_t ticks, bool undisturbed) {
-    if (!thinning->allowed)
-        return;
     uint64_t stands_for = frame->line_start_ticks - SHADOW_NO_LINE;
-    thinning->untimed = 0;
     if (!undisturbed || ticks > SHADOW_MOST_TICKS) { /* not the short call it was taken for: time the next ones all */
         thinning->warm_up = SHADOW_WARM_UP;
         ticks = thinning->typical;
