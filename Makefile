@@ -25,14 +25,14 @@ MAKEFLAGS += --no-print-directory
 BUILD := build$(if $(SAN),/san)
 OBJ := $(BUILD)/obj
 
-# Sanitizers change the flow that gcc warns by (-Wformat-truncation), so there warnings are only warnings.
-WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
-            $(if $(SAN),,$(if $(filter 1,$(WERROR)),-Werror))
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+AS_ERRORS := $(if $(filter 1,$(WERROR)),-Werror)
 SANITIZE := $(if $(SAN),-fno-omit-frame-pointer -fsanitize=$(SAN) -fno-sanitize-recover=undefined)
 CFLAGS ?= -g
 BASE_FLAGS := -std=gnu17 $(WARNINGS) -D_GNU_SOURCE -DPYPROF_PREFIX='"$(PREFIX)"' -Iinclude -I.
 DEPENDENCY_FLAGS := -MMD -MP
-TUI_FLAGS := $(BASE_FLAGS) $(if $(SAN),-O1,-O2) $(SANITIZE)
+# Sanitizers change the flow that gcc warns by (-Wformat-truncation), so with them warnings are only warnings.
+TUI_FLAGS := $(BASE_FLAGS) $(if $(SAN),-O1 $(SANITIZE),-O2 $(AS_ERRORS))
 LINK_FLAGS := $(SANITIZE)
 
 # --- the workbench: viewer, recorder, reports -------------------------------------------------------
@@ -61,7 +61,7 @@ PYTHON_LIBRARIES := $(wordlist 6,$(words $(PYTHON_ANSWER)),$(PYTHON_ANSWER))
 HOST := build/pyprof-host-$(PYTHON_VERSION)
 HOST_SOURCES := $(sort $(wildcard core/host/*.c core/probe/*.c core/base/*.c core/profile/arena_writer.c))
 HOST_OBJECTS := $(HOST_SOURCES:%.c=build/host/%.o)
-HOST_FLAGS := $(BASE_FLAGS) -O2 -fno-pie -fvisibility=hidden -DPYPROF_HOST_PYTHON='"$(PYTHON_PATH)"' \
+HOST_FLAGS := $(BASE_FLAGS) $(AS_ERRORS) -O2 -fno-pie -fvisibility=hidden -DPYPROF_HOST_PYTHON='"$(PYTHON_PATH)"' \
               -I$(PYTHON_INCLUDE) -I$(PYTHON_INCLUDE)/internal
 # Extension modules loaded by the target find the C API in the executable, as they do in python3.
 HOST_LINK_FLAGS := -no-pie -Wl,-export-dynamic -Wl,-O1
