@@ -7,6 +7,7 @@
 #include "core/host/place_probes.h"
 #include "core/host/selection.h"
 #include "core/probe/profile_writer.h"
+#include "core/probe/shadow_stack.h"
 #include "pyprof/collectors.h"
 
 /* What is attached to a code object: on an original its twin (borrowed: the twin's end clears it), on a twin its original
@@ -108,6 +109,8 @@ static uint32_t register_code(PyCodeObject *code, struct selection selection) {
 
 /* --- twins ------------------------------------------------------------------------------------------------ */
 
+static PyCodeObject *find_twin(PyCodeObject *code);
+
 /* The constants with every code object replaced by its twin; a new reference; NULL: none among them (or no memory). */
 static PyObject *instrument_constants(PyCodeObject *code) {
     PyObject *constants = code->co_consts, *changed = NULL;
@@ -115,7 +118,7 @@ static PyObject *instrument_constants(PyCodeObject *code) {
         PyObject *constant = PyTuple_GET_ITEM(constants, i);
         if (!PyCode_Check(constant))
             continue;
-        PyCodeObject *twin = instrument_code((PyCodeObject *)constant);
+        PyCodeObject *twin = find_twin((PyCodeObject *)constant);
         if ((PyObject *)twin == constant) {
             Py_DECREF(twin);
             continue;
@@ -178,27 +181,43 @@ static PyCodeObject *make_twin(PyCodeObject *code, bool force_lines) {
     return twin;
 }
 
-/* Keeps a pending exception out of the way: what is done in between starts clean and leaves it as it was. */
-struct saved_exception { PyObject *type, *value, *traceback; };
-static void save_exception(struct saved_exception *saved) { PyErr_Fetch(&saved->type, &saved->value, &saved->traceback); }
-static void restore_exception(struct saved_exception *saved) {
-    PyErr_Restore(saved->type, saved->value, saved->traceback);
+/* What is done in between leaves a pending exception as it was and costs the program no time. */
+struct own_work {
+    PyObject *type, *value, *traceback;
+    uint64_t before;
+};
+
+static void begin_own_work(struct own_work *work) {
+    work->before = shadow_reading();
+    PyErr_Fetch(&work->type, &work->value, &work->traceback);
+}
+
+static void end_own_work(struct own_work *work) {
+    PyErr_Restore(work->type, work->value, work->traceback);
+    shadow_discount(work->before);
+}
+
+/* The known twin or a new one; a new reference. */
+static PyCodeObject *find_twin(PyCodeObject *code) {
+    const struct twin *known = python_code_extra(code, twin_index);
+    if (known && known->original)
+        return (PyCodeObject *)Py_NewRef(code);
+    if (known && known->instrumented)
+        return (PyCodeObject *)Py_NewRef(known->instrumented);
+    return make_twin(code, false);
 }
 
 PyCodeObject *instrument_code(PyCodeObject *code) {
-    const struct twin *known = python_code_extra(code, twin_index);
-    if (known && (known->instrumented || known->original))
-        return (PyCodeObject *)Py_NewRef(known->original ? code : known->instrumented);
-    struct saved_exception saved;
-    save_exception(&saved);
-    PyCodeObject *twin = make_twin(code, false);
-    restore_exception(&saved);
+    struct own_work work;
+    begin_own_work(&work);
+    PyCodeObject *twin = find_twin(code);
+    end_own_work(&work);
     return twin;
 }
 
 PyCodeObject *instrument_marked(PyCodeObject *code) {
-    struct saved_exception saved;
-    save_exception(&saved);
+    struct own_work work;
+    begin_own_work(&work);
     const struct twin *known = python_code_extra(code, twin_index);
     PyCodeObject *twin;
     if (known && known->original && known->lines)
@@ -210,6 +229,6 @@ PyCodeObject *instrument_marked(PyCodeObject *code) {
         profile_code(known->code)->flags |= ARENA_CODE_MARKED;
         profile_header()->marked_count++;
     }
-    restore_exception(&saved);
+    end_own_work(&work);
     return twin;
 }

@@ -144,3 +144,22 @@ void shadow_unwind_all(struct arena_thread *thread) {
         pop_now(thread);
     shadow_charge(thread, thread->top, now_of_any_clock(), true);
 }
+
+/* --- the profiler's own time ------------------------------------------------------------------------------ */
+
+uint64_t shadow_reading(void) { return now_of_any_clock(); }
+
+void shadow_discount(uint64_t before) {
+    struct arena_thread *thread = profile_current_thread;
+    if (thread == &profile_no_thread || is_overflown(thread))
+        return;
+    uint64_t own = now_of_any_clock() - before;
+    thread->last_ticks += own;
+    thread->last_line_ticks += own;
+    for (struct arena_frame *frame = (struct arena_frame *)(uintptr_t)thread->frames_address; frame <= thread->top; frame++) {
+        if (frame->start_ticks)
+            frame->start_ticks += own;
+        if (frame->line_start_ticks < SHADOW_NO_LINE)
+            frame->line_start_ticks += own;
+    }
+}

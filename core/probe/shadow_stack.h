@@ -74,6 +74,11 @@ bool shadow_expose(struct arena_thread *thread, uint32_t code);
 bool shadow_expose_frame(struct arena_thread *thread, uint64_t interpreter_frame);
 void shadow_unwind_all(struct arena_thread *thread);
 
+/* The profiler's own work in the middle of the program (rewriting code) is nobody's time: what has passed since `before`, a
+ * reading of shadow_reading(), is taken out of everything that runs on this thread. */
+uint64_t shadow_reading(void);
+void shadow_discount(uint64_t before);
+
 SHADOW_INLINE bool shadow_is_c(const struct arena_frame *frame) { return frame->interpreter_frame & SHADOW_C_BIT; }
 
 /* Gives the time since the thread's last reading to its current node (and line), and makes now the last reading. */
