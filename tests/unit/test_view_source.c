@@ -241,6 +241,7 @@ static void shared_lines(void **state) {
     assert_int_equal(numbers.lines[20].total_ns, 400 * MILLISECOND);
     assert_true(numbers.lines[20].share == 0.8);
     assert_true(numbers.lines[21].share == 0.2);
+    assert_true(numbers.lines[11].share == 0); /* another function's */
     assert_int_equal(numbers.lines[11].owner, 1);
     assert_int_equal(source_numbers_hottest(&numbers, 1), 12);
     assert_int_equal(source_numbers_hottest(&numbers, 2), 21);
@@ -252,7 +253,7 @@ static void shared_lines(void **state) {
     assert_int_equal(numbers.lines[20].hits, 1000);
     assert_int_equal(numbers.lines[20].self_ns, 300 * MILLISECOND);
     assert_true(numbers.lines[20].share == 1.0);
-    assert_true(numbers.lines[21].share == 1.0);
+    assert_true(numbers.lines[21].share == 0);
     /* The file became shorter than what ran: lines that are not there are left out. */
     assert_true(source_numbers_build(&numbers, test->model, "julia.py", 1, 12));
     assert_int_equal(numbers.count, 12);
@@ -266,6 +267,27 @@ static void shared_lines(void **state) {
     assert_int_equal(numbers.lines[11].owner, 0);
     assert_int_equal(numbers.lines[20].self_ns, 100 * MILLISECOND);
     source_numbers_free(&numbers);
+}
+
+/* The lines of other functions keep their counts, dimmed, but have no share among those of the selected one. */
+static void lines_of_others(void **state) {
+    struct test *test = *state;
+    fixture_line(test->model, 4, 5, 1, 1500, 1500); /* the module runs the def */
+    test->context.function = 2;
+    test->context.line = 20;
+    char *text = fixture_draw(&source_view, test->view, &test->context, 23, 39, false, true);
+    assert_non_null(strstr(text, "       1.5us        1   5 def calculat~\n"
+                                 ".......ddddd........d...d.www.........d\n"));
+    assert_non_null(strstr(text, "       5.54s 34219980  12     while ab~\n"
+                                 ".......ddddd.dddddddd..dd.....wwwww...d\n"));
+    free(text);
+    test->context.function = 4;
+    test->context.line = 5;
+    expect(test, 4, 39,
+           "  %Fn   self     hits  ln\n"
+           "                        4\n"
+           "> 100# 1.5us        1   5 def calculat~\n"
+           "                        6   \"\"\"Calcula~\n");
 }
 
 static void moving(void **state) {
@@ -283,8 +305,8 @@ static void moving(void **state) {
     expect(test, 4, 39,
            "  %Fn   self     hits  ln\n"
            "                       20 def calc_pur~\n"
-           " 80.0# 400ms        1  21   xs = [x * ~\n"
-           ">20.0+ 100ms        1  22   return cal~\n");
+           "       400ms        1  21   xs = [x * ~\n"
+           ">      100ms        1  22   return cal~\n");
     expect_effect(request(test, REQUEST_PAGE_UP), VIEW_SELECT, 1, 13);
     expect_effect(request(test, REQUEST_MOVE_FIRST), VIEW_SELECT, 1, 1);
     expect_effect(request(test, REQUEST_HALF_PAGE_DOWN), VIEW_SELECT, 1, 6);
@@ -292,7 +314,7 @@ static void moving(void **state) {
     expect(test, 3, 39,
            "  %Fn   self     hits  ln\n"
            "                       20 def calc_pur~\n"
-           ">80.0# 400ms        1  21   xs = [x * ~\n");
+           ">      400ms        1  21   xs = [x * ~\n");
     expect_title(test, "julia.py:21 calculate_z_serial_purepython");
     expect_effect(request(test, REQUEST_SORT_NEXT), VIEW_NOT_HANDLED, 0, 0);
 }
@@ -328,6 +350,15 @@ static void drilling(void **state) {
     struct view_effect effect = request(test, REQUEST_DRILL);
     assert_int_equal(effect.action, VIEW_MESSAGE);
     assert_string_equal(effect.text, "builtins.abs is a C function without source: 34219980 calls, 190ms.");
+    fixture_edge(test->model, 3, 3, 1, 1, 1);
+    test->model->edges[test->model->edge_count - 1] = test->model->edges[2];
+    test->model->edges[2] = (struct model_edge){2, 2, 5, 1, 1};
+    test->context.function = 2;
+    test->context.line = 20; /* names itself: there is nowhere to go */
+    effect = request(test, REQUEST_DRILL);
+    assert_int_equal(effect.action, VIEW_MESSAGE);
+    assert_string_equal(effect.text, "calc_pure_python calls itself here.");
+    test->context.function = 1;
     test->context.line = 16;
     effect = request(test, REQUEST_DRILL);
     assert_int_equal(effect.action, VIEW_MESSAGE);
@@ -492,7 +523,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(selected_function), TEST(drilled_function), TEST(selected_then_drilled), TEST(styles), TEST(small_sizes),
-        TEST(shared_lines), TEST(moving), TEST(sideways), TEST(drilling), TEST(callees_by_name), TEST(searching),
+        TEST(shared_lines), TEST(lines_of_others), TEST(moving), TEST(sideways), TEST(drilling), TEST(callees_by_name), TEST(searching),
         TEST(clicking), TEST(copying), TEST(no_selection), TEST(no_source), TEST(source_from_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

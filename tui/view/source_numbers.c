@@ -59,21 +59,18 @@ static void own_lines(struct source_numbers *numbers, const struct model *model,
     }
 }
 
-static bool compute_shares(struct source_numbers *numbers, const struct model *model) {
-    uint64_t *sums = calloc(model->function_count, sizeof *sums);
-    if (!sums)
-        return false;
-    for (size_t i = 0; i < numbers->count; i++)
-        sums[numbers->lines[i].owner] += numbers->lines[i].self_ns;
+static void compute_shares(struct source_numbers *numbers, uint32_t function) {
+    uint64_t sum = 0;
     for (size_t i = 0; i < numbers->count; i++) {
-        struct source_number *number = &numbers->lines[i];
-        if (number->owner && sums[number->owner])
-            number->share = (double)number->self_ns / (double)sums[number->owner];
+        const struct source_number *number = &numbers->lines[i];
+        if (number->owner == function)
+            sum += number->self_ns;
         if (number->owner && number->hits != MODEL_UNKNOWN && number->hits > numbers->most_hits)
             numbers->most_hits = number->hits;
     }
-    free(sums);
-    return true;
+    for (size_t i = 0; sum && i < numbers->count; i++)
+        if (numbers->lines[i].owner == function)
+            numbers->lines[i].share = (double)numbers->lines[i].self_ns / (double)sum;
 }
 
 bool source_numbers_build(struct source_numbers *numbers, const struct model *model, const char *file,
@@ -94,10 +91,8 @@ bool source_numbers_build(struct source_numbers *numbers, const struct model *mo
             other = candidate->file;
     }
     own_lines(numbers, model, function);
-    if (compute_shares(numbers, model))
-        return true;
-    source_numbers_free(numbers);
-    return false;
+    compute_shares(numbers, function);
+    return true;
 }
 
 uint32_t source_numbers_hottest(const struct source_numbers *numbers, uint32_t function) {

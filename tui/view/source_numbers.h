@@ -10,7 +10,7 @@
 struct source_number {
     uint32_t owner; /* function id; 0: nothing was counted on this line */
     uint64_t hits, self_ns, total_ns;
-    double share;   /* of the self time on its owner's lines */
+    double share;   /* of the self time on the selected function's lines; 0 on the lines of others */
 };
 
 struct source_numbers {

@@ -174,21 +174,24 @@ static void draw_header(const struct gutter *gutter, struct grid *grid, struct r
                    gutter->line_width >= 4 ? "line" : "ln");
 }
 
-static void draw_numbers(const struct gutter *gutter, const struct source_number *number, struct grid *grid,
+/* Shares are of the selected function's time: lines of others, such as a `def` that its module runs, have none, and
+ * stand back. */
+static void draw_numbers(const struct gutter *gutter, const struct source_number *number, bool own, struct grid *grid,
                          struct rectangle area, int row) {
     char text[NUMBER_SIZE];
+    enum cell_style style = own ? STYLE_NORMAL : STYLE_DIM;
     int level = heat_level(number->share);
-    if (gutter->share >= 0) {
+    if (gutter->share >= 0 && own) {
         number_percent(text, (uint64_t)(number->share * 1e6 + 0.5), 1000000, 4);
         table_cell(grid, area, row, gutter->share, 4, heat_style(level), false, text);
         grid_glyph(grid, area, row, gutter->share + 4, heat_style(level), (uint32_t)heat_glyph(level));
     }
     if (gutter->self >= 0)
-        table_cell(grid, area, row, gutter->self, 5, STYLE_NORMAL, false, number_time(text, number->self_ns, 5));
+        table_cell(grid, area, row, gutter->self, 5, style, false, number_time(text, number->self_ns, 5));
     if (gutter->total >= 0)
-        table_cell(grid, area, row, gutter->total, 5, STYLE_NORMAL, false, number_time(text, number->total_ns, 5));
+        table_cell(grid, area, row, gutter->total, 5, style, false, number_time(text, number->total_ns, 5));
     if (gutter->hits >= 0)
-        table_cell(grid, area, row, gutter->hits, gutter->hits_width, STYLE_NORMAL, false,
+        table_cell(grid, area, row, gutter->hits, gutter->hits_width, style, false,
                    number_count(text, number->hits, gutter->hits_width));
 }
 
@@ -228,8 +231,9 @@ static void source_draw(void *data, const struct view_context *context, struct g
         size_t line = state->top + (size_t)(row - header) + 1;
         if (line > state->text.line_count)
             break;
-        if (state->numbers.any && state->numbers.lines[line - 1].owner)
-            draw_numbers(&gutter, &state->numbers.lines[line - 1], grid, area, row);
+        const struct source_number *number = state->numbers.any ? &state->numbers.lines[line - 1] : NULL;
+        if (number && number->owner)
+            draw_numbers(&gutter, number, number->owner == state->function, grid, area, row);
         if (gutter.line >= 0) {
             char text[NUMBER_SIZE];
             table_cell(grid, area, row, gutter.line, gutter.line_width, STYLE_DIM, false,
@@ -247,7 +251,8 @@ static void source_title(void *data, const struct view_context *context, char *t
     refresh(state, context);
     const struct model_function *function = &context->model->functions[state->function];
     if (state->sentence) {
-        snprintf(text, size, "Source  %s", function->qualname);
+        char name[256];
+        snprintf(text, size, "Source  %s", function_display_name(function, name, sizeof name));
         return;
     }
     snprintf(text, size, "%s:%u %s%s", function_file_name(function), state->line ? state->line : function->line,
@@ -279,6 +284,10 @@ static struct view_effect drill(struct source_state *state, const struct model *
     if (!callee)
         return effect_message("No call on this line leads to a function that was counted.");
     const struct model_function *function = &model->functions[callee];
+    if (callee == state->function) {
+        snprintf(state->message, sizeof state->message, "%.200s calls itself here.", function->qualname);
+        return effect_message(state->message);
+    }
     if (function->kind != MODEL_FUNCTION_C)
         return effect_drill(callee, 0);
     char time[NUMBER_SIZE];
