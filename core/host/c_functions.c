@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/host/exec_hook.h"
+#include "core/host/exchange.h"
 #include "core/probe/index_table.h"
 #include "core/probe/profile_writer.h"
 
@@ -109,7 +109,7 @@ static uint32_t register_function(const PyMethodDef *method, PyObject *callable)
 }
 
 struct c_function c_function_find(const PyMethodDef *method, PyObject *callable) {
-    method = exec_hook_public_method(method);
+    method = exchange_public_method(method);
     uint64_t key = (uint64_t)(uintptr_t)method;
     uint32_t code = index_table_find(&codes, key);
     if (!code)

@@ -4,11 +4,7 @@
 
 #include "core/host/python_version.h"
 
-/* Makes exec and eval run instrumented twins. The function objects stay the same ones, with the same names and signatures:
- * only the method definition they point at is exchanged. false with an exception set. */
+/* Makes exec and eval run instrumented twins. false with an exception set. */
 bool exec_hook_install(void);
-
-/* The definition that the rest of the program knows a method by: the original of an exchanged one. */
-const PyMethodDef *exec_hook_public_method(const PyMethodDef *method);
 
 #endif

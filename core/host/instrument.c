@@ -232,3 +232,8 @@ PyCodeObject *instrument_marked(PyCodeObject *code) {
     end_own_work(&work);
     return twin;
 }
+
+PyCodeObject *instrument_original(PyCodeObject *code) {
+    const struct twin *known = python_code_extra(code, twin_index);
+    return (PyCodeObject *)Py_NewRef(known && known->original ? known->original : code);
+}

@@ -15,4 +15,7 @@ PyCodeObject *instrument_code(PyCodeObject *code);
 /* The twin with line probes, whatever the selection says, and its function marked in the profile. */
 PyCodeObject *instrument_marked(PyCodeObject *code);
 
+/* What a twin was made of; code that is no twin itself. A new reference. */
+PyCodeObject *instrument_original(PyCodeObject *code);
+
 #endif

@@ -16,6 +16,7 @@
 #include "core/host/exec_hook.h"
 #include "core/host/instrument.h"
 #include "core/host/main_program.h"
+#include "core/host/marshal_hook.h"
 #include "core/host/profile_decorator.h"
 #include "core/host/selection.h"
 #include "core/probe/profile_writer.h"
@@ -43,27 +44,20 @@ static void start_python(char *program, int count, char **arguments) {
         Py_ExitStatusException(status);
 }
 
-/* Folder of the standard library, from a module that start-up has loaded. */
+/* Folder of the standard library, as the interpreter itself found it. */
 static void find_standard_library(char *folder, size_t size) {
-    folder[0] = '\0';
-    PyObject *os = PyImport_ImportModule("os");
-    PyObject *file = os ? PyObject_GetAttrString(os, "__file__") : NULL;
-    const char *path = file && PyUnicode_Check(file) ? PyUnicode_AsUTF8(file) : NULL;
-    if (path)
-        snprintf(folder, size, "%s", path);
-    char *last = strrchr(folder, '/');
-    if (last)
-        *last = '\0';
+    PyObject *found = PySys_GetObject("_stdlib_dir"); /* borrowed */
+    const char *path = found && PyUnicode_Check(found) ? PyUnicode_AsUTF8(found) : NULL;
+    snprintf(folder, size, "%s", path ? path : "");
     PyErr_Clear();
-    Py_XDECREF(file);
-    Py_XDECREF(os);
 }
 
 static bool start_collectors(void) {
     static char standard_library[4096];
     find_standard_library(standard_library, sizeof standard_library);
     selection_prepare(profile_header(), standard_library);
-    return instrument_prepare() && adopt_existing_functions() && exec_hook_install() && profile_decorator_install() &&
+    return instrument_prepare() && adopt_existing_functions() && exec_hook_install() && marshal_hook_install() &&
+           profile_decorator_install() &&
            main_program_await();
 }
 

@@ -1,12 +1,20 @@
 #include "core/host/main_program.h"
 
 #include "core/host/instrument.h"
+#include "core/host/selection.h"
+#include "core/probe/profile_writer.h"
 
 static PyObject *main_globals; /* borrowed from __main__; NULL once the program runs */
 
-static void stop_waiting(void) {
+/* The program begins: from here on everything is counted. */
+static void begin(PyCodeObject *code) {
     main_globals = NULL;
     python_set_frame_hook(NULL);
+    const char *file = PyUnicode_AsUTF8(code->co_filename);
+    if (!file)
+        PyErr_Clear();
+    selection_set_main_file(file ? file : "");
+    profile_begin();
 }
 
 static PyObject *run_frame(PyThreadState *thread, python_frame *frame, int throwing) {
@@ -14,7 +22,7 @@ static PyObject *run_frame(PyThreadState *thread, python_frame *frame, int throw
         return python_run_frame(thread, frame, throwing);
     PyCodeObject *code = python_frame_code(frame);
     PyObject *globals = python_frame_globals(frame), *locals = python_frame_locals(frame);
-    stop_waiting();
+    begin(code);
     PyCodeObject *twin = instrument_code(code);
     /* The waiting frame is not linked into the thread's frames yet, so the program sees the twin's frame alone. */
     PyObject *result = twin == code ? python_run_frame(thread, frame, throwing)
@@ -32,7 +40,7 @@ bool main_program_await(void) {
     return true;
 }
 
-void main_program_seen(PyObject *globals) {
+void main_program_seen(PyObject *globals, PyCodeObject *code) {
     if (main_globals && globals == main_globals)
-        stop_waiting();
+        begin(code);
 }

@@ -1,5 +1,6 @@
 /* probe_objects.h - the objects whose slots count. One Python type per kind, so that the interpreter's call of the slot leads
- * straight to the code of that kind. A probe is an iterator at its end, pickles as an iterator over nothing, and is no object of the garbage collector. */
+ * straight to the code of that kind. A probe is an iterator at its end, pickles as an iterator over nothing, and is no object
+ * of the garbage collector. */
 #ifndef PYPROF_HOST_PROBE_OBJECTS_H
 #define PYPROF_HOST_PROBE_OBJECTS_H
 

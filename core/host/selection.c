@@ -15,6 +15,8 @@ static struct {
     const struct arena_header *header;
     const char *lists[LIST_COUNT]; /* the first pattern of each; a list ends with an empty one */
     char standard_library[PATH_MAX];
+    char main_file[PATH_MAX];     /* co_filename of the main program */
+    bool origin_is_project;       /* of code without a file that is run now */
     char last_file[PATH_MAX]; /* functions of one file come one after the other */
     struct selection last;
 } state;
@@ -39,11 +41,10 @@ static bool is_under(const char *file, const char *folder) {
     return length > 0 && strncmp(file, folder, length) == 0 && file[length] == '/';
 }
 
-/* Under the script's folder, and neither the standard library nor something installed there. "<string>" and the like are
- * what the program made itself; "<frozen ...>" is the interpreter's. */
+/* Under the script's folder, and neither the standard library nor something installed there. */
 static bool is_project_file(const char *file, const char *resolved) {
     if (file[0] == '<')
-        return strncmp(file, "<frozen", 7) != 0;
+        return strcmp(file, state.main_file) == 0 || (state.origin_is_project && strncmp(file, "<frozen", 7) != 0);
     return is_under(resolved, state.header->project_folder) && !is_under(resolved, state.standard_library) &&
            !strstr(resolved, "/site-packages/") && !strstr(resolved, "/dist-packages/");
 }
@@ -82,4 +83,16 @@ struct selection selection_of(const char *file) {
     snprintf(state.last_file, sizeof state.last_file, "%s", file);
     state.last = selection;
     return selection;
+}
+
+void selection_set_origin(const char *calling_file) {
+    bool project = selection_of(calling_file).project;
+    if (project != state.origin_is_project)
+        state.last_file[0] = '\0';
+    state.origin_is_project = project;
+}
+
+void selection_set_main_file(const char *file) {
+    snprintf(state.main_file, sizeof state.main_file, "%s", file);
+    state.last_file[0] = '\0';
 }

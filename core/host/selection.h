@@ -15,6 +15,11 @@ struct selection {
 /* Reads the glob lists; the texts stay where they are. standard_library: its folder. */
 void selection_prepare(const struct arena_header *header, const char *standard_library);
 
+/* Code without a file ("<string>") belongs where it was run from: the file that called exec or eval, or the main program's own
+ * name, which is project code whatever it is called. */
+void selection_set_origin(const char *calling_file);
+void selection_set_main_file(const char *file);
+
 /* What to do with code of this file (co_filename). */
 struct selection selection_of(const char *file);
 

@@ -23,6 +23,7 @@ struct thread_slot {
 static struct {
     struct arena arena;
     bool attached;
+    bool counting;
     bool private_copy; /* after fork: the mapping is ours alone and needs no room in the file */
     struct index_table functions;
     struct index_table files;
@@ -35,6 +36,8 @@ static struct arena_frame no_frames[2] = {{.code = PROFILE_NO_CODE}, {.code = PR
 struct arena_thread profile_no_thread = {.top = no_frames, .limit = no_frames};
 __thread struct arena_thread *profile_current_thread = &profile_no_thread;
 enum arena_clock_kind profile_clock_kind;
+
+void profile_begin(void) { profile.counting = true; }
 
 struct arena_header *profile_header(void) { return profile.attached ? profile.arena.header : NULL; }
 
@@ -293,7 +296,7 @@ static struct thread_slot *claim_slot(void) {
 }
 
 struct arena_thread *profile_register_thread(void) {
-    if (!profile.attached)
+    if (!profile.attached || !profile.counting)
         return NULL;
     static __thread bool refused;
     struct thread_slot *slot = refused ? NULL : claim_slot();

@@ -31,8 +31,9 @@ struct profile_function {
                              address of the method definition */
 };
 
-/* Attaches to the arena and starts counting. */
+/* Attaches to the arena. Functions can be registered; nothing is counted before profile_begin. */
 bool profile_attach(const char *arena_path, struct error *error);
+void profile_begin(void);
 struct arena_header *profile_header(void);
 
 /* The row of a function, new or as registered before (the same file, qualified name, first line and fingerprint).
@@ -44,7 +45,7 @@ struct arena_code *profile_code(uint32_t code);
  * or 0 where there is no room. A function that has cells keeps them: the result is those. */
 uint32_t profile_register_lines(uint32_t code, const uint32_t *lines, uint32_t count);
 
-/* Gives this thread its segment; NULL only while no arena is attached. */
+/* Gives this thread its segment; NULL before profile_begin, and where there is no segment left. */
 struct arena_thread *profile_register_thread(void);
 
 /* The node for `code` called from node `position` of this thread, made where it is new. Without room for it, `position`. */

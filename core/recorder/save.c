@@ -53,13 +53,21 @@ static bool add_texts(struct model *model, const struct config *config, struct e
            error_set(error, 1, "out of memory while building the profile");
 }
 
+/* Files are read from disk; the text of -c is known from the config. */
+static bool add_sources(struct model *model, const struct config *config, struct error *error) {
+    const char *code = config->target.code;
+    if (code && !model_add_source(model, "<string>", code, strlen(code)))
+        return error_set(error, 1, "out of memory while building the profile");
+    return model_load_sources(model, error);
+}
+
 struct model *save_build_model(const char *arena_path, const struct config *config, struct error *error) {
     struct arena_reader *reader = arena_reader_open(arena_path, error);
     if (!reader)
         return NULL;
     struct model *model = arena_reader_model(reader, error);
     arena_reader_close(reader);
-    if (model && add_texts(model, config, error) && (!config->output.keep_source || model_load_sources(model, error)))
+    if (model && add_texts(model, config, error) && (!config->output.keep_source || add_sources(model, config, error)))
         return model;
     model_free(model);
     return NULL;

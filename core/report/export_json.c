@@ -139,7 +139,8 @@ bool export_json(const struct model *model, FILE *out, struct error *error) {
     struct json json = {.out = out};
     json_begin(&json, NULL, '{');
     write_run(&json, model);
-    write_functions(&json, model);
+    if (model->collectors & (COLLECTOR_FUNCTION | COLLECTOR_LINE)) /* lines name their functions */
+        write_functions(&json, model);
     if (model->collectors & COLLECTOR_FUNCTION)
         write_edges(&json, model);
     if (model->collectors & COLLECTOR_LINE)

@@ -1,0 +1,45 @@
+#include "core/host/exchange.h"
+
+typedef PyObject *(*plain_fast_function)(PyObject *, PyObject *const *, Py_ssize_t);
+
+enum { MOST_EXCHANGED = 8 };
+static const struct exchanged *all[MOST_EXCHANGED];
+static int exchanged_count;
+
+const PyMethodDef *exchange_public_method(const PyMethodDef *method) {
+    for (int i = 0; i < exchanged_count; i++)
+        if (method == &all[i]->replacement)
+            return all[i]->original;
+    return method;
+}
+
+PyObject *exchange_call_original(const struct exchanged *builtin, PyObject *module, PyObject *const *arguments,
+                                 Py_ssize_t count, PyObject *names) {
+    if (builtin->original->ml_flags & METH_KEYWORDS)
+        return ((fast_function)(void (*)(void))builtin->original->ml_meth)(module, arguments, count, names);
+    return ((plain_fast_function)(void (*)(void))builtin->original->ml_meth)(module, arguments, count);
+}
+
+bool exchange_builtin(struct exchanged *builtin, const char *module, const char *name, fast_function run,
+                      plain_fast_function run_without_names) {
+    PyObject *owner = PyImport_ImportModule(module);
+    PyObject *function = owner ? PyObject_GetAttrString(owner, name) : NULL;
+    Py_XDECREF(owner);
+    if (!function)
+        return false;
+    bool known = exchanged_count < MOST_EXCHANGED && PyCFunction_CheckExact(function) &&
+                 (PyCFunction_GET_FLAGS(function) & METH_FASTCALL);
+    if (known) {
+        PyMethodDef *definition = ((PyCFunctionObject *)function)->m_ml;
+        builtin->original = definition;
+        builtin->replacement = *definition;
+        builtin->replacement.ml_meth = definition->ml_flags & METH_KEYWORDS ? (PyCFunction)(void (*)(void))run
+                                                                           : (PyCFunction)(void (*)(void))run_without_names;
+        ((PyCFunctionObject *)function)->m_ml = &builtin->replacement;
+        all[exchanged_count++] = builtin;
+    } else {
+        PyErr_Format(PyExc_RuntimeError, "%s.%s is not the interpreter's own", module, name);
+    }
+    Py_DECREF(function);
+    return known;
+}
