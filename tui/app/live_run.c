@@ -23,6 +23,9 @@ bool live_run_open(struct application *application, struct error *error) {
     application->sources = model_new();
     if (!run->config || !application->sources)
         return error_set(error, 1, "out of memory");
+    const char *code = run->config->target.code; /* of -c: in no file */
+    if (code && !model_add_source(application->sources, "<string>", code, strlen(code)))
+        return error_set(error, 1, "out of memory");
     if (start->recorder_socket < 0) {
         run->state = RUN_SESSION;
         application->model = start->model;
@@ -108,7 +111,8 @@ static void begin_run(struct application *application, const char *arena) {
     arena_reader_close(run->reader);
     run->reader = arena_reader_open(arena, &error);
     run->state = run->reader ? RUN_RUNNING : RUN_LOST;
-    run->ended[0] = '\0';
+    application->message[0] = '\0'; /* "running again" */
+    output_view_clear(application->view_states[PANE_OUTPUT]);
     run->saved = run->final_model = false;
     run->stop_asked_ns = 0;
     application->place.function = application->place.line = 0;
@@ -139,13 +143,38 @@ static void take_config(struct application *application, const char *text, size_
     application->run.config = config;
 }
 
+char *live_run_signal_name(int number, char name[LIVE_RUN_SIGNAL_NAME]) {
+    const char *abbreviation = sigabbrev_np(number);
+    if (abbreviation)
+        snprintf(name, LIVE_RUN_SIGNAL_NAME, "SIG%s", abbreviation);
+    else
+        snprintf(name, LIVE_RUN_SIGNAL_NAME, "signal %d", number);
+    return name;
+}
+
+/* What a target wrote before it failed says why; where that pane is not on the screen, its key is named. */
+static void tell_failure(struct application *application) {
+    const struct live_run *run = &application->run;
+    bool seen = application->layout.panes[PANE_OUTPUT].shown;
+    const char *where = seen ? "" : "; 5 shows what it wrote";
+    char name[LIVE_RUN_SIGNAL_NAME];
+    if (application->prompt != PROMPT_NONE)
+        return; /* a message would stand in the question's place */
+    if (run->exit_kind == MODEL_EXIT_SIGNAL)
+        application_error(application, "the target was ended by %s (%s)%s",
+                          live_run_signal_name(run->exit_value, name), strsignal(run->exit_value), where);
+    else if (run->exit_value != 0)
+        application_error(application, "the target ended with status %d%s", run->exit_value, where);
+}
+
 static void end_run(struct application *application, const char *how) {
     struct live_run *run = &application->run;
-    bool by_status = strncmp(how, "status ", 7) == 0;
-    snprintf(run->ended, sizeof run->ended, "%s%s", by_status ? "exit " : "", by_status ? how + 7 : how);
+    run->exit_kind = strncmp(how, "signal ", 7) == 0 ? MODEL_EXIT_SIGNAL : MODEL_EXIT_STATUS;
+    run->exit_value = atoi(how + strcspn(how, " "));
     run->state = RUN_ENDED;
     application->typing = false;
     application->next_tick_ns = 0; /* one last refresh, at once */
+    tell_failure(application);
 }
 
 static void replace(char **text, const char *with) {
@@ -312,14 +341,21 @@ void live_run_leave(struct application *application, enum recorder_message_type 
     }
 }
 
-const char *live_run_title(const struct application *application) {
+bool live_run_is_unsaved(const struct application *application) {
+    return application->run.state == RUN_ENDED && !application->run.saved;
+}
+
+void live_run_title(const struct application *application, char *title, size_t size) {
     const struct config *config = application->run.config;
-    const char *title = application->model->script;
-    if (!*title)
-        title = config->target.script   ? config->target.script
-                : config->target.module ? config->target.module
-                : config->target.code   ? "-c"
-                                        : application->start->session_path ? application->start->session_path : "";
-    const char *slash = strrchr(title, '/');
-    return slash && slash[1] ? slash + 1 : title;
+    const char *given = application->model->script, *option = "";
+    if (!*given && config->target.script) {
+        given = config->target.script;
+    } else if (!*given && config->target.module) {
+        given = config->target.module;
+        option = "-m ";
+    } else if (!*given) {
+        given = config->target.code ? "-c" : application->start->session_path ? application->start->session_path : "";
+    }
+    const char *slash = strrchr(given, '/');
+    snprintf(title, size, "%s%s", option, slash && slash[1] ? slash + 1 : given);
 }
