@@ -191,7 +191,7 @@ class TestSizes(LiveTest):
         terminal = self.start("spin.py", columns=100, rows=30)
         terminal.wait_for(" RUN ")
         terminal.resize(40, 10)
-        terminal.wait_for(lambda s: s.startswith("terminal too small: 60x12 needed, this is 40x10"[:40]))
+        terminal.wait_for(lambda s: s.startswith("terminal too small: 60x12 needed, this\nis 40x10"))
         for columns, rows in ((2, 1), (1, 1), (59, 12), (3, 40), (300, 2)):
             terminal.resize(columns, rows)
             terminal.wait_for(lambda s: len(s.splitlines()) <= rows)
@@ -231,9 +231,11 @@ class TestRunning(LiveTest):
         terminal.wait_for(lambda s: " RUN " in s and " spin " in s)
         first = re.search(r"pid (\d+)", terminal.screen()).group(1)
         terminal.keys("C-c")
-        screen = terminal.wait_for(lambda s: "END signal 2" in s or "END exit 130" in s or "END exit 1 " in s)
+        screen = terminal.wait_for(lambda s: "END SIGINT" in s or "END exit 130" in s or "END exit 1 " in s)
         self.assertIn("KeyboardInterrupt", screen)
         terminal.keys("r")
+        terminal.wait_for("This run is not saved. Run again without it?")
+        terminal.keys("y")
         terminal.wait_for(lambda s: " RUN " in s and re.search(r"pid (\d+)", s).group(1) != first)
 
     def test_run_again_asks_while_it_runs(self):
@@ -275,12 +277,33 @@ class TestRunning(LiveTest):
 
     def test_how_the_target_ended_is_shown(self):
         terminal = self.start("end.py", scripts={"end": "import os\nos.kill(os.getpid(), 9)\n"})
-        terminal.wait_for("END signal 9")
+        terminal.wait_for("END SIGKILL")
 
     def test_a_target_that_fails(self):
         terminal = self.start("end.py", scripts={"end": "def f():\n    raise ValueError('not today')\nf()\n"})
         screen = terminal.wait_for("END exit 1")
         self.assertIn("ValueError: not today", screen)
+
+    def test_why_a_target_failed_is_said_where_its_output_is_not_seen(self):
+        scripts = {"end": "raise SystemExit('no')\n", "crash": "import os\nos.kill(os.getpid(), 11)\n"}
+        terminal = self.start("end.py", scripts=scripts, columns=80, rows=24)
+        terminal.wait_for("the target ended with status 1; 5 shows what it wrote")
+        crash = Terminal(self.workplace, "crash.py", columns=80, rows=24)
+        self.addCleanup(crash.close)
+        screen = crash.wait_for("the target was ended by SIGSEGV (Segmentation fault); 5 shows what it wrote")
+        self.assertIn("END SIGSEGV", screen)
+
+    def test_another_run_begins_with_nothing_written(self):
+        terminal = self.start("count.py", scripts={"count": """\
+            import os
+            print("run", len(os.listdir(".")))
+            open("seen%d" % os.getpid(), "w").close()
+            """})
+        first = re.search(r"run \d+", terminal.wait_for(lambda s: "END exit 0" in s and "run " in s)).group(0)
+        terminal.keys("r")
+        terminal.wait_for("not saved")
+        terminal.keys("y")
+        terminal.wait_for(lambda s: "END exit 0" in s and "run " in s and first not in s and "running again" not in s)
 
     def test_pipes_stay_the_targets(self):
         upper = "import sys\nfor line in sys.stdin:\n    print(line.strip().upper())\n"
@@ -362,7 +385,7 @@ class TestSaving(LiveTest):
         terminal.keys("C-u")
         terminal.text("no/such/folder/x.pyprof")
         terminal.keys("Enter")
-        terminal.wait_for(lambda s: "no/such/folder" in s.splitlines()[-1] and "Save the session" not in s)
+        terminal.wait_for(lambda s: "no/such/folder" in s and "make the folder" in s and "Save the session" not in s)
         terminal.keys("q")
         terminal.wait_for("[s]ave session and quit")
 

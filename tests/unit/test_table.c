@@ -31,6 +31,26 @@ static void stepping(void **state) {
     assert_int_equal(index, 5);
 }
 
+/* Blanks are kept within a row, and a word wider than a row is broken. */
+static void paragraphs(void **state) {
+    (void)state;
+    struct grid grid = {.ascii = true};
+    assert_true(grid_resize(&grid, 5, 14));
+    struct rectangle area = {1, 2, 3, 10};
+    const char *text = "one  two three /a/very/long/path ok";
+    assert_int_equal(table_paragraph(NULL, area, STYLE_NORMAL, text), 4);
+    assert_int_equal(table_paragraph(&grid, area, STYLE_NORMAL, text), 4);
+    char *screen = grid_to_text(&grid, false);
+    assert_string_equal(screen, "\n  one  two\n  three\n  /a/very/lo\n\n"); /* the rest is clipped */
+    free(screen);
+    area.columns = 40;
+    assert_int_equal(table_paragraph(NULL, area, STYLE_NORMAL, text), 1);
+    assert_int_equal(table_paragraph(NULL, area, STYLE_NORMAL, ""), 1);
+    area.columns = 0;
+    assert_int_equal(table_paragraph(NULL, area, STYLE_NORMAL, "ab c"), 3);
+    grid_free(&grid);
+}
+
 static void set_rows(struct table *table, const uint32_t *rows, size_t count) {
     assert_true(table_reserve(table, count));
     for (size_t i = 0; i < count; i++)
@@ -209,7 +229,7 @@ static void highlights(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(stepping),  cmocka_unit_test(selection), cmocka_unit_test(scrolling),
+        cmocka_unit_test(paragraphs), cmocka_unit_test(stepping),  cmocka_unit_test(selection), cmocka_unit_test(scrolling),
         cmocka_unit_test(fitting),   cmocka_unit_test(searching), cmocka_unit_test(cells),
         cmocka_unit_test(sentences), cmocka_unit_test(highlights),
     };

@@ -209,7 +209,7 @@ static void scrolling(void **state) {
     expect_title(test, "Output follow");
     expect(test, "line 26\nline 27\nline 28\nline 29\nline 30\n");
     assert_int_equal(request(test, REQUEST_FOLLOW), VIEW_REDRAW);
-    expect_title(test, "Output +0 below");
+    expect_title(test, "Output");
     feed_lines(test, 31, 32);
     expect_title(test, "Output +2 below");
     request(test, REQUEST_FOLLOW);

@@ -86,18 +86,18 @@ static int teardown(void **state) {
 
 static void test_status_line(void **state) {
     (void)state;
-    assert_string_equal(row(0), " pyprof julia.py  pid 4121 END exit 0 0:12.4  function+line  RSS 182M ^214M"
-                                "               [SESSION]");
+    assert_string_equal(row(0), " pyprof julia.py  pid 4121 END exit 0  0:12.4  function+line  RSS 182M ^214M"
+                                "              [SESSION]");
     model->exit_kind = MODEL_EXIT_SIGNAL;
     model->exit_value = 9;
     model->wall_ns = 3725 * SECOND;
     model->lost_nodes = 3;
     draw(30, 120);
-    assert_string_equal(row(0), " pyprof julia.py  pid 4121 END signal 9 1:02:05  function+line  RSS 182M ^214M  lost:3"
+    assert_string_equal(row(0), " pyprof julia.py  pid 4121 END SIGKILL  1:02:05  function+line  RSS 182M ^214M  lost:3"
                                 "                        [SESSION]");
     model->lost_nodes = 0;
     draw(30, 80); /* the collectors go first */
-    assert_string_equal(row(0), " pyprof julia.py  pid 4121 END signal 9 1:02:05  RSS 182M ^214M       [SESSION]");
+    assert_string_equal(row(0), " pyprof julia.py  pid 4121 END SIGKILL  1:02:05  RSS 182M ^214M       [SESSION]");
 }
 
 static void test_narrow_status_line(void **state) {
@@ -105,7 +105,7 @@ static void test_narrow_status_line(void **state) {
     model->wall_ns = 3725 * SECOND;
     model->lost_nodes = 3;
     draw(12, 60); /* then the process */
-    assert_string_equal(row(0), " pyprof julia.py END exit 0 1:02:05               [SESSION]");
+    assert_string_equal(row(0), " pyprof julia.py END exit 0  1:02:05              [SESSION]");
 }
 
 static void test_borders(void **state) {
@@ -185,11 +185,66 @@ static void test_tabs(void **state) {
 static void test_too_small(void **state) {
     (void)state;
     draw(10, 40);
-    assert_string_equal(screen, "terminal too small: 60x12 needed, this i\n\n\n\n\n\n\n\n\n\n");
+    assert_string_equal(screen, "terminal too small: 60x12 needed, this\nis 40x10\n\n\n\n\n\n\n\n\n");
+    application.run.state = RUN_ENDED;
+    application.prompt = PROMPT_QUIT; /* what is asked is seen in full */
+    draw(10, 40);
+    assert_string_equal(row(-2), " Quit: [s]ave session and quit");
+    assert_string_equal(row(-1), " [d]iscard  [Esc] stay");
+    application.prompt = PROMPT_NONE;
+    application.run.state = RUN_SESSION;
     draw(11, 70);
     assert_string_equal(row(0), "terminal too small: 60x12 needed, this is 70x11");
     draw(1, 2);
-    assert_string_equal(screen, "te\n");
+    assert_int_equal(strlen(screen), 3);
+}
+
+/* A title is not cut for the names of tabs. */
+static void test_short_tabs(void **state) {
+    (void)state;
+    draw(12, 60);
+    assert_string_equal(row(2), "=[1]=Functions 7/7  sort:Self%v=================-[2]-[4]-[5]");
+    press('x');
+    draw(12, 60);
+    assert_memory_equal(row(2), "=[1]=Functions 5/7  sort:Self%v  filter:-stdlib=", 48);
+    assert_string_equal(row(2) + 60 - 12, "-[2]-[4]-[5]");
+}
+
+/* What does not fit into the last row takes rows above it. */
+static void test_long_messages(void **state) {
+    (void)state;
+    draw(12, 60);
+    type("4o");
+    draw(12, 60);
+    assert_string_equal(row(-2), " there is nothing to sort in this pane; 1 goes to the");
+    assert_string_equal(row(-1), " functions");
+    press('j');
+    draw(12, 60);
+    assert_memory_equal(row(-1), " 1-5 pane", 9);
+}
+
+static void test_nothing_to_freeze(void **state) {
+    (void)state;
+    press(' ');
+    assert_false(application.frozen);
+    assert_non_null(strstr(application.message, "nothing to freeze"));
+}
+
+static void test_titles(void **state) {
+    (void)state;
+    char title[64];
+    live_run_title(&application, title, sizeof title);
+    assert_string_equal(title, "julia.py");
+    model->script = "";
+    application.run.config->target.module = strdup("json.tool");
+    live_run_title(&application, title, sizeof title);
+    assert_string_equal(title, "-m json.tool");
+    application.run.config->target.script = strdup("/a/b.py");
+    live_run_title(&application, title, sizeof title);
+    assert_string_equal(title, "b.py");
+    char name[LIVE_RUN_SIGNAL_NAME];
+    assert_string_equal(live_run_signal_name(11, name), "SIGSEGV");
+    assert_string_equal(live_run_signal_name(60, name), "signal 60");
 }
 
 static void test_every_size_and_key(void **state) {
@@ -283,6 +338,16 @@ static void test_config_is_saved_where_asked(void **state) {
     rmdir(folder);
 }
 
+static void test_a_folder_is_no_file(void **state) {
+    (void)state;
+    press('S');
+    press(key_control('u'));
+    type("/tmp\r");
+    assert_string_equal(application.message, "/tmp is a folder; name a file in it");
+    assert_true(application.message_is_error);
+    assert_int_equal(application.prompt, PROMPT_NONE);
+}
+
 static void test_panes_of_the_config(void **state) {
     (void)state;
     application.options.panes = 1u << PANE_FUNCTIONS | 1u << PANE_OUTPUT;
@@ -299,7 +364,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_status_line), TEST(test_narrow_status_line), TEST(test_borders), TEST(test_drilling_and_coming_back),
         TEST(test_selection_drives_the_source), TEST(test_callers), TEST(test_long_breadcrumb_keeps_its_tail),
-        TEST(test_tabs), TEST(test_too_small), TEST(test_every_size_and_key),
+        TEST(test_tabs), TEST(test_short_tabs), TEST(test_long_messages), TEST(test_nothing_to_freeze),
+        TEST(test_titles), TEST(test_a_folder_is_no_file), TEST(test_too_small), TEST(test_every_size_and_key),
         TEST(test_a_session_has_nothing_that_runs), TEST(test_search_prompt), TEST(test_sort_menu), TEST(test_palette),
         TEST(test_config_is_saved_where_asked), TEST(test_panes_of_the_config),
     };

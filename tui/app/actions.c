@@ -138,6 +138,10 @@ static void hide_standard_library(struct application *application) {
 /* --- the run ---------------------------------------------------------------------------------------- */
 
 static void freeze(struct application *application) {
+    if (!application->frozen && !live_run_is_live(application)) {
+        application_message(application, "the run is over: nothing changes here, so there is nothing to freeze");
+        return;
+    }
     application->frozen = !application->frozen;
     application->next_tick_ns = 0;
 }
@@ -169,7 +173,8 @@ static void type(struct application *application) {
 }
 
 static void run_again(struct application *application) {
-    if (application->run.state == RUN_RUNNING || application->run.state == RUN_STARTING)
+    bool running = application->run.state == RUN_RUNNING || application->run.state == RUN_STARTING;
+    if (running || live_run_is_unsaved(application))
         prompt_open(application, PROMPT_RERUN);
     else
         live_run_rerun(application);

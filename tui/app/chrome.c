@@ -9,6 +9,7 @@
 #include "tui/app/live_run.h"
 #include "tui/app/panes.h"
 #include "tui/view/number.h"
+#include "tui/view/table.h"
 
 static const struct {
     uint32_t bit;
@@ -38,6 +39,16 @@ static void append_time(char *text, size_t size, uint64_t ns) {
         append(text, size, " %" PRIu64 ":%02" PRIu64 ".%" PRIu64, seconds / 60, seconds % 60, tenths % 10);
 }
 
+static void append_end(char *text, size_t size, int kind, int value) {
+    char name[LIVE_RUN_SIGNAL_NAME];
+    append(text, size, " END");
+    if (kind == MODEL_EXIT_SIGNAL)
+        append(text, size, " %s", live_run_signal_name(value, name));
+    else if (kind == MODEL_EXIT_STATUS)
+        append(text, size, " exit %d", value);
+    append(text, size, " "); /* a status is not the beginning of the time */
+}
+
 static void append_state(char *text, size_t size, const struct application *application) {
     const struct live_run *run = &application->run;
     const struct model *model = application->model;
@@ -47,12 +58,9 @@ static void append_state(char *text, size_t size, const struct application *appl
         append(text, size, " RUN");
     else if (run->state == RUN_LOST)
         append(text, size, " LOST");
-    else if (run->state == RUN_ENDED)
-        append(text, size, " END %s", run->ended);
-    else if (model->exit_kind == MODEL_EXIT_UNKNOWN)
-        append(text, size, " END");
     else
-        append(text, size, " END %s %u", model->exit_kind == MODEL_EXIT_SIGNAL ? "signal" : "exit", model->exit_value);
+        append_end(text, size, run->state == RUN_ENDED ? run->exit_kind : (int)model->exit_kind,
+                   run->state == RUN_ENDED ? run->exit_value : (int)model->exit_value);
     if (model->wall_ns && model->wall_ns != MODEL_UNKNOWN)
         append_time(text, size, model->wall_ns);
 }
@@ -118,8 +126,9 @@ static void draw_status(struct application *application) {
     const struct live_run *run = &application->run;
     struct rectangle area = application->layout.status;
     struct grid *grid = &application->grid;
-    char parts[STATUS_PARTS][128] = {{0}}, right[32];
-    snprintf(parts[STATUS_TITLE], sizeof parts[0], " pyprof %.*s", area.columns / 3, live_run_title(application));
+    char parts[STATUS_PARTS][128] = {{0}}, title[512], right[32];
+    live_run_title(application, title, sizeof title);
+    snprintf(parts[STATUS_TITLE], sizeof parts[0], " pyprof %.*s", area.columns / 3, title);
     if (model->pid)
         snprintf(parts[STATUS_PROCESS], sizeof parts[0], "  pid %u", model->pid);
     append_state(parts[STATUS_STATE], sizeof parts[0], application);
@@ -180,19 +189,28 @@ static void draw_breadcrumb(struct application *application) {
 
 /* --- borders ---------------------------------------------------------------------------------------- */
 
-/* "-[2]-source-[4]-ram" for all panes but the shown one; returns its width. */
-static int draw_tabs(struct application *application, struct rectangle border, enum pane shown, bool measure) {
-    int column = 0;
-    char text[64];
-    for (enum pane pane = 0; pane < PANE_COUNT; pane++) {
-        if (pane == shown)
-            continue;
-        snprintf(text, sizeof text, "-[%d]-%s", layout_pane_number(pane), layout_pane_name(pane));
-        if (!measure)
-            grid_text(&application->grid, border, 0, column, STYLE_BORDER, text);
-        column += grid_text_width(text);
+/* "-[2]-source-[4]-ram" for all panes but the shown one, or "-[2]-[4]"; empty where there is no room for either. */
+static void describe_tabs(enum pane shown, int room, char *text, size_t size) {
+    for (int with_names = 1; with_names >= 0; with_names--) {
+        text[0] = '\0';
+        for (enum pane pane = 0; pane < PANE_COUNT; pane++)
+            if (pane != shown)
+                append(text, size, "-[%d]%s%s", layout_pane_number(pane), with_names ? "-" : "",
+                       with_names ? layout_pane_name(pane) : "");
+        if (grid_text_width(text) <= room)
+            return;
     }
-    return column;
+    text[0] = '\0';
+}
+
+/* Takes the columns of the other panes' tabs from the border's right end; the title comes first. */
+static void draw_tabs(struct application *application, struct rectangle *border, enum pane shown, int title_width) {
+    char text[128];
+    describe_tabs(shown, border->columns - title_width, text, sizeof text);
+    int width = grid_text_width(text);
+    border->columns -= width;
+    struct rectangle right = {border->row, border->column + border->columns, 1, width};
+    grid_text(&application->grid, right, 0, 0, STYLE_BORDER, text);
 }
 
 static void draw_border(struct application *application, enum pane pane) {
@@ -205,12 +223,8 @@ static void draw_border(struct application *application, enum pane pane) {
     const struct view *view = panes_view(application, pane, &state);
     char title[512] = "";
     view->title(state, &context, title, sizeof title);
-    if (application->layout.mode == LAYOUT_TABS) {
-        int tabs = draw_tabs(application, border, pane, true);
-        struct rectangle right = {border.row, border.column + border.columns - tabs, 1, tabs};
-        draw_tabs(application, right, pane, false);
-        border.columns -= tabs;
-    }
+    if (application->layout.mode == LAYOUT_TABS) /* 5 columns of number, and a blank or two */
+        draw_tabs(application, &border, pane, 5 + grid_text_width(title) + 1);
     for (int column = 0; column < border.columns; column++)
         grid_glyph(&application->grid, border, 0, column, STYLE_BORDER, rule);
     int column = 0;
@@ -257,13 +271,25 @@ static void draw_footer(struct application *application) {
     draw_key(grid, area, column, request_row(REQUEST_QUIT)->keys, request_row(REQUEST_QUIT)->name);
 }
 
+void chrome_draw_sentence(struct application *application, enum cell_style style, const char *text) {
+    struct rectangle footer = application->layout.footer;
+    struct rectangle area = {footer.row, footer.column + 1, footer.rows, footer.columns - 2};
+    int rows = table_paragraph(NULL, area, style, text), above = rows - 1 < footer.row ? rows - 1 : footer.row;
+    area.row -= above;
+    area.rows += above;
+    struct rectangle behind = {area.row, footer.column, area.rows, footer.columns};
+    for (int row = 0; row < behind.rows; row++)
+        for (int column = 0; column < behind.columns; column++)
+            grid_glyph(&application->grid, behind, row, column, STYLE_NORMAL, ' ');
+    table_paragraph(&application->grid, area, style, text);
+}
+
 static void draw_last_row(struct application *application) {
-    struct rectangle area = application->layout.footer;
     if (application->message[0])
-        grid_text(&application->grid, area, 0, 1, application->message_is_error ? STYLE_ERROR : STYLE_BOLD,
-                  application->message);
+        chrome_draw_sentence(application, application->message_is_error ? STYLE_ERROR : STYLE_BOLD,
+                             application->message);
     else if (application->typing)
-        grid_text(&application->grid, area, 0, 1, STYLE_KEY, "every key goes to the target; ^] leaves");
+        chrome_draw_sentence(application, STYLE_KEY, "every key goes to the target; ^] leaves");
     else
         draw_footer(application);
 }
@@ -276,7 +302,13 @@ void chrome_draw(struct application *application) {
 }
 
 void chrome_draw_too_small(struct application *application) {
-    struct rectangle area = application->layout.status;
-    grid_format(&application->grid, area, 0, 0, STYLE_NORMAL, "terminal too small: %dx%d needed, this is %dx%d",
-                LAYOUT_MINIMUM_COLUMNS, LAYOUT_MINIMUM_ROWS, area.columns, area.rows);
+    struct grid *grid = &application->grid;
+    struct rectangle all = {0, 0, grid->rows, grid->columns};
+    char text[128];
+    snprintf(text, sizeof text, "terminal too small: %dx%d needed, this is %dx%d", LAYOUT_MINIMUM_COLUMNS,
+             LAYOUT_MINIMUM_ROWS, all.columns, all.rows);
+    table_paragraph(grid, all, STYLE_NORMAL, text);
+    application->layout.footer = (struct rectangle){all.rows - 1, 0, all.rows > 1, all.columns}; /* for what is asked */
+    if (application->message[0] && all.rows > 1)
+        draw_last_row(application);
 }

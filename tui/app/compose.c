@@ -13,6 +13,8 @@ void compose(struct application *application, int *cursor_row, int *cursor_colum
     panes_layout(application);
     if (application->layout.mode == LAYOUT_TOO_SMALL) {
         chrome_draw_too_small(application);
+        if (application->prompt != PROMPT_NONE && !application->message[0])
+            prompt_draw(application, cursor_row, cursor_column);
         return;
     }
     panes_draw(application);

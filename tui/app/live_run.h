@@ -25,13 +25,19 @@ bool live_run_ask(struct application *application, enum recorder_message_type ty
 void live_run_send_input(struct application *application, const unsigned char *bytes, size_t count);
 void live_run_save(struct application *application, const char *path);
 void live_run_rerun(struct application *application);
+/* Whether running again would lose what an ended run counted. */
+bool live_run_is_unsaved(const struct application *application);
 void live_run_stop(struct application *application);
 /* Whether stopping was asked for so recently that asking again means to quit. */
 bool live_run_stop_was_asked(const struct application *application);
 /* Sends QUIT or DETACH, waits until it is on its way, and ends the loop. */
 void live_run_leave(struct application *application, enum recorder_message_type type);
 
-/* What ran, for titles. */
-const char *live_run_title(const struct application *application);
+/* What ran, for titles: "julia.py", "-m json.tool". */
+void live_run_title(const struct application *application, char *title, size_t size);
+
+enum { LIVE_RUN_SIGNAL_NAME = 32 };
+/* "SIGSEGV"; "signal 60" for one without a name. Returns name. */
+char *live_run_signal_name(int number, char name[LIVE_RUN_SIGNAL_NAME]);
 
 #endif

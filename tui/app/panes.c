@@ -133,7 +133,14 @@ static void copy(struct application *application, const char *text) {
         return;
     screen_send(application->screen, sequence);
     free(sequence);
-    application_message(application, "copied: %s", text);
+    int lines = 0; /* more than the first; a message is one line */
+    for (const char *end = strchr(text, '\n'); end; end = strchr(end + 1, '\n'))
+        lines += end[1] != '\0';
+    int first = (int)strcspn(text, "\n");
+    if (lines)
+        application_message(application, "copied %d lines: %.*s ...", lines + 1, first, text);
+    else
+        application_message(application, "copied: %.*s", first, text);
 }
 
 void panes_apply(struct application *application, struct view_effect effect) {

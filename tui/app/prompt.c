@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "tui/app/chrome.h"
 #include "tui/app/live_run.h"
 #include "tui/app/panes.h"
 
@@ -55,13 +57,20 @@ static bool would_overwrite(const struct application *application, const char *p
     return strcmp(path, own) != 0 && access(path, F_OK) == 0;
 }
 
+static bool is_folder(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 static void save(struct application *application, bool may_overwrite) {
     char path[4096];
     close_prompt(application);
     if (application->edit.length == 0)
         return;
     absolute_path(application->edit.text, path, sizeof path);
-    if (!may_overwrite && would_overwrite(application, path))
+    if (is_folder(path))
+        application_error(application, "%s is a folder; name a file in it", path);
+    else if (!may_overwrite && would_overwrite(application, path))
         application->prompt = PROMPT_OVERWRITE;
     else if (application->saves_config)
         save_config(application, path);
@@ -135,6 +144,10 @@ static void answer_quit(struct application *application, int key) {
 
 static void answer_yes_or_no(struct application *application, int key) {
     bool overwrite = application->prompt == PROMPT_OVERWRITE;
+    if (key == 's' && !overwrite && live_run_is_unsaved(application)) {
+        prompt_open(application, PROMPT_SAVE_SESSION);
+        return;
+    }
     if (key != 'y' && key != KEYS_ESCAPE && key != 'n' && key != key_control('c'))
         return;
     close_prompt(application);
@@ -190,8 +203,11 @@ static const char *question(const struct application *application) {
     case PROMPT_QUIT:
         return application->run.state == RUN_ENDED
                    ? "Quit: [s]ave session and quit  [d]iscard  [Esc] stay"
-                   : "Quit: [s]ave session and quit  [d]iscard  [b] leave it running (detach)  [Esc] stay";
-    case PROMPT_RERUN: return "The target still runs. End it and run again?  [y]es  [n]o";
+                   : "Quit: [s]ave session and quit  [d]iscard  [b] leave it running  [Esc] stay";
+    case PROMPT_RERUN:
+        return application->run.state == RUN_ENDED
+                   ? "This run is not saved. Run again without it?  [s]ave it first  [y]es  [n]o"
+                   : "The target still runs. End it and run again?  [y]es  [n]o";
     case PROMPT_OVERWRITE: return "There is a file of that name. Write over it?  [y]es  [n]o";
     case PROMPT_NONE: break;
     }
@@ -204,11 +220,13 @@ void prompt_draw(struct application *application, int *cursor_row, int *cursor_c
     struct rectangle area = application->layout.footer;
     struct grid *grid = &application->grid;
     const struct line_edit *edit = &application->edit;
+    if (!takes_text(application->prompt)) {
+        chrome_draw_sentence(application, STYLE_KEY, question(application));
+        return;
+    }
     for (int column = 0; column < area.columns; column++)
         grid_glyph(grid, area, 0, column, STYLE_NORMAL, ' ');
     int column = grid_text(grid, area, 0, 1, STYLE_KEY, question(application));
-    if (!takes_text(application->prompt))
-        return;
     char ahead[sizeof edit->text];
     memcpy(ahead, edit->text, edit->cursor);
     ahead[edit->cursor] = '\0';

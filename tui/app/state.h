@@ -37,7 +37,7 @@ struct live_run {
     struct config *config;            /* effective, as the recorder runs it; never NULL */
     char *default_path;               /* where a session is saved unless told otherwise; NULL: not known */
     char *saved_path;                 /* the session written last; NULL: none */
-    char ended[64];                   /* "exit 0", "signal 9"; "" while it runs */
+    int exit_kind, exit_value;        /* how it ended, as in the model (enum model_exit_kind) */
     bool saved;                       /* all there is has been saved */
     bool saving;                      /* a save was asked for and is not answered */
     bool save_ended;                  /* that save was asked for after the end */

@@ -126,8 +126,11 @@ static void output_title(void *data, const struct view_context *context, char *t
     const struct output_state *state = data;
     (void)context;
     int rows = state->rows ? state->rows : 1;
-    if (state->held)
-        snprintf(text, size, "Output +%zu below", last_top(state, rows) - top_index(state, rows));
+    size_t below = state->held ? last_top(state, rows) - top_index(state, rows) : 0;
+    if (below)
+        snprintf(text, size, "Output +%zu below", below);
+    else if (state->held)
+        snprintf(text, size, "Output");
     else
         snprintf(text, size, "Output follow");
 }

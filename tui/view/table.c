@@ -142,23 +142,6 @@ void table_cell(struct grid *grid, struct rectangle area, int row, int column, i
         grid_glyph(grid, cell, 0, width - 1, style, '~');
 }
 
-void table_sentence(struct grid *grid, struct rectangle area, const char *text) {
-    int row = 0, column = 0;
-    while (*text && row < area.rows) {
-        char word[256];
-        size_t length = strcspn(text, " ");
-        snprintf(word, sizeof word, "%.*s", (int)(length < sizeof word ? length : sizeof word - 1), text);
-        int width = grid_text_width(word);
-        if (column > 0 && column + 1 + width > area.columns) {
-            row++;
-            column = 0;
-        }
-        column = grid_text(grid, area, row, column ? column + 1 : 0, STYLE_DIM, word);
-        text += length;
-        text += strspn(text, " ");
-    }
-}
-
 /* Columns of the first `length` bytes of a text. */
 static int part_width(const char *text, size_t length) {
     char part[256];
@@ -174,6 +157,31 @@ static int part_width(const char *text, size_t length) {
         length -= size;
     }
     return columns;
+}
+
+/* A word that is wider than a row (a path) is broken. */
+int table_paragraph(struct grid *grid, struct rectangle area, enum cell_style style, const char *text) {
+    int row = 0, column = 0, columns = area.columns > 0 ? area.columns : 1;
+    while (*text) {
+        size_t blanks = strspn(text, " "), length = strcspn(text += blanks, " ");
+        int width = part_width(text, length), start = column ? column + (int)blanks : 0;
+        if (column > 0 && start + width > columns) {
+            row++;
+            start = 0;
+        }
+        for (int skip = 0; skip == 0 || skip < width; skip += columns) {
+            row += skip > 0;
+            column = start + width - skip;
+            if (grid)
+                grid_text_part(grid, area, row, start, style, text, length, skip);
+        }
+        text += length;
+    }
+    return row + 1;
+}
+
+void table_sentence(struct grid *grid, struct rectangle area, const char *text) {
+    table_paragraph(grid, area, STYLE_DIM, text);
 }
 
 void table_highlight(struct grid *grid, struct rectangle area, int row, int column, int width, const char *text,

@@ -60,6 +60,8 @@ void table_cell(struct grid *grid, struct rectangle area, int row, int column, i
                 bool left, const char *text);
 /* A sentence over as many rows as it needs, broken at blanks: what stands in an empty view. */
 void table_sentence(struct grid *grid, struct rectangle area, const char *text);
+/* The same in any style; returns how many rows it needs. grid NULL: it is only measured. */
+int table_paragraph(struct grid *grid, struct rectangle area, enum cell_style style, const char *text);
 /* Styles the occurrences of pattern in a text that was drawn from that column on without its first `skip` columns,
  * `width` columns wide. "" has none. */
 void table_highlight(struct grid *grid, struct rectangle area, int row, int column, int width, const char *text,
