@@ -25,6 +25,7 @@ struct instruction {
     int32_t target;       /* index of the instruction jumped to; -1: no jump */
     int32_t depth;        /* stack entries before it */
     int32_t line_before;  /* line control comes from when it falls through; 0: none */
+    int32_t value_line;   /* line that pushed the topmost entry; 0: none, or not a line of the program */
     int32_t range;        /* the exception range it lies in; -1: none */
     struct location where;
 };
@@ -37,8 +38,14 @@ struct exception_range {
     bool reached;
 };
 
-/* What edge of the flow comes to a line, and whether the line's statement starts there. */
-enum line_need { LINE_SAME, LINE_HIT, LINE_SWITCH };
+/* What an edge of the flow does to lines. */
+enum line_need {
+    LINE_SAME,   /* it stays on its line */
+    LINE_HIT,    /* a statement, or a part of it on a line of its own, starts */
+    LINE_SWITCH, /* control comes back to a line */
+    LINE_BEGIN,  /* a statement starts with what stands on a later line of it: x = (a <newline> if b else c) */
+    LINE_NEED_COUNT
+};
 
 struct bytecode {
     struct instruction *items;
@@ -64,6 +71,7 @@ void flow_free(struct flow *flow);
 bool flow_analyse(struct flow *flow, struct bytecode *bytecode, int stack_size, bool lines);
 
 /* What a probe on the edge from instruction `from` (UINT32_MAX: from outside, as an exception) to `to` has to count. */
+int32_t flow_first_line(const struct flow *flow, int32_t line); /* of the statement that a line belongs to */
 enum line_need flow_edge_need(const struct flow *flow, const struct bytecode *bytecode, uint32_t from, uint32_t to,
                               bool by_jump);
 

@@ -1,14 +1,18 @@
 /* bytecode_flow.c - stack depths, and where statements start.
  *
- * The compiler does not record statements, only a line for every instruction. An edge of the flow comes to line L when the
- * line before it is another one, or when it is a loop's jump back. It is a hit (a statement of L starts, or a loop header is
- * evaluated again) unless it only continues a statement of L:
- *  (a) an entry of the value stack was pushed by L: f(a, <newline> b) comes back to its first line for the call, and `with`
- *      to its line for leaving;
- *  (b) the first instruction consumes what other lines pushed, while L can also be come to without that:
- *      x = a or <newline> b comes back to store x.
- * A loop's jump back is always a hit. So every value on the stack carries the line that pushed it ("origin"), followed along
- * every path; where paths meet, the first one's origins stand for all. */
+ * The compiler does not record statements, only a place in the source for every instruction. So first it is found which lines
+ * belong to one statement. Statements lie below each other, so lines are joined from the one to the other of:
+ *  (a) the place of an instruction that computes a value: a call, an operation, a list, `or`;
+ *  (b) the line that pushed a value and the one above it whose instruction takes it: x = a if b <newline> else c;
+ *  (c) a line and a later one from which control goes up to it although it was not there before: in if (a <newline> if b ...
+ * Then an edge of the flow is a hit of the line where control comes to another statement, or comes by a loop's jump back,
+ * unless it only goes on with it:
+ *  (d) an entry of the value stack was pushed by that line: `with`, for leaving; `return`, after `finally`;
+ *  (e) it is a jump, the return without a value at the end of a function, or the like, that bears the line of the statement
+ *      before.
+ * Inside a statement its further lines count when control comes to them from another line, except for (d).
+ * Every value on the stack carries the line that pushed it ("origin"), followed along every path; where paths meet, the first
+ * one's origins stand for all but (b). */
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,12 +35,15 @@ struct flow {
     /* Per instruction, bits: */
     uint8_t *marks;
     uint32_t mark_room;
-    /* Per line counted from the smallest: is come to by an instruction that consumes nothing. */
-    uint8_t *fresh_lines;
-    uint32_t line_room;
+    /* Per line counted from the smallest: at first the last line that it is joined with, then the first of its statement. */
+    int32_t *joined;
+    /* Per line: bits */
+    uint8_t *line_marks;
+    uint32_t joined_room, line_room;
     int32_t first_line, last_line;
 };
-enum { MARK_OWN_ORIGIN = 1, MARK_CONSUMES = 2 };
+enum { MARK_OWN_ORIGIN = 1, MARK_LANDING = 2 };
+enum { LINE_HAS_START = 1, LINE_HAS_PASS = 2, LINE_SEEN = 4 };
 
 struct flow *flow_new(void) { return calloc(1, sizeof(struct flow)); }
 
@@ -47,7 +54,8 @@ void flow_free(struct flow *flow) {
     free(flow->pool);
     free(flow->origins);
     free(flow->marks);
-    free(flow->fresh_lines);
+    free(flow->joined);
+    free(flow->line_marks);
     free(flow);
 }
 
@@ -101,19 +109,25 @@ static bool has_origin(const struct flow *flow, int32_t depth, int32_t line) {
     return false;
 }
 
-static void mark_line(struct flow *flow, const struct instruction *item, uint32_t index, int32_t depth) {
-    int32_t line = item->where.line;
-    flow->marks[index] = has_origin(flow, depth, line) ? MARK_OWN_ORIGIN : 0;
-    /* Consumes: leaves less than there was, or ends the frame with it; what replaces the top pops it first but such an
-     * instruction (LOAD_ATTR, UNARY_*, CALL) never begins a statement either. */
-    if (python_stack_effect(item->opcode, item->oparg, false) < 0 || python_returns(item->opcode))
-        flow->marks[index] |= MARK_CONSUMES;
-    else if (line >= flow->first_line && line <= flow->last_line && !(flow->marks[index] & MARK_OWN_ORIGIN))
-        flow->fresh_lines[line - flow->first_line] = 1;
+/* Lines `first` to `last` belong to one statement. */
+static void join_lines(struct flow *flow, int32_t first, int32_t last) {
+    if (first >= flow->first_line && last <= flow->last_line && flow->joined[first - flow->first_line] < last)
+        flow->joined[first - flow->first_line] = last;
+}
+
+/* (b): the top of the stack is taken by an instruction above the line that pushed it. */
+static void join_value(struct flow *flow, const struct instruction *item, int32_t depth) {
+    if (python_takes_value(item->opcode) && item->where.line > 0 && depth > 0 && flow->origins[depth - 1] > item->where.line)
+        join_lines(flow, item->where.line, flow->origins[depth - 1]);
 }
 
 static int32_t apply_effect(struct flow *flow, const struct instruction *item, int32_t depth, int32_t line, bool jumps) {
     int32_t after = depth + python_stack_effect(item->opcode, item->oparg, jumps);
+    if (python_swaps(item->opcode) && (int32_t)item->oparg <= depth) {
+        int32_t top = flow->origins[depth - 1];
+        flow->origins[depth - 1] = flow->origins[depth - (int32_t)item->oparg];
+        flow->origins[depth - (int32_t)item->oparg] = top;
+    }
     for (int32_t i = depth; i < after && i < flow->origin_room; i++)
         flow->origins[i] = line;
     return after;
@@ -125,14 +139,17 @@ static bool follow(struct flow *flow, struct bytecode *bytecode, struct path pat
     int32_t depth = path.depth, line = path.line;
     while (index < bytecode->count) {
         struct instruction *item = &bytecode->items[index];
+        if (lines)
+            join_value(flow, item, depth);
         if (item->reached)
             return item->depth == depth;
         item->reached = true;
         item->depth = depth;
         item->line_before = line;
+        item->value_line = depth > 0 ? flow->origins[depth - 1] : 0;
         if (item->where.line > 0) {
             if (lines && (line != item->where.line || item->is_jump_target))
-                mark_line(flow, item, index, depth);
+                flow->marks[index] = has_origin(flow, depth, item->where.line) ? MARK_OWN_ORIGIN : 0;
             line = item->where.line;
         }
         if (index < bytecode->body)
@@ -172,11 +189,86 @@ static bool prepare(struct flow *flow, struct bytecode *bytecode, int32_t most, 
         return done;
     uint32_t span = flow->last_line >= flow->first_line ? (uint32_t)(flow->last_line - flow->first_line) + 1 : 1;
     if (span > 1u << 24 || !grow(&flow->marks, &flow->mark_room, bytecode->count, 1) ||
-        !grow(&flow->fresh_lines, &flow->line_room, span, 1))
+        !grow(&flow->line_marks, &flow->line_room, span, 1) ||
+        !grow(&flow->joined, &flow->joined_room, span, sizeof *flow->joined))
         return false;
     memset(flow->marks, 0, bytecode->count);
-    memset(flow->fresh_lines, 0, span);
+    memset(flow->line_marks, 0, span);
+    memset(flow->joined, 0, span * sizeof *flow->joined);
     return true;
+}
+
+static bool same_place(const struct location *a, const struct location *b) {
+    return a->line == b->line && a->end_line == b->end_line && a->column == b->column && a->end_column == b->end_column;
+}
+
+/* The return without a value: the compiler puts one at the end of every function, at the place of what stands before. */
+static bool returns_nothing(const struct bytecode *bytecode, uint32_t index) {
+    const struct instruction *item = &bytecode->items[index];
+    return item->opcode == PYTHON_LOAD_CONST && index + 1 < bytecode->count && python_returns(item[1].opcode) &&
+           same_place(&item[0].where, &item[1].where);
+}
+
+/* (a): joins the lines of an instruction's place. The call that leaves `with` bears the place of all of it, as do the
+ * constants it is given, which no call that is written has. */
+static void join_place(struct flow *flow, const struct bytecode *bytecode, uint32_t index) {
+    const struct instruction *item = &bytecode->items[index];
+    bool leaves_with = index > 0 && item[-1].opcode == PYTHON_LOAD_CONST && same_place(&item[-1].where, &item->where);
+    if (python_is_expression(item->opcode) && item->where.line > 0 && item->where.end_line > item->where.line && !leaves_with) {
+        int32_t last = item->where.end_line < flow->last_line ? item->where.end_line : flow->last_line;
+        join_lines(flow, item->where.line, last);
+    }
+}
+
+/* (c): control goes up to a line where nothing of the function was before. */
+static void join_first_visit(struct flow *flow, const struct bytecode *bytecode, uint32_t index) {
+    const struct instruction *item = &bytecode->items[index];
+    if (item->where.line <= 0)
+        return;
+    uint8_t *mark = &flow->line_marks[item->where.line - flow->first_line];
+    bool falls = index > bytecode->body && item[-1].reached && !python_ends_block(item[-1].opcode);
+    if (!(*mark & LINE_SEEN) && falls && item->line_before > item->where.line && python_takes_nothing(item->opcode, item->oparg))
+        join_lines(flow, item->where.line, item->line_before);
+    *mark |= LINE_SEEN;
+}
+
+/* A NOP that a jump of its own line leads to is what is left of `break`, where the jump is. */
+static void mark_landings(struct flow *flow, const struct bytecode *bytecode) {
+    for (uint32_t i = bytecode->body; i < bytecode->count; i++) {
+        const struct instruction *item = &bytecode->items[i];
+        if (item->reached && python_jumps_always(item->opcode) &&
+            bytecode->items[item->target].where.line == item->where.line)
+            flow->marks[item->target] |= MARK_LANDING;
+    }
+}
+
+static void find_statements(struct flow *flow, const struct bytecode *bytecode) {
+    mark_landings(flow, bytecode);
+    for (uint32_t i = bytecode->body; i < bytecode->count; i++) {
+        const struct instruction *item = &bytecode->items[i];
+        if (!item->reached || item->where.line <= 0)
+            continue;
+        join_place(flow, bytecode, i);
+        join_first_visit(flow, bytecode, i);
+        uint8_t *mark = &flow->line_marks[item->where.line - flow->first_line];
+        if (python_is_nop(item->opcode))
+            *mark |= flow->marks[i] & MARK_LANDING ? 0 : LINE_HAS_PASS;
+        else if (python_takes_nothing(item->opcode, item->oparg) && !returns_nothing(bytecode, i))
+            *mark |= LINE_HAS_START;
+    }
+    int32_t first = 0, last = 0;
+    for (int32_t line = flow->first_line; line <= flow->last_line; line++) {
+        int32_t *entry = &flow->joined[line - flow->first_line];
+        if (line > last)
+            first = line;
+        if (*entry > last)
+            last = *entry;
+        *entry = first;
+    }
+}
+
+int32_t flow_first_line(const struct flow *flow, int32_t line) {
+    return line >= flow->first_line && line <= flow->last_line ? flow->joined[line - flow->first_line] : line;
 }
 
 bool flow_analyse(struct flow *flow, struct bytecode *bytecode, int stack_size, bool lines) {
@@ -188,6 +280,8 @@ bool flow_analyse(struct flow *flow, struct bytecode *bytecode, int stack_size, 
         if (!follow(flow, bytecode, path, most, lines))
             return false;
     }
+    if (lines && flow->last_line > 0)
+        find_statements(flow, bytecode);
     return true;
 }
 
@@ -199,19 +293,44 @@ static int32_t line_behind(const struct bytecode *bytecode, uint32_t from) {
     return item->where.line > 0 ? item->where.line : item->line_before;
 }
 
+/* A jump back of `while True`, which bears the line of the header as the NOP in front of the body does. */
+static bool is_endless_jump(const struct bytecode *bytecode, const struct instruction *item) {
+    return item->target > 0 && python_is_loop_jump(item->opcode) && python_is_nop(bytecode->items[item->target - 1].opcode) &&
+           bytecode->items[item->target - 1].where.line == item->where.line;
+}
+
+/* (e) */
+static bool is_leftover(const struct flow *flow, const struct bytecode *bytecode, uint32_t index) {
+    const struct instruction *item = &bytecode->items[index];
+    uint8_t of_line = flow->line_marks[item->where.line - flow->first_line];
+    if (python_is_nop(item->opcode))
+        return of_line & LINE_HAS_START;
+    if (python_jumps_always(item->opcode))
+        return !is_endless_jump(bytecode, item) && of_line & (LINE_HAS_START | LINE_HAS_PASS);
+    if (python_ends_handler(item->opcode) || returns_nothing(bytecode, index))
+        return of_line & (LINE_HAS_START | LINE_HAS_PASS);
+    return python_is_clean_up(item->opcode);
+}
+
 enum line_need flow_edge_need(const struct flow *flow, const struct bytecode *bytecode, uint32_t from, uint32_t to,
                               bool by_jump) {
     const struct instruction *item = &bytecode->items[to];
     int32_t line = item->where.line;
     if (line <= 0)
         return LINE_SAME;
+    int32_t first = flow_first_line(flow, line);
+    enum line_need start = first == line ? LINE_HIT : LINE_BEGIN;
     if (by_jump && python_jump_kind(bytecode->items[from].opcode) == JUMP_BACKWARDS)
-        return python_is_loop_jump(bytecode->items[from].opcode) ? LINE_HIT : LINE_SAME;
-    if (line_behind(bytecode, from) == line)
+        return python_is_loop_jump(bytecode->items[from].opcode) ? start : LINE_SAME;
+    int32_t before = line_behind(bytecode, from);
+    if (before == line)
         return LINE_SAME;
-    if (flow->marks[to] & MARK_OWN_ORIGIN)
+    bool clears_up = from == UINT32_MAX && !python_begins_handler(item->opcode);
+    if (flow->marks[to] & MARK_OWN_ORIGIN || clears_up || is_leftover(flow, bytecode, to))
         return LINE_SWITCH;
-    if (flow->marks[to] & MARK_CONSUMES && flow->fresh_lines[line - flow->first_line])
+    if (before > 0 && flow_first_line(flow, before) == first)
+        return line == first ? LINE_SWITCH : LINE_HIT;
+    if (python_takes_value(item->opcode) && item->value_line > 0 && flow_first_line(flow, item->value_line) == first)
         return LINE_SWITCH;
-    return LINE_HIT;
+    return start;
 }

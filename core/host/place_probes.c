@@ -6,7 +6,7 @@
  *   handler   in front of an exception handler's first instruction   HANDLER
  *   unwind    at the end of the code; every range of instructions that had no handler leads to it: LEAVE, raise again
  *   call      in front of the call and behind it                     CALL, CALL_END
- *   line      on the edges of the flow that come to another line     LINE_HIT, LINE_SWITCH
+ *   line      on the edges of the flow that come to another line     LINE_HIT, LINE_SWITCH (both for LINE_BEGIN)
  *
  * In front of an instruction stand first the blocks for edges that come to its line ("line blocks"), then what belongs to
  * the instruction itself. A jump that comes from the same line goes behind the line blocks. */
@@ -22,7 +22,7 @@
 
 static const struct location nowhere = {-1, -1, -1, -1};
 
-enum { NEED_COUNT = 3, NO_PLACE = UINT32_MAX };
+enum { NO_PLACE = UINT32_MAX };
 
 /* What is known about one instruction while placing. */
 struct place {
@@ -32,7 +32,7 @@ struct place {
     bool counted_at_source; /* a loop jump whose probe stands in front of itself */
     bool call_begins, call_ends;
     uint32_t stack_slot;       /* where the callable lies, for call_begins */
-    uint32_t at[NEED_COUNT];   /* where in the new code an edge of that need goes */
+    uint32_t at[LINE_NEED_COUNT];   /* where in the new code an edge of that need goes */
     uint32_t start;            /* first of all that stands in front of it */
 };
 
@@ -156,14 +156,21 @@ static void collect_needs(struct placing *p) {
                 1u << flow_edge_need(p->flow, bytecode, UINT32_MAX, bytecode->ranges[i].target, false);
 }
 
+/* The bit of what a jump back to an instruction needs. */
+static uint8_t start_of(const struct placing *p, uint32_t index) {
+    int32_t line = p->bytecode.items[index].where.line;
+    return 1u << (line <= 0 || flow_first_line(p->flow, line) == line ? LINE_HIT : LINE_BEGIN);
+}
+
 /* Loop jumps always count. Where all other edges count too they share one block; else each gets its probe in front of itself
  * (as the jump back to a `for`, which is entered from its own line the first time). */
 static void settle_loop_jumps(struct placing *p) {
     const struct bytecode *bytecode = &p->bytecode;
     for (uint32_t i = 0; i < bytecode->count; i++) {
         struct place *place = &p->places[i];
-        if (place->loop_jumps && (place->needs & ~(1u << LINE_HIT)) == 0) {
-            place->needs |= 1u << LINE_HIT;
+        uint8_t start = start_of(p, i);
+        if (place->loop_jumps && (place->needs & ~start) == 0) {
+            place->needs |= start;
             place->loop_jumps = 0;
         }
     }
@@ -216,17 +223,19 @@ static void emit_probe(struct placing *p, uint32_t constant, struct location whe
 }
 
 static void emit_line_probe(struct placing *p, int32_t line, enum line_need need, struct location where) {
-    int kind = need == LINE_SWITCH;
-    uint32_t cell = cell_of(p, line);
-    uint32_t constant = add_probe(p, kind ? PROBE_LINE_SWITCH : PROBE_LINE_HIT, (struct probe_place){.line_cell = cell});
-    emit_probe(p, constant, where, -1);
+    if (need == LINE_BEGIN) {
+        struct probe_place first = {.line_cell = cell_of(p, flow_first_line(p->flow, line))};
+        emit_probe(p, add_probe(p, PROBE_LINE_HIT, first), where, -1);
+    }
+    struct probe_place place = {.line_cell = cell_of(p, line)};
+    emit_probe(p, add_probe(p, need == LINE_SWITCH ? PROBE_LINE_SWITCH : PROBE_LINE_HIT, place), where, -1);
 }
 
 /* The blocks for the edges that come to instruction i's line; sets where each kind of edge goes. */
 static void emit_line_blocks(struct placing *p, uint32_t i) {
     struct place *place = &p->places[i];
     const struct instruction *item = &p->bytecode.items[i];
-    uint32_t skips[NEED_COUNT], skip_count = 0;
+    uint32_t skips[LINE_NEED_COUNT], skip_count = 0;
     enum line_need falling = LINE_SAME;
     bool falls = i > 0 && falls_through(&p->bytecode, i - 1);
     if (falls)
@@ -238,6 +247,7 @@ static void emit_line_blocks(struct placing *p, uint32_t i) {
     for (int round = 0; left; round++) {
         enum line_need need = round == 0 && falls && falling != LINE_SAME ? falling
                               : left & 1u << LINE_HIT                    ? LINE_HIT
+                              : left & 1u << LINE_BEGIN                  ? LINE_BEGIN
                                                                          : LINE_SWITCH;
         left &= ~(1u << need);
         place->at[need] = p->assembly.count;
@@ -256,7 +266,8 @@ static void emit_own_probes(struct placing *p, uint32_t i) {
     if (place->call_begins)
         emit_probe(p, add_probe(p, PROBE_CALL, (struct probe_place){.stack_slot = place->stack_slot}), item->where, -1);
     if (place->counted_at_source)
-        emit_line_probe(p, bytecode->items[item->target].where.line, LINE_HIT, item->where);
+        emit_line_probe(p, bytecode->items[item->target].where.line,
+                        start_of(p, (uint32_t)item->target) == 1u << LINE_HIT ? LINE_HIT : LINE_BEGIN, item->where);
     if (python_returns(item->opcode))
         emit_probe(p, single_probe(p, PROBE_LEAVE), item->where, -1);
     if (python_yields(item->opcode)) {
@@ -379,7 +390,8 @@ static bool prepare_places(struct placing *p) {
     }
     memset(p->places, 0, count * sizeof *p->places);
     for (uint32_t i = 0; i < count; i++)
-        p->places[i].at[LINE_HIT] = p->places[i].at[LINE_SWITCH] = NO_PLACE;
+        for (int need = 0; need < LINE_NEED_COUNT; need++)
+            p->places[i].at[need] = NO_PLACE;
     for (int kind = 0; kind < PROBE_KIND_COUNT; kind++)
         p->single[kind] = -1;
     for (uint32_t i = 0; i < p->bytecode.range_count; i++)

@@ -71,6 +71,111 @@ bool python_delegates(uint8_t opcode) { return opcode == SEND; }
 bool python_belongs_to_call(uint8_t opcode) { return opcode == KW_NAMES; }
 bool python_begins_handler(uint8_t opcode) { return opcode == PUSH_EXC_INFO; }
 
+bool python_is_expression(uint8_t opcode) {
+    switch (opcode) {
+    case BINARY_OP:
+    case COMPARE_OP:
+    case CONTAINS_OP:
+    case IS_OP:
+    case UNARY_POSITIVE:
+    case UNARY_NEGATIVE:
+    case UNARY_NOT:
+    case UNARY_INVERT:
+    case BINARY_SUBSCR:
+    case STORE_SUBSCR:
+    case DELETE_SUBSCR:
+    case LOAD_ATTR:
+    case STORE_ATTR:
+    case DELETE_ATTR:
+    case PRECALL:
+    case CALL_FUNCTION_EX:
+    case BUILD_TUPLE:
+    case BUILD_LIST:
+    case BUILD_SET:
+    case BUILD_MAP:
+    case BUILD_CONST_KEY_MAP:
+    case BUILD_STRING:
+    case BUILD_SLICE:
+    case FORMAT_VALUE:
+    case LIST_TO_TUPLE:
+    case LIST_EXTEND:
+    case SET_UPDATE:
+    case DICT_UPDATE:
+    case DICT_MERGE:
+    case LIST_APPEND:
+    case SET_ADD:
+    case MAP_ADD:
+    case COPY:
+    case JUMP_IF_FALSE_OR_POP:
+    case JUMP_IF_TRUE_OR_POP:
+    case LOAD_ASSERTION_ERROR:
+    case RAISE_VARARGS:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool python_takes_value(uint8_t opcode) {
+    switch (opcode) {
+    case STORE_NAME:
+    case STORE_FAST:
+    case STORE_GLOBAL:
+    case STORE_DEREF:
+    case UNPACK_SEQUENCE:
+    case UNPACK_EX:
+    case RETURN_VALUE:
+    case POP_TOP:
+    case POP_JUMP_FORWARD_IF_FALSE:
+    case POP_JUMP_FORWARD_IF_TRUE:
+    case POP_JUMP_BACKWARD_IF_FALSE:
+    case POP_JUMP_BACKWARD_IF_TRUE:
+    case YIELD_VALUE:
+    case GET_ITER:
+    case GET_AITER:
+    case GET_AWAITABLE:
+    case GET_YIELD_FROM_ITER:
+    case BEFORE_WITH:
+    case BEFORE_ASYNC_WITH:
+        return true;
+    default:
+        return false;
+    }
+}
+
+bool python_takes_nothing(uint8_t opcode, uint32_t oparg) {
+    switch (opcode) {
+    case NOP:
+    case PUSH_NULL:
+    case LOAD_CONST:
+    case LOAD_NAME:
+    case LOAD_FAST:
+    case LOAD_GLOBAL:
+    case LOAD_DEREF:
+    case LOAD_CLASSDEREF:
+    case LOAD_CLOSURE:
+    case LOAD_BUILD_CLASS:
+    case DELETE_NAME:
+    case DELETE_FAST:
+    case DELETE_GLOBAL:
+    case DELETE_DEREF:
+        return true;
+    case BUILD_TUPLE:
+    case BUILD_LIST:
+    case BUILD_SET:
+    case BUILD_MAP:
+    case RAISE_VARARGS:
+        return oparg == 0;
+    default:
+        return false;
+    }
+}
+
+bool python_is_nop(uint8_t opcode) { return opcode == NOP; }
+bool python_is_clean_up(uint8_t opcode) { return opcode == RERAISE || opcode == SWAP; }
+bool python_ends_handler(uint8_t opcode) { return opcode == POP_EXCEPT; }
+bool python_swaps(uint8_t opcode) { return opcode == SWAP; }
+
 int python_probe_instructions(uint32_t constant, bool delegates, struct probe_instruction sequence[PYTHON_PROBE_LENGTH]) {
     sequence[0] = (struct probe_instruction){LOAD_CONST, 0, constant};
     sequence[1] = (struct probe_instruction){FOR_ITER, PROBE_JUMP_BEHIND, 0};

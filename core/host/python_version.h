@@ -53,6 +53,20 @@ bool python_delegates(uint8_t opcode);
 bool python_belongs_to_call(uint8_t opcode);
 bool python_begins_handler(uint8_t opcode);
 
+/* Roles for telling where statements start. */
+/* Computes a value inside a statement: its place in the source spans lines of that statement alone. (What enters and leaves
+ * `with`, loops and `try` bears the place of the whole statement, its body included.) */
+bool python_is_expression(uint8_t opcode);
+/* Takes the finished value of an expression to where the statement wants it. */
+bool python_takes_value(uint8_t opcode);
+/* Takes nothing off the stack, as what begins the evaluation of a statement does. */
+bool python_takes_nothing(uint8_t opcode, uint32_t oparg);
+bool python_is_nop(uint8_t opcode);
+/* Puts the stack right inside a statement, or goes on with an exception: bears the line of what stood before. */
+bool python_is_clean_up(uint8_t opcode);
+bool python_ends_handler(uint8_t opcode);
+bool python_swaps(uint8_t opcode);
+
 enum {
     PYTHON_EXTENDED_ARG = 144,
     PYTHON_LOAD_CONST = 100,
