@@ -75,6 +75,8 @@ class TestEnds(ScreenTest):
         self.assertEqual(os.WTERMSIG(status), number)
         for sequence in LEAVES:
             self.assertIn(sequence, terminal.output[before:])
+        if number != signal.SIGHUP:  # that one's terminal is gone
+            self.assertIn(b"--reattach comes back to it", terminal.output[before:])
 
     def test_signals_restore_the_terminal(self):
         for number in (signal.SIGSEGV, signal.SIGTERM, signal.SIGHUP, signal.SIGABRT, signal.SIGBUS, signal.SIGFPE):

@@ -51,6 +51,25 @@ static void paragraphs(void **state) {
     grid_free(&grid);
 }
 
+static void shortened_texts(void **state) {
+    (void)state;
+    char buffer[64];
+    const char *text = "Class.method", *tail = text + 6;
+#define SHORT(columns) table_shorten(text, tail, columns, buffer, sizeof buffer)
+    assert_ptr_equal(SHORT(12), text);
+    assert_string_equal(SHORT(11), "Clas~method");
+    assert_string_equal(SHORT(10), "Cla~method");
+    assert_ptr_equal(SHORT(9), text); /* too little of the head: it is cut at its end */
+    text = "größe.x";
+    tail = strrchr(text, 'x');
+    assert_string_equal(SHORT(6), "größ~x");
+    text = "日本語.x";
+    tail = strrchr(text, 'x');
+    assert_string_equal(SHORT(7), "日本~x"); /* half a wide glyph is none */
+    tail = NULL;
+    assert_ptr_equal(SHORT(5), text);
+}
+
 static void set_rows(struct table *table, const uint32_t *rows, size_t count) {
     assert_true(table_reserve(table, count));
     for (size_t i = 0; i < count; i++)
@@ -229,7 +248,7 @@ static void highlights(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(paragraphs), cmocka_unit_test(stepping),  cmocka_unit_test(selection), cmocka_unit_test(scrolling),
+        cmocka_unit_test(paragraphs), cmocka_unit_test(shortened_texts), cmocka_unit_test(stepping),  cmocka_unit_test(selection), cmocka_unit_test(scrolling),
         cmocka_unit_test(fitting),   cmocka_unit_test(searching), cmocka_unit_test(cells),
         cmocka_unit_test(sentences), cmocka_unit_test(highlights),
     };

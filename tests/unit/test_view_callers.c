@@ -44,37 +44,37 @@ static void widths(void **state) {
     expect(test, 6, 100,
            " Share  Tot s Self s    Calls Function\n"
            "   100   9.94   0.51        1 called by <module> julia.py\n"
-           ">  5.1   9.94   0.51        1 = calc_pure_python\n"
+           ">  100   9.94   0.51        1 = calc_pure_python\n"
            "  94.9   9.43   9.24        1     calls calculate_z_serial_purepython\n"
            "   0.0 1.50us 1.50us        2     calls time.time\n"
            "\n");
     expect(test, 6, 58,
            " Share  Tot s Self s    Calls Function\n"
            "   100   9.94   0.51        1 by <module> julia.py\n"
-           ">  5.1   9.94   0.51        1 = calc_pure_python\n"
+           ">  100   9.94   0.51        1 = calc_pure_python\n"
            "  94.9   9.43   9.24        1 to calculate_z_serial_purep~\n"
            "   0.0 1.50us 1.50us        2 to time.time\n"
            "\n");
     expect(test, 6, 40,
            " Share  Tot s    Calls Function\n"
            "   100   9.94        1 by <module> juli~\n"
-           ">  5.1   9.94        1 = calc_pure_pyth~\n"
+           ">  100   9.94        1 = calc_pure_pyth~\n"
            "  94.9   9.43        1 to calculate_z_s~\n"
            "   0.0 1.50us        2 to time.time\n"
            "\n");
     expect(test, 6, 20,
            " Share Function\n"
            "   100 by <module> ~\n"
-           ">  5.1 = calc_pure_~\n"
+           ">  100 = calc_pure_~\n"
            "  94.9 to calculate~\n"
            "   0.0 to time.time\n"
            "\n");
     expect(test, 3, 5,
            " Sha~\n"
            "  100\n"
-           "> 5.1\n");
+           "> 100\n");
     expect(test, 1, 40,
-           ">  5.1   9.94        1 = calc_pure_pyth~\n");
+           ">  100   9.94        1 = calc_pure_pyth~\n");
     fixture_expect_title(&callers_view, test->view, &test->context, "Callers 1  callees 2  sort:Tot s v");
 }
 
@@ -97,7 +97,7 @@ static void recursion(void **state) {
            " Share  Tot s Self s    Calls Function\n"
            "  50.0   4.00   1.00        1 called by (the program)\n"
            "  50.0   4.00   2.00       99 called by fib\n"
-           "> 75.0   4.00   3.00      100 = fib\n"
+           ">  100   4.00   3.00      100 = fib\n"
            "   100   4.00   2.00       99     calls fib\n");
     expect_effect(request(test, REQUEST_DRILL), VIEW_DRILL, fib);
     expect_effect(request(test, REQUEST_MOVE_FIRST), VIEW_REDRAW, 0);
@@ -123,7 +123,7 @@ static void moving_and_drilling(void **state) {
     expect(test, 6, 58,
            " Share  Tot s Self s    Calls Function\n"
            "   100   9.94   0.51        1 by <module> julia.py\n"
-           "   5.1   9.94   0.51        1 = calc_pure_python\n"
+           "   100   9.94   0.51        1 = calc_pure_python\n"
            ">  905  90.00 1.50us        2 to time.time\n"
            "  94.9   9.43   9.24        1 to calculate_z_serial_purep~\n"
            "\n");
@@ -132,7 +132,7 @@ static void moving_and_drilling(void **state) {
     expect(test, 6, 58,
            " Share  Tot s Self s    Calls Function\n"
            "   100   9.43   9.24        1 by calc_pure_python\n"
-           "> 98.0   9.43   9.24        1 = calculate_z_serial_purepy~\n"
+           ">  100   9.43   9.24        1 = calculate_z_serial_purepy~\n"
            "   2.0   0.19   0.19 34219980 to builtins.abs\n"
            "\n"
            "\n");
@@ -146,7 +146,7 @@ static void sorting(void **state) {
     expect(test, 6, 58,
            " Share  Tot s Self s    Calls Function\n"
            "   100   9.94   0.51        1 by <module> julia.py\n"
-           ">  5.1   9.94   0.51        1 = calc_pure_python\n"
+           ">  100   9.94   0.51        1 = calc_pure_python\n"
            "   0.0 1.50us 1.50us        2 to time.time\n"
            "  94.9   9.43   9.24        1 to calculate_z_serial_purep~\n"
            "\n");
@@ -156,7 +156,7 @@ static void sorting(void **state) {
     expect(test, 6, 58,
            " Share  Tot s Self s    Calls Function\n"
            "   100   9.94   0.51        1 by <module> julia.py\n"
-           ">  5.1   9.94   0.51        1 = calc_pure_python\n"
+           ">  100   9.94   0.51        1 = calc_pure_python\n"
            "   0.0 1.50us 1.50us        2 to time.time\n"
            "  94.9   9.43   9.24        1 to calculate_z_serial_purep~\n"
            "\n");
@@ -168,7 +168,7 @@ static void sorting(void **state) {
     expect(test, 6, 58,
            " Share  Tot s Self s    Calls Function\n"
            "   100   9.94   0.51        1 by <module> julia.py\n"
-           ">  5.1   9.94   0.51        1 = calc_pure_python\n"
+           ">  100   9.94   0.51        1 = calc_pure_python\n"
            "   0.0 1.50us 1.50us        2 to time.time\n"
            "  94.9   9.43   9.24        1 to calculate_z_serial_purep~\n"
            "\n");

@@ -99,7 +99,7 @@ static void widths(void **state) {
            " Self%   Function\n"
            "> 92.4   calculate_~\n"
            "   5.1   calc_pure_~\n"
-           "   1.9 c builtins.a~\n");
+           "   1.9 c builtin~abs\n");
     expect(test, 3, 5,
            " Sel~\n"
            ">92.4\n"
@@ -322,6 +322,42 @@ static void standard_library_hidden(void **state) {
     expect_title(test, "Functions 3/7  sort:Self%v  filter:kind:c");
 }
 
+/* No other row is marked in place of a selected one that is hidden; asked, the view selects what stands there. */
+static void selection_hidden(void **state) {
+    struct test *test = *state;
+    const char *problem;
+    test->context.function = 2;
+    assert_true(functions_view.filter(test->view, &test->context, "abs", &problem));
+    expect(test, 3, 40,
+           " Self%  Tot%    Calls   Function\n"
+           "   1.9   1.9 34219980 c builtins.abs\n"
+           "\n");
+    expect_effect(request(test, REQUEST_NONE), VIEW_SELECT, 3);
+    expect_effect(request(test, REQUEST_NONE), VIEW_HANDLED, 0);
+    expect(test, 3, 40,
+           " Self%  Tot%    Calls   Function\n"
+           ">  1.9   1.9 34219980 c builtins.abs\n"
+           "\n");
+    assert_true(functions_view.filter(test->view, &test->context, "nothing", &problem));
+    expect_effect(request(test, REQUEST_NONE), VIEW_HANDLED, 0);
+}
+
+/* What tells a name from its neighbours is kept: its last part, and the line of a place. */
+static void long_names(void **state) {
+    struct test *test = *state;
+    fixture_function(test->model, MODEL_FUNCTION_PYTHON, "<frozen importlib._bootstrap_external>", 1234,
+                     "a_function_of_a_long_name.<locals>.<listcomp>", 0, 3, 20 * SECOND, 20 * SECOND);
+    expect(test, 2, 58,
+           " Self%  Tot% Self s    Calls   Function\n"
+           "> 66.7  66.7  20.00        3   a_function_of_a_~<listcomp>\n");
+    expect(test, 2, 100,
+           " Self%  Tot% Self s    Calls  Tot s   Function                             File:line\n"
+           "> 66.7  66.7  20.00        3  20.00   a_function_of_a_long_name.~<listcomp> <frozen importlib.~:1234\n");
+    assert_int_equal(functions_view.sorted(test->view), 0);
+    functions_view.sort(test->view, 2);
+    assert_int_equal(functions_view.sorted(test->view), 2);
+}
+
 static void searching(void **state) {
     struct test *test = *state;
     struct view_effect effect = functions_view.search(test->view, &test->context, "CALC", 0);
@@ -482,7 +518,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(widths), TEST(absolute_numbers), TEST(glyphs_and_styles), TEST(small_sizes), TEST(order),
         TEST(selection_stays), TEST(first_row_until_chosen), TEST(scrolling), TEST(held_order), TEST(filtering),
-        TEST(standard_library_hidden), TEST(searching), TEST(clicking), TEST(copying), TEST(empty_tables),
+        TEST(standard_library_hidden), TEST(selection_hidden), TEST(long_names),
+        TEST(searching), TEST(clicking), TEST(copying), TEST(empty_tables),
         TEST(growing_run), TEST(hundred_thousand_functions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -284,6 +284,47 @@ static void test_search_prompt(void **state) {
     assert_int_equal(application.prompt, PROMPT_NONE);
 }
 
+/* The source shows what the table marks, also when a filter hides what was selected. */
+static void test_filtered_selection(void **state) {
+    (void)state;
+    press('j');
+    assert_int_equal(application.place.function, 2);
+    type("&abs\r");
+    draw(30, 100);
+    assert_int_equal(application.place.function, 3);
+    assert_memory_equal(row(2) + 59, "|-[2]-Source  builtins.abs-", 27);
+    press('\\');
+    assert_int_equal(application.place.function, 3);
+    type("/random\r\r"); /* gone into */
+    assert_int_equal(application.place.function, 6);
+    press('x'); /* what is looked at stays */
+    draw(30, 100);
+    assert_int_equal(application.place.function, 6);
+    assert_null(strstr(screen, "\n>"));
+    press(KEYS_ESCAPE);
+    draw(30, 100);
+    assert_int_not_equal(application.place.function, 6);
+    assert_non_null(strstr(screen, "\n>"));
+}
+
+/* Nothing was selected: the first row is, at once, however the table is sorted. */
+static void test_untouched_selection(void **state) {
+    (void)state;
+    press('>');
+    assert_int_equal(application.place.function, 4);
+    press('>');
+    assert_int_equal(application.place.function, 3);
+}
+
+static void test_help_explains_the_columns(void **state) {
+    (void)state;
+    press('?');
+    press('G');
+    draw(30, 100);
+    assert_non_null(strstr(screen, "What the columns are"));
+    assert_non_null(strstr(screen, "hits           how often the line began"));
+}
+
 static void test_sort_menu(void **state) {
     (void)state;
     press('o');
@@ -291,6 +332,10 @@ static void test_sort_menu(void **state) {
     press(KEYS_ENTER);
     draw(30, 100);
     assert_non_null(strstr(row(2), "sort:Tot%v"));
+    press('o'); /* it begins at the present one */
+    press(KEYS_ENTER);
+    draw(30, 100);
+    assert_non_null(strstr(row(2), "sort:Tot%^"));
     press('4');
     press('o'); /* a graph has nothing to sort */
     assert_int_equal(application.popup_kind, POPUP_NONE);
@@ -366,7 +411,8 @@ int main(void) {
         TEST(test_selection_drives_the_source), TEST(test_callers), TEST(test_long_breadcrumb_keeps_its_tail),
         TEST(test_tabs), TEST(test_short_tabs), TEST(test_long_messages), TEST(test_nothing_to_freeze),
         TEST(test_titles), TEST(test_a_folder_is_no_file), TEST(test_too_small), TEST(test_every_size_and_key),
-        TEST(test_a_session_has_nothing_that_runs), TEST(test_search_prompt), TEST(test_sort_menu), TEST(test_palette),
+        TEST(test_a_session_has_nothing_that_runs), TEST(test_search_prompt), TEST(test_sort_menu), TEST(test_filtered_selection),
+        TEST(test_untouched_selection), TEST(test_help_explains_the_columns), TEST(test_palette),
         TEST(test_config_is_saved_where_asked), TEST(test_panes_of_the_config),
     };
     return cmocka_run_group_tests_name("viewer", tests, NULL, NULL);

@@ -255,6 +255,7 @@ void actions_key(struct application *application, const struct key_press *press)
         panes_click(application, press);
     else
         actions_request(application, key_map_find(press->key));
+    panes_follow_selection(application);
 }
 
 void actions_typed(struct application *application, const unsigned char *bytes, size_t count) {

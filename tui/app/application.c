@@ -15,6 +15,7 @@
 #include "tui/app/compose.h"
 #include "tui/app/live_run.h"
 #include "tui/app/panes.h"
+#include "tui/term/rescue.h"
 
 enum { WATCH_TERMINAL, WATCH_SIGNALS, WATCH_RECORDER, WATCH_WORKER, WATCH_COUNT };
 
@@ -204,6 +205,8 @@ static bool open_application(struct application *application, struct error *erro
         return error_set(error, 1, "out of memory");
     if (!(application->screen = screen_open(error)))
         return false;
+    if (application->run.channel)
+        rescue_farewell("pyprof-tui: the run is kept; pyprof-tui --reattach comes back to it\n");
     screen_size(application->screen, &rows, &columns);
     application->grid.ascii = screen_ascii(application->screen);
     panes_follow_selection(application);

@@ -8,6 +8,7 @@
 #include "core/base/clock.h"
 #include "tui/app/panes.h"
 #include "tui/app/sources.h"
+#include "tui/term/rescue.h"
 
 enum {
     MESSAGES_AT_A_TIME = 64,
@@ -68,6 +69,7 @@ static void lose_recorder(struct application *application) {
         application->quit = true;
     }
     recorder_channel_free(run->channel);
+    rescue_farewell("");
     run->channel = NULL;
     run->state = RUN_LOST;
     run->saving = false;

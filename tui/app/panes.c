@@ -216,13 +216,15 @@ void panes_follow_selection(struct application *application) {
         application->place.function = 0;
         application->untouched = true;
     }
-    if (!application->untouched)
-        return;
+    bool untouched = application->untouched;
+    if (!untouched && application->place.focus != PANE_FUNCTIONS)
+        return; /* what was gone into stays, whether the table shows it or not */
     struct view_context context = panes_context(application, PANE_FUNCTIONS);
-    struct view_effect effect =
-        functions_view.request(application->view_states[PANE_FUNCTIONS], &context, REQUEST_MOVE_FIRST, 1);
+    struct view_effect effect = functions_view.request(application->view_states[PANE_FUNCTIONS], &context,
+                                                       untouched ? REQUEST_MOVE_FIRST : REQUEST_NONE, 1);
     if (effect.action != VIEW_SELECT)
         return;
     select_function(application, effect.function, effect.line);
-    application->untouched = true;
+    application->untouched = untouched;
+    application->redraw = true;
 }

@@ -22,12 +22,33 @@ static bool add_requests(struct popup *popup, enum request_section section, bool
     return true;
 }
 
+/* What the columns count, which their short headings cannot say. */
+static const char *const legend[] = {
+    "  Self%  Self s  in the function itself: what it calls has rows of its own",
+    "  Tot%   Tot s   with all it calls, recursion once; % are of all threads' time",
+    "  c              a function written in C",
+    "  %Fn            a line's share of the self time of its function's lines",
+    "  . : + #        the same as a glyph: from 0.5, 2, 10, 40 %",
+    "  self           on the line, with the C functions it calls",
+    "  total          with the Python functions too",
+    "  hits           how often the line began; a loop's head: was evaluated",
+};
+
+static bool add_legend(struct popup *popup) {
+    if (!popup_add(popup, -1, "What the columns are"))
+        return false;
+    for (size_t i = 0; i < sizeof legend / sizeof *legend; i++)
+        if (!popup_add(popup, 0, legend[i]))
+            return false;
+    return true;
+}
+
 static bool fill_help(struct popup *popup) {
     popup->title = "Help";
     for (enum request_section section = 0; section < SECTION_COUNT; section++)
         if (!popup_add(popup, -1, request_section_heading(section)) || !add_requests(popup, section, true))
             return false;
-    return true;
+    return add_legend(popup);
 }
 
 static bool fill_palette(struct popup *popup) {
@@ -48,7 +69,9 @@ static bool fill_sort_menu(struct application *application) {
     for (int i = 0; names && names[i]; i++)
         if (!popup_add(&application->popup, i, names[i]))
             return false;
-    if (application->popup.count == 0)
+    if (application->popup.count > 0)
+        application->popup.selected = (size_t)view->sorted(state);
+    else
         application_message(application, "there is nothing to sort in this pane; 1 goes to the functions");
     return application->popup.count > 0;
 }

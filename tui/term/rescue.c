@@ -15,6 +15,7 @@ static bool settings_known;
 static char sequences[512];
 static size_t sequences_length;
 static volatile sig_atomic_t mouse_on;
+static const char *volatile farewell = "";
 static char alternate_stack[1 << 16]; /* so that an overflown stack is rescued too */
 
 /* Appends a sequence without its padding ($<5>), which no terminal of today needs. */
@@ -48,6 +49,7 @@ static void rescue(int number) {
     send(sequences, sequences_length);
     if (settings_known)
         tcsetattr(terminal, TCSANOW, &settings);
+    send(farewell, strlen(farewell));
     raise(number); /* the handler is gone already (SA_RESETHAND) */
 }
 
@@ -75,6 +77,8 @@ void rescue_arm(const char *keypad_off, const char *cursor_on, const char *attri
 }
 
 void rescue_mouse(bool on) { mouse_on = on; }
+
+void rescue_farewell(const char *line) { farewell = line; }
 
 void rescue_disarm(void) {
     set_handlers(SIG_DFL);

@@ -11,6 +11,8 @@ void rescue_remember(int descriptor);
  * then end the process as they always do. */
 void rescue_arm(const char *keypad_off, const char *cursor_on, const char *attributes_off, const char *screen_back);
 void rescue_mouse(bool on); /* the mouse has to be turned off as well */
+/* A line said last, when the terminal is back; "" none. It must live as long as the process. */
+void rescue_farewell(const char *line);
 void rescue_disarm(void);
 
 #endif

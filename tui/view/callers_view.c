@@ -21,7 +21,7 @@ struct related {
     enum relation relation;
     uint32_t function;
     uint64_t calls, self_ns, total_ns;
-    double share; /* callers: of the time spent on behalf of all callers; others: of the function's total time */
+    double share; /* of the total time: callers of what was spent for all callers, others of the function's */
     const char *name; /* the model's: only valid while rows are built */
 };
 
@@ -128,8 +128,7 @@ static void compute_shares(struct callers_state *state, const struct model *mode
     for (size_t i = 0; i < state->table.count; i++) {
         struct related *entry = &state->entries[i];
         double of = entry->relation == RELATION_CALLER ? callers : total;
-        double part = (double)(entry->relation == RELATION_SELF ? entry->self_ns : entry->total_ns);
-        entry->share = of > 0 ? part / of : 0;
+        entry->share = of > 0 ? (double)entry->total_ns / of : 0;
     }
 }
 
@@ -196,12 +195,14 @@ static void draw_entry(const struct callers_state *state, const struct related *
                    number_count(text, entry->calls, columns[COLUMN_CALLS].width));
     if (left <= 0)
         return;
-    char line[512], buffer[256];
+    char line[512], buffer[256], shortened[512];
     const char *name = name_of(model, entry->function, buffer, sizeof buffer);
     const char *prefix = prefix_of(entry->relation, area.columns >= WORDS_FROM);
+    int behind = grid_text_width(prefix);
+    name = table_shorten(name, function_name_tail(&model->functions[entry->function], name), left - behind, shortened,
+                         sizeof shortened);
     snprintf(line, sizeof line, "%s%s", prefix, name);
     table_cell(grid, area, row, at[COLUMN_NAME], left, style, true, line);
-    int behind = grid_text_width(prefix);
     table_highlight(grid, area, row, at[COLUMN_NAME] + behind, left - behind, name, 0, state->pattern);
 }
 
@@ -250,6 +251,8 @@ static void callers_title(void *data, const struct view_context *context, char *
 }
 
 /* --- requests --------------------------------------------------------------------------------------- */
+
+static int callers_sorted(void *data) { return (int)((const struct callers_state *)data)->sort; }
 
 static const char *const *callers_sort_names(void *data) {
     (void)data;
@@ -363,5 +366,5 @@ static struct view_effect callers_click(void *data, const struct view_context *c
 const struct view callers_view = {
     .name = "callers", .create = callers_create, .destroy = callers_destroy, .draw = callers_draw,
     .title = callers_title, .request = callers_request, .search = callers_search,
-    .sort_names = callers_sort_names, .sort = callers_sort, .click = callers_click,
+    .sort_names = callers_sort_names, .sorted = callers_sorted, .sort = callers_sort, .click = callers_click,
 };

@@ -13,6 +13,12 @@ static inline const char *function_file_name(const struct model_function *functi
     return slash && slash[1] ? slash + 1 : function->file;
 }
 
+/* What of a displayed name tells it from its neighbours: the last part of a qualified one. NULL: it has no parts. */
+static inline const char *function_name_tail(const struct model_function *function, const char *displayed) {
+    const char *dot = displayed == function->qualname ? strrchr(displayed, '.') : NULL;
+    return dot ? dot + 1 : NULL;
+}
+
 /* The qualified name; every file has a "<module>", which its file tells from the others. */
 static inline const char *function_display_name(const struct model_function *function, char *buffer, size_t size) {
     if (strcmp(function->qualname, "<module>") != 0)

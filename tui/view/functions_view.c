@@ -170,15 +170,17 @@ static void draw_function(const struct functions_state *state, const struct layo
                        column == COLUMN_FIRST ? heat_style(heat_level(share)) : STYLE_NORMAL, false,
                        value_text(state, function, layout->values[column], width, text));
     }
-    char buffer[512];
+    char buffer[512], shortened[512];
     const char *name = function_display_name(function, buffer, sizeof buffer);
+    name = table_shorten(name, function_name_tail(function, name), layout->name_width, shortened, sizeof shortened);
     if (is_c && layout->name_at > layout->at[COLUMN_FUNCTION])
         grid_glyph(grid, area, row, layout->at[COLUMN_FUNCTION], STYLE_DIM, 'c');
     table_cell(grid, area, row, layout->name_at, layout->name_width, is_c ? STYLE_DIM : STYLE_NORMAL, true, name);
     if (!is_c && layout->file_width) {
         char place[512];
         snprintf(place, sizeof place, "%s:%u", function_file_name(function), function->line);
-        table_cell(grid, area, row, layout->file_at, layout->file_width, STYLE_DIM, true, place);
+        table_cell(grid, area, row, layout->file_at, layout->file_width, STYLE_DIM, true,
+                   table_shorten(place, strrchr(place, ':'), layout->file_width, shortened, sizeof shortened));
     }
     if (layout->name_width > 0)
         table_highlight(grid, area, row, layout->name_at, layout->name_width, name, 0, state->pattern);
@@ -201,6 +203,11 @@ static void draw_nothing(const struct functions_state *state, const struct view_
     table_sentence(grid, area, text);
 }
 
+/* Where a filter hid the selected function, no other row claims to be it. */
+static bool selection_is_shown(const struct functions_state *state, const struct view_context *context) {
+    return !context->function || state->table.selected == context->function;
+}
+
 static void functions_draw(void *data, const struct view_context *context, struct grid *grid, struct rectangle area) {
     struct functions_state *state = data;
     refresh(state, context);
@@ -221,7 +228,7 @@ static void functions_draw(void *data, const struct view_context *context, struc
         if (index >= state->table.count)
             break;
         draw_function(state, &layout, &context->model->functions[state->table.rows[index]], grid, area, row);
-        if (index == state->table.index)
+        if (index == state->table.index && selection_is_shown(state, context))
             table_mark_selected(grid, area, row, area.columns, context->focused);
     }
 }
@@ -251,6 +258,8 @@ static void functions_sort(void *data, int index) {
     }
     state->outdated = true;
 }
+
+static int functions_sorted(void *data) { return (int)((const struct functions_state *)data)->sort; }
 
 static const char *const *functions_sort_names(void *data) {
     (void)data;
@@ -284,6 +293,9 @@ static struct view_effect functions_request(void *data, const struct view_contex
         return state->table.index == before && context->function == state->table.selected ? effect_of(VIEW_HANDLED)
                                                                                           : selected_effect(state);
     switch (request) {
+    case REQUEST_NONE:
+        return state->table.count && !selection_is_shown(state, context) ? selected_effect(state)
+                                                                         : effect_of(VIEW_HANDLED);
     case REQUEST_DRILL:
         state->table.chosen = state->table.count > 0;
         return state->table.count ? effect_drill(state->table.selected, 0) : effect_of(VIEW_HANDLED);
@@ -389,5 +401,5 @@ static struct view_effect functions_click(void *data, const struct view_context 
 const struct view functions_view = {
     .name = "functions", .create = functions_create, .destroy = functions_destroy, .draw = functions_draw,
     .title = functions_title, .request = functions_request, .search = functions_search, .filter = functions_filter,
-    .sort_names = functions_sort_names, .sort = functions_sort, .click = functions_click,
+    .sort_names = functions_sort_names, .sorted = functions_sorted, .sort = functions_sort, .click = functions_click,
 };

@@ -159,6 +159,20 @@ static int part_width(const char *text, size_t length) {
     return columns;
 }
 
+const char *table_shorten(const char *text, const char *tail, int columns, char *buffer, size_t size) {
+    enum { LEAST_HEAD = 3 };
+    if (!tail || grid_text_width(text) <= columns)
+        return text;
+    size_t head = (size_t)(tail - text);
+    int room = columns - 1 - grid_text_width(tail);
+    if (room < LEAST_HEAD)
+        return text;
+    while (head > 0 && (((unsigned char)text[head] & 0xc0) == 0x80 || part_width(text, head) > room))
+        head--;
+    snprintf(buffer, size, "%.*s~%s", (int)head, text, tail);
+    return buffer;
+}
+
 /* A word that is wider than a row (a path) is broken. */
 int table_paragraph(struct grid *grid, struct rectangle area, enum cell_style style, const char *text) {
     int row = 0, column = 0, columns = area.columns > 0 ? area.columns : 1;

@@ -58,6 +58,9 @@ int table_fit(const struct table_column *columns, int count, const int *order, i
 /* Writes text into `width` columns, to the right unless `left`; a longer one is cut and ends in '~'. */
 void table_cell(struct grid *grid, struct rectangle area, int row, int column, int width, enum cell_style style,
                 bool left, const char *text);
+/* A text that is wider than `columns` loses its middle rather than its tail (a pointer into it, NULL: it has none),
+ * where both the tail and some of the head fit; else it is returned as it is. Uses the buffer. */
+const char *table_shorten(const char *text, const char *tail, int columns, char *buffer, size_t size);
 /* A sentence over as many rows as it needs, broken at blanks: what stands in an empty view. */
 void table_sentence(struct grid *grid, struct rectangle area, const char *text);
 /* The same in any style; returns how many rows it needs. grid NULL: it is only measured. */

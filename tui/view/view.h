@@ -41,6 +41,7 @@ struct view {
     void (*draw)(void *state, const struct view_context *context, struct grid *grid, struct rectangle area);
     /* What stands in the pane's border behind its number: "Functions 14/212  sort:Self%v". */
     void (*title)(void *state, const struct view_context *context, char *text, size_t size);
+    /* REQUEST_NONE asks a table to select what stands where the selected function stood, when it is not shown. */
     struct view_effect (*request)(void *state, const struct view_context *context, enum request request, int page_rows);
     /* Search as typed: moves to the first match from the selection on (direction 0: staying where it matches, 1: next,
      * -1: previous); pattern "" ends the highlight. NULL: this view cannot. */
@@ -49,6 +50,7 @@ struct view {
     bool (*filter)(void *state, const struct view_context *context, const char *expression, const char **problem);
     /* Rows the sort menu offers, NULL-ended, and choosing one (the present one again inverts). NULL: nothing to sort. */
     const char *const *(*sort_names)(void *state);
+    int (*sorted)(void *state); /* index of the present one */
     void (*sort)(void *state, int index);
     /* A mouse click at that place of the area. May be NULL. */
     struct view_effect (*click)(void *state, const struct view_context *context, struct rectangle area, int row, int column);
