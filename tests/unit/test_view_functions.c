@@ -352,7 +352,7 @@ static void long_names(void **state) {
            "> 66.7  66.7  20.00        3   a_function_of_a_~<listcomp>\n");
     expect(test, 2, 100,
            " Self%  Tot% Self s    Calls  Tot s   Function                             File:line\n"
-           "> 66.7  66.7  20.00        3  20.00   a_function_of_a_long_name.~<listcomp> <frozen importlib.~:1234\n");
+           "> 66.7  66.7  20.00        3  20.00   a_function_of_a_long_name~<listcomp> <frozen importlib._~:1234\n");
     assert_int_equal(functions_view.sorted(test->view), 0);
     functions_view.sort(test->view, 2);
     assert_int_equal(functions_view.sorted(test->view), 2);

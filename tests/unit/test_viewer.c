@@ -316,13 +316,42 @@ static void test_untouched_selection(void **state) {
     assert_int_equal(application.place.function, 3);
 }
 
+/* Whichever pane has the keys, it is the output that follows. */
+static void test_follow(void **state) {
+    (void)state;
+    assert_memory_equal(row(23), "-[5]-Output follow-", 19);
+    press('F');
+    draw(30, 100);
+    assert_memory_equal(row(23), "-[5]-Output-----", 16);
+    draw(24, 80);
+    press('F');
+    draw(24, 80);
+    assert_string_equal(row(-1), " Output follow");
+}
+
+static void test_nothing_matches(void **state) {
+    (void)state;
+    type(":zzz");
+    draw(30, 100);
+    assert_non_null(strstr(screen, "| nothing matches "));
+    type("\r\033");
+    application.place.function = 3; /* a C function */
+    application.untouched = false;
+    type("2/abs");
+    draw(30, 100);
+    assert_non_null(strstr(row(-1), "There is no source here to search."));
+}
+
+/* On the smallest screen, too, no line of the help is cut. */
 static void test_help_explains_the_columns(void **state) {
     (void)state;
     press('?');
+    for (size_t i = 0; i < application.popup.count; i++)
+        assert_in_range(strlen(application.popup.rows[i].text), 1, 57);
     press('G');
     draw(30, 100);
     assert_non_null(strstr(screen, "What the columns are"));
-    assert_non_null(strstr(screen, "hits           how often the line began"));
+    assert_non_null(strstr(screen, "hits          how often the line began"));
 }
 
 static void test_sort_menu(void **state) {
@@ -412,7 +441,8 @@ int main(void) {
         TEST(test_tabs), TEST(test_short_tabs), TEST(test_long_messages), TEST(test_nothing_to_freeze),
         TEST(test_titles), TEST(test_a_folder_is_no_file), TEST(test_too_small), TEST(test_every_size_and_key),
         TEST(test_a_session_has_nothing_that_runs), TEST(test_search_prompt), TEST(test_sort_menu), TEST(test_filtered_selection),
-        TEST(test_untouched_selection), TEST(test_help_explains_the_columns), TEST(test_palette),
+        TEST(test_untouched_selection), TEST(test_help_explains_the_columns), TEST(test_nothing_matches), TEST(test_follow),
+        TEST(test_palette),
         TEST(test_config_is_saved_where_asked), TEST(test_panes_of_the_config),
     };
     return cmocka_run_group_tests_name("viewer", tests, NULL, NULL);

@@ -146,9 +146,16 @@ static void freeze(struct application *application) {
     application->next_tick_ns = 0;
 }
 
+/* Asked for in another pane: the output has it done all the same, and says so where its title is not seen. */
 static void follow(struct application *application) {
-    application->follow = !application->follow;
-    application_message(application, application->follow ? "following the end" : "not following any more");
+    void *state = application->view_states[PANE_OUTPUT];
+    struct view_context context = panes_context(application, PANE_OUTPUT);
+    const struct pane_place *place = &application->layout.panes[PANE_OUTPUT];
+    char title[128];
+    output_view.request(state, &context, REQUEST_FOLLOW, place->content.rows);
+    output_view.title(state, &context, title, sizeof title);
+    if (!place->shown)
+        application_message(application, "%s", title);
 }
 
 static void refresh_at(struct application *application, int64_t milliseconds) {

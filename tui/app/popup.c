@@ -145,6 +145,8 @@ static void draw_rows(struct popup *popup, struct grid *grid, struct rectangle l
         popup->top = popup->selected;
     if (popup->choosable && popup->selected >= popup->top + visible)
         popup->top = popup->selected - visible + 1;
+    if (!matching_row(popup, 0))
+        grid_text(grid, list, 0, 1, STYLE_DIM, "nothing matches");
     for (size_t i = 0; i < visible; i++) {
         const struct popup_row *row = matching_row(popup, popup->top + i);
         if (!row)

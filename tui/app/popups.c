@@ -24,14 +24,14 @@ static bool add_requests(struct popup *popup, enum request_section section, bool
 
 /* What the columns count, which their short headings cannot say. */
 static const char *const legend[] = {
-    "  Self%  Self s  in the function itself: what it calls has rows of its own",
-    "  Tot%   Tot s   with all it calls, recursion once; % are of all threads' time",
-    "  c              a function written in C",
-    "  %Fn            a line's share of the self time of its function's lines",
-    "  . : + #        the same as a glyph: from 0.5, 2, 10, 40 %",
-    "  self           on the line, with the C functions it calls",
-    "  total          with the Python functions too",
-    "  hits           how often the line began; a loop's head: was evaluated",
+    "  Self% Self s  in the function itself, not what it calls",
+    "  Tot%  Tot s   with all it calls; recursion counts once",
+    "  c             a function written in C",
+    "  %Fn           share of the self time of its function",
+    "  . : + #       the same: from 0.5, 2, 10, 40 %",
+    "  self          on the line, with the C calls in it",
+    "  total         with the Python calls in it too",
+    "  hits          how often the line began",
 };
 
 static bool add_legend(struct popup *popup) {

@@ -38,7 +38,7 @@
     X(SEARCH, "/", "search", "search as you type", FIND)                                             \
     X(SEARCH_NEXT, "n", "search-next", "next match", FIND)                                           \
     X(SEARCH_PREVIOUS, "N", "search-previous", "previous match", FIND)                               \
-    X(FILTER, "&", "filter", "filter rows: text, !text, column:text, column>number", FIND)           \
+    X(FILTER, "&", "filter", "filter: text, !text, file:text, calls>number", FIND)           \
     X(FILTER_CLEAR, "\\", "clear-filter", "show all rows again", FIND)                               \
     X(HIDE_STANDARD_LIBRARY, "x", "hide-stdlib", "hide or show the standard library", FIND)          \
     X(SORT_MENU, "o", "sort", "choose what to sort by", TABLE)                                       \
@@ -47,7 +47,7 @@
     X(SORT_INVERT, "I", "invert", "invert the order", TABLE)                                         \
     X(PERCENT, "%", "percent", "percent or absolute numbers", TABLE)                                 \
     X(FREEZE, "Space", "freeze", "freeze the screen; the run goes on", RUN)                          \
-    X(FOLLOW, "F", "follow", "follow the end of the output and the running line", RUN)               \
+    X(FOLLOW, "F", "follow", "follow the end of the output, or stay", RUN)               \
     X(REFRESH_FASTER, "}", "faster", "refresh more often", RUN)                                      \
     X(REFRESH_SLOWER, "{", "slower", "refresh less often", RUN)                                      \
     X(TYPE, "T", "type", "type into the target (^] leaves)", RUN)                                    \

@@ -343,8 +343,10 @@ static struct view_effect source_search(void *data, const struct view_context *c
     struct source_state *state = data;
     refresh(state, context);
     snprintf(state->pattern, sizeof state->pattern, "%s", pattern);
-    if (!pattern[0] || state->sentence)
+    if (!pattern[0])
         return effect_of(VIEW_REDRAW);
+    if (state->sentence)
+        return effect_message("There is no source here to search.");
     size_t index = state->line ? state->line - 1 : state->top;
     if (table_search(state->text.line_count, &index, direction, line_matches, state))
         return go_to_line(state, (uint32_t)index + 1);
