@@ -115,9 +115,16 @@ static void join_lines(struct flow *flow, int32_t first, int32_t last) {
         flow->joined[first - flow->first_line] = last;
 }
 
-/* (b): the top of the stack is taken by an instruction above the line that pushed it. */
-static void join_value(struct flow *flow, const struct instruction *item, int32_t depth) {
-    if (python_takes_value(item->opcode) && item->where.line > 0 && depth > 0 && flow->origins[depth - 1] > item->where.line)
+static bool same_place(const struct location *a, const struct location *b) {
+    return a->line == b->line && a->end_line == b->end_line && a->column == b->column && a->end_column == b->end_column;
+}
+
+/* (b): the top of the stack is taken by an instruction above the line that pushed it. A `return` out of `with` bears the place
+ * of all of it, as what leaves that, directly before, does. */
+static void join_value(struct flow *flow, const struct instruction *item, uint32_t index, int32_t depth) {
+    if (!python_takes_value(item->opcode) || item->where.line <= 0 || depth == 0 || flow->origins[depth - 1] <= item->where.line)
+        return;
+    if (!(python_returns(item->opcode) && index > 0 && same_place(&item[-1].where, &item->where)))
         join_lines(flow, item->where.line, flow->origins[depth - 1]);
 }
 
@@ -140,7 +147,7 @@ static bool follow(struct flow *flow, struct bytecode *bytecode, struct path pat
     while (index < bytecode->count) {
         struct instruction *item = &bytecode->items[index];
         if (lines)
-            join_value(flow, item, depth);
+            join_value(flow, item, index, depth);
         if (item->reached)
             return item->depth == depth;
         item->reached = true;
@@ -198,10 +205,6 @@ static bool prepare(struct flow *flow, struct bytecode *bytecode, int32_t most, 
     return true;
 }
 
-static bool same_place(const struct location *a, const struct location *b) {
-    return a->line == b->line && a->end_line == b->end_line && a->column == b->column && a->end_column == b->end_column;
-}
-
 /* The return without a value: the compiler puts one at the end of every function, at the place of what stands before. */
 static bool returns_nothing(const struct bytecode *bytecode, uint32_t index) {
     const struct instruction *item = &bytecode->items[index];
@@ -209,12 +212,14 @@ static bool returns_nothing(const struct bytecode *bytecode, uint32_t index) {
            same_place(&item[0].where, &item[1].where);
 }
 
-/* (a): joins the lines of an instruction's place. The call that leaves `with` bears the place of all of it, as do the
- * constants it is given, which no call that is written has. */
+/* (a): joins the lines of an instruction's place. Not an expression's are the call that leaves `with`, which bears the place of
+ * all of it, as do the constants it is given, and the copy in front of a handler's end. */
 static void join_place(struct flow *flow, const struct bytecode *bytecode, uint32_t index) {
     const struct instruction *item = &bytecode->items[index];
     bool leaves_with = index > 0 && item[-1].opcode == PYTHON_LOAD_CONST && same_place(&item[-1].where, &item->where);
-    if (python_is_expression(item->opcode) && item->where.line > 0 && item->where.end_line > item->where.line && !leaves_with) {
+    bool leaves_handler = index + 1 < bytecode->count && python_ends_handler(item[1].opcode);
+    if (python_is_expression(item->opcode) && item->where.line > 0 && item->where.end_line > item->where.line && !leaves_with &&
+        !leaves_handler) {
         int32_t last = item->where.end_line < flow->last_line ? item->where.end_line : flow->last_line;
         join_lines(flow, item->where.line, last);
     }
@@ -242,6 +247,13 @@ static void mark_landings(struct flow *flow, const struct bytecode *bytecode) {
     }
 }
 
+/* The end of `except ... as name` unbinds the name at the place of what stands before. */
+static bool unbinds_name(const struct instruction *item) {
+    return (item->opcode == PYTHON_LOAD_CONST && python_ends_handler(item[-1].opcode)) ||
+           (item->opcode != PYTHON_LOAD_CONST && python_takes_value(item[-1].opcode) && item[-1].oparg == item->oparg &&
+            same_place(&item[-1].where, &item->where));
+}
+
 static void find_statements(struct flow *flow, const struct bytecode *bytecode) {
     mark_landings(flow, bytecode);
     for (uint32_t i = bytecode->body; i < bytecode->count; i++) {
@@ -253,7 +265,7 @@ static void find_statements(struct flow *flow, const struct bytecode *bytecode) 
         uint8_t *mark = &flow->line_marks[item->where.line - flow->first_line];
         if (python_is_nop(item->opcode))
             *mark |= flow->marks[i] & MARK_LANDING ? 0 : LINE_HAS_PASS;
-        else if (python_takes_nothing(item->opcode, item->oparg) && !returns_nothing(bytecode, i))
+        else if (python_takes_nothing(item->opcode, item->oparg) && !returns_nothing(bytecode, i) && !unbinds_name(item))
             *mark |= LINE_HAS_START;
     }
     int32_t first = 0, last = 0;
