@@ -248,7 +248,8 @@ static void highlights(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(paragraphs), cmocka_unit_test(shortened_texts), cmocka_unit_test(stepping),  cmocka_unit_test(selection), cmocka_unit_test(scrolling),
+        cmocka_unit_test(paragraphs), cmocka_unit_test(shortened_texts),
+        cmocka_unit_test(stepping),  cmocka_unit_test(selection), cmocka_unit_test(scrolling),
         cmocka_unit_test(fitting),   cmocka_unit_test(searching), cmocka_unit_test(cells),
         cmocka_unit_test(sentences), cmocka_unit_test(highlights),
     };

@@ -418,6 +418,8 @@ static void empty_tables(void **state) {
     expect_title(test, "Functions 0/0  sort:Self%v");
     test->model->state = MODEL_ENDED;
     expect(test, 1, 60, "No function ran.\n");
+    test->model->collectors = 0;
+    expect(test, 1, 80, "This run counts nothing: no collector is on (-k function,line).\n");
     test->model->collectors = COLLECTOR_LINE;
     expect(test, 3, 30, "This run does not count\nfunctions: its function\ncollector is off.\n");
     test->model->functions[6].calls = 1;

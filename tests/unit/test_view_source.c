@@ -503,7 +503,7 @@ static void source_from_disk(void **state) {
            "   1 def f():\n"
            "   2   return 1\n");
     char title[100];
-    snprintf(title, sizeof title, "%s:1 f  no line data", path + 5);
+    snprintf(title, sizeof title, "%s:1 f  no lines", path + 5);
     expect_title(test, title);
     assert_int_equal(unlink(path), 0);
     close(file);
@@ -523,7 +523,8 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(selected_function), TEST(drilled_function), TEST(selected_then_drilled), TEST(styles), TEST(small_sizes),
-        TEST(shared_lines), TEST(lines_of_others), TEST(moving), TEST(sideways), TEST(drilling), TEST(callees_by_name), TEST(searching),
+        TEST(shared_lines), TEST(lines_of_others),
+        TEST(moving), TEST(sideways), TEST(drilling), TEST(callees_by_name), TEST(searching),
         TEST(clicking), TEST(copying), TEST(no_selection), TEST(no_source), TEST(source_from_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -204,6 +204,10 @@ static void test_short_tabs(void **state) {
     (void)state;
     draw(12, 60);
     assert_string_equal(row(2), "=[1]=Functions 7/7  sort:Self%v=================-[2]-[4]-[5]");
+    type("&file:julia.py calls<2000000000000\r"); /* what is cut shows it */
+    draw(30, 100);
+    assert_memory_equal(row(2) + 58, "~|", 2);
+    press('\\');
     press('x');
     draw(12, 60);
     assert_memory_equal(row(2), "=[1]=Functions 5/7  sort:Self%v  filter:-stdlib=", 48);
@@ -228,6 +232,21 @@ static void test_nothing_to_freeze(void **state) {
     press(' ');
     assert_false(application.frozen);
     assert_non_null(strstr(application.message, "nothing to freeze"));
+}
+
+static void test_a_key_without_action(void **state) {
+    (void)state;
+    press('~');
+    draw(30, 100);
+    assert_string_equal(row(-1), " ~ does nothing here; ? lists all keys");
+}
+
+static void test_output_of_a_session(void **state) {
+    (void)state;
+    assert_string_equal(row(24), "A session keeps what was counted, not what the program wrote.");
+    model->exit_kind = MODEL_EXIT_UNKNOWN;
+    draw(30, 100);
+    assert_memory_equal(row(0), " pyprof julia.py  pid 4121 UNTIL 0:12.4  function+line", 53);
 }
 
 static void test_titles(void **state) {
@@ -439,7 +458,8 @@ int main(void) {
         TEST(test_status_line), TEST(test_narrow_status_line), TEST(test_borders), TEST(test_drilling_and_coming_back),
         TEST(test_selection_drives_the_source), TEST(test_callers), TEST(test_long_breadcrumb_keeps_its_tail),
         TEST(test_tabs), TEST(test_short_tabs), TEST(test_long_messages), TEST(test_nothing_to_freeze),
-        TEST(test_titles), TEST(test_a_folder_is_no_file), TEST(test_too_small), TEST(test_every_size_and_key),
+        TEST(test_titles), TEST(test_a_key_without_action), TEST(test_output_of_a_session),
+        TEST(test_a_folder_is_no_file), TEST(test_too_small), TEST(test_every_size_and_key),
         TEST(test_a_session_has_nothing_that_runs), TEST(test_search_prompt), TEST(test_sort_menu), TEST(test_filtered_selection),
         TEST(test_untouched_selection), TEST(test_help_explains_the_columns), TEST(test_nothing_matches), TEST(test_follow),
         TEST(test_palette),

@@ -260,6 +260,8 @@ void actions_key(struct application *application, const struct key_press *press)
         prompt_key(application, press->key);
     else if (press->key == SPECIAL_MOUSE)
         panes_click(application, press);
+    else if (key_map_find(press->key) == REQUEST_NONE && press->key > ' ' && press->key < 0x7f)
+        application_message(application, "%c does nothing here; ? lists all keys", press->key);
     else
         actions_request(application, key_map_find(press->key));
     panes_follow_selection(application);

@@ -41,12 +41,12 @@ static void append_time(char *text, size_t size, uint64_t ns) {
 
 static void append_end(char *text, size_t size, int kind, int value) {
     char name[LIVE_RUN_SIGNAL_NAME];
-    append(text, size, " END");
     if (kind == MODEL_EXIT_SIGNAL)
-        append(text, size, " %s", live_run_signal_name(value, name));
+        append(text, size, " END %s ", live_run_signal_name(value, name)); /* no status begins the time */
     else if (kind == MODEL_EXIT_STATUS)
-        append(text, size, " exit %d", value);
-    append(text, size, " "); /* a status is not the beginning of the time */
+        append(text, size, " END exit %d ", value);
+    else
+        append(text, size, " UNTIL"); /* a session that was saved while the run went on */
 }
 
 static void append_state(char *text, size_t size, const struct application *application) {
@@ -230,6 +230,8 @@ static void draw_border(struct application *application, enum pane pane) {
     int column = 0;
     grid_format(&application->grid, border, 0, 0, style, "%c[%d]%c", (int)rule, layout_pane_number(pane), (int)rule);
     column = grid_text(&application->grid, border, 0, 5, style, title);
+    if (5 + grid_text_width(title) > border.columns)
+        grid_glyph(&application->grid, border, 0, border.columns - 1, style, '~');
     if (pane == PANE_OUTPUT && application->typing)
         grid_text(&application->grid, border, 0, column, STYLE_KEY, "  TYPING (^] leaves)");
 }

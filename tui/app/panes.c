@@ -13,6 +13,8 @@ static const struct view *const views[PANE_COUNT] = {
     [PANE_RAM] = &ram_view, [PANE_OUTPUT] = &output_view,
 };
 
+static const char no_output[] = "A session keeps what was counted, not what the program wrote.";
+
 static void sort_as_configured(struct application *application) {
     void *state = application->view_states[PANE_FUNCTIONS];
     const char *const *names = functions_view.sort_names(state);
@@ -31,6 +33,8 @@ bool panes_open(struct application *application) {
     if (!(application->callers_state = callers_view.create()))
         return false;
     sort_as_configured(application);
+    if (application->run.state == RUN_SESSION)
+        output_view_feed(application->view_states[PANE_OUTPUT], (const unsigned char *)no_output, sizeof no_output - 1);
     return true;
 }
 

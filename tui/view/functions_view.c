@@ -196,6 +196,8 @@ static void draw_nothing(const struct functions_state *state, const struct view_
         text = "No function passes the filter; \\ clears it.";
     else if (state->ran)
         text = "Only the standard library ran so far; x shows it.";
+    else if (!model->collectors && model->state != MODEL_STARTING)
+        text = "This run counts nothing: no collector is on (-k function,line).";
     else if (model->collectors && !(model->collectors & COLLECTOR_FUNCTION))
         text = "This run does not count functions: its function collector is off.";
     else if (model->state != MODEL_ENDED)

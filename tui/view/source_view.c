@@ -252,11 +252,12 @@ static void source_title(void *data, const struct view_context *context, char *t
     const struct model_function *function = &context->model->functions[state->function];
     if (state->sentence) {
         char name[256];
-        snprintf(text, size, "Source  %s", function_display_name(function, name, sizeof name));
+        const char *shown = state->function ? function_display_name(function, name, sizeof name) : "";
+        snprintf(text, size, "Source%s%s", *shown ? "  " : "", shown);
         return;
     }
     snprintf(text, size, "%s:%u %s%s", function_file_name(function), state->line ? state->line : function->line,
-             function->qualname, state->numbers.any ? "" : "  no line data");
+             function->qualname, state->numbers.any ? "" : "  no lines");
 }
 
 /* --- requests --------------------------------------------------------------------------------------- */
