@@ -293,6 +293,12 @@ class TestRunning(LiveTest):
         screen = crash.wait_for("the target was ended by SIGSEGV (Segmentation fault); 5 shows what it wrote")
         self.assertIn("END SIGSEGV", screen)
 
+    def test_lines_are_copied_and_told_on_one(self):
+        terminal = self.start(JULIA, "60", "50")
+        terminal.wait_for("END exit 0")
+        terminal.keys("5", "y")
+        terminal.wait_for("copied 3 lines: points: 3600 ...")
+
     def test_another_run_begins_with_nothing_written(self):
         terminal = self.start("count.py", scripts={"count": """\
             import os

@@ -239,6 +239,18 @@ static void test_a_key_without_action(void **state) {
     press('~');
     draw(30, 100);
     assert_string_equal(row(-1), " ~ does nothing here; ? lists all keys");
+    type("4I");
+    draw(30, 100);
+    assert_string_equal(row(-1), " invert: there is nothing for it to do in this pane");
+    press('2');
+    press('4');
+    assert_string_equal(application.message, "");
+}
+
+static void test_nothing_to_copy(void **state) {
+    (void)state;
+    panes_apply(&application, (struct view_effect){.action = VIEW_COPY, .text = ""});
+    assert_string_equal(application.message, "there is nothing here to copy");
 }
 
 static void test_output_of_a_session(void **state) {
@@ -458,7 +470,7 @@ int main(void) {
         TEST(test_status_line), TEST(test_narrow_status_line), TEST(test_borders), TEST(test_drilling_and_coming_back),
         TEST(test_selection_drives_the_source), TEST(test_callers), TEST(test_long_breadcrumb_keeps_its_tail),
         TEST(test_tabs), TEST(test_short_tabs), TEST(test_long_messages), TEST(test_nothing_to_freeze),
-        TEST(test_titles), TEST(test_a_key_without_action), TEST(test_output_of_a_session),
+        TEST(test_titles), TEST(test_a_key_without_action), TEST(test_output_of_a_session), TEST(test_nothing_to_copy),
         TEST(test_a_folder_is_no_file), TEST(test_too_small), TEST(test_every_size_and_key),
         TEST(test_a_session_has_nothing_that_runs), TEST(test_search_prompt), TEST(test_sort_menu), TEST(test_filtered_selection),
         TEST(test_untouched_selection), TEST(test_help_explains_the_columns), TEST(test_nothing_matches), TEST(test_follow),

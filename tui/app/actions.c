@@ -244,9 +244,13 @@ static void (*const handlers[REQUEST_COUNT])(struct application *) = {
 };
 
 void actions_request(struct application *application, enum request request) {
-    if (request == REQUEST_NONE || panes_request(application, request) || !handlers[request])
+    if (request == REQUEST_NONE || panes_request(application, request))
         return;
-    handlers[request](application);
+    const struct request_row *row = request_row(request);
+    if (handlers[request])
+        handlers[request](application);
+    else if (row->section != SECTION_MOVE)
+        application_message(application, "%s: there is nothing for it to do in this pane", row->name);
     application->redraw = true;
 }
 

@@ -132,6 +132,10 @@ static void drill(struct application *application, struct view_effect effect) {
 }
 
 static void copy(struct application *application, const char *text) {
+    if (!*text) {
+        application_message(application, "there is nothing here to copy");
+        return;
+    }
     char *sequence = clipboard_sequence(text);
     if (!sequence)
         return;
