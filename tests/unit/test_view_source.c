@@ -269,6 +269,33 @@ static void shared_lines(void **state) {
     source_numbers_free(&numbers);
 }
 
+/* A def of one line is run by its module once and has lines of its own: these are told, not a mixture of both. A lambda
+ * that is called elsewhere makes no line's total less than its self time. */
+static void one_line_functions(void **state) {
+    struct test *test = *state;
+    struct source_numbers numbers = {.count = 0};
+    fixture_line(test->model, 4, 3, 1, 240, 240);
+    uint32_t odd = fixture_function(test->model, MODEL_FUNCTION_PYTHON, "julia.py", 3, "odd", 0, 7500, 530000, 530000);
+    fixture_line(test->model, odd, 3, 7500, 530000, 900000);
+    uint32_t lambda = fixture_function(test->model, MODEL_FUNCTION_PYTHON, "julia.py", 22, "main.<locals>.<lambda>", 0, 9,
+                                       200 * SECOND, 200 * SECOND);
+    fixture_line(test->model, lambda, 22, 9, 200 * SECOND, 200 * SECOND);
+    assert_true(source_numbers_build(&numbers, test->model, "julia.py", 1, 22));
+    assert_int_equal(numbers.lines[2].owner, odd);
+    assert_int_equal(numbers.lines[2].hits, 7500);
+    assert_int_equal(numbers.lines[2].self_ns, 530000);
+    assert_int_equal(numbers.lines[2].total_ns, 900000);
+    assert_int_equal(numbers.lines[21].owner, 2);
+    assert_int_equal(numbers.lines[21].self_ns, 200 * SECOND + 100 * MILLISECOND);
+    assert_int_equal(numbers.lines[21].total_ns, 200 * SECOND + 100 * MILLISECOND);
+    assert_true(source_numbers_build(&numbers, test->model, "julia.py", 4, 22));
+    assert_int_equal(numbers.lines[2].owner, 4);
+    assert_int_equal(numbers.lines[2].hits, 1);
+    assert_int_equal(numbers.lines[2].self_ns, 240);
+    assert_true(numbers.lines[2].share == 1.0);
+    source_numbers_free(&numbers);
+}
+
 /* The lines of other functions keep their counts, dimmed, but have no share among those of the selected one. */
 static void lines_of_others(void **state) {
     struct test *test = *state;
@@ -523,7 +550,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(selected_function), TEST(drilled_function), TEST(selected_then_drilled), TEST(styles), TEST(small_sizes),
-        TEST(shared_lines), TEST(lines_of_others),
+        TEST(shared_lines), TEST(lines_of_others), TEST(one_line_functions),
         TEST(moving), TEST(sideways), TEST(drilling), TEST(callees_by_name), TEST(searching),
         TEST(clicking), TEST(copying), TEST(no_selection), TEST(no_source), TEST(source_from_disk),
     };

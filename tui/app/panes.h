@@ -22,8 +22,8 @@ void panes_search(struct application *application, const char *pattern, int dire
 void panes_click(struct application *application, const struct key_press *press);
 
 void panes_focus(struct application *application, enum pane pane);
-/* The selection made good for the model and the table: where nothing was selected by hand it is the first row, and where
- * a filter hid what was selected, the row in its place. */
+/* The selection made good for the model and the table: where nothing was selected by hand it is the first row, and
+ * where a filter hid what was selected, the row in its place. */
 void panes_follow_selection(struct application *application);
 
 /* Goes to another place, remembering this one. */

@@ -18,6 +18,11 @@ static bool is_outer(const struct model *model, uint32_t function, uint32_t than
     return a->line_row_count > b->line_row_count;
 }
 
+/* Comprehensions, generator expressions and lambdas are part of the line they stand in. */
+static bool is_part_of_a_line(const struct model_function *function) {
+    return function->name[0] == '<' && strcmp(function->name, "<module>") != 0;
+}
+
 /* The rows of a function; none where the model is not in order. */
 static const struct model_line *rows_of(const struct model *model, uint32_t function, size_t *count) {
     const struct model_function *owner = &model->functions[function];
@@ -33,7 +38,25 @@ static void take(struct source_number *number, uint32_t owner, const struct mode
     number->total_ns = row->total_ns;
 }
 
-static void add_function(struct source_numbers *numbers, const struct model *model, uint32_t function) {
+/* Adds the rows of a function with lines of its own: of those that share one (a def and what runs it), the inner one
+ * has it. */
+static void add_whole(struct source_numbers *numbers, const struct model *model, uint32_t function) {
+    size_t count;
+    const struct model_line *row = rows_of(model, function, &count);
+    for (; count > 0; count--, row++) {
+        if (row->line == 0 || row->line > numbers->count)
+            continue;
+        struct source_number *number = &numbers->lines[row->line - 1];
+        if (number->owner && is_outer(model, function, number->owner))
+            continue;
+        take(number, function, row);
+        number->self_ns = known(row->self_ns);
+        numbers->any = true;
+    }
+}
+
+/* Adds the rows of a part of a line to the lines of whole functions, which are all there already. */
+static void add_part(struct source_numbers *numbers, const struct model *model, uint32_t function) {
     size_t count;
     const struct model_line *row = rows_of(model, function, &count);
     for (; count > 0; count--, row++) {
@@ -41,13 +64,32 @@ static void add_function(struct source_numbers *numbers, const struct model *mod
             continue;
         struct source_number *number = &numbers->lines[row->line - 1];
         number->self_ns += known(row->self_ns);
-        if (!number->owner || is_outer(model, function, number->owner))
+        if (!number->owner || (is_part_of_a_line(&model->functions[number->owner]) &&
+                               is_outer(model, function, number->owner)))
             take(number, function, row);
+        if (number->total_ns < number->self_ns)
+            number->total_ns = number->self_ns; /* the part ran elsewhere: a lambda that was handed on */
         numbers->any = true;
     }
 }
 
-/* Gives an inner function that is selected its lines. */
+/* Adds the file's functions that are parts of lines, or those that are not. */
+static void add_functions(struct source_numbers *numbers, const struct model *model, const char *file, bool parts) {
+    const char *other = NULL; /* functions of one file mostly share its name: not compared again */
+    for (size_t i = 1; i < model->function_count; i++) {
+        const struct model_function *candidate = &model->functions[i];
+        if (!candidate->line_row_count || candidate->file == other || is_part_of_a_line(candidate) != parts)
+            continue;
+        if (candidate->file != file && strcmp(candidate->file, file) != 0)
+            other = candidate->file;
+        else if (parts)
+            add_part(numbers, model, (uint32_t)i);
+        else
+            add_whole(numbers, model, (uint32_t)i);
+    }
+}
+
+/* Gives the selected function its lines, whoever has them else. */
 static void own_lines(struct source_numbers *numbers, const struct model *model, uint32_t function) {
     size_t count;
     const struct model_line *row = rows_of(model, function, &count);
@@ -80,16 +122,8 @@ bool source_numbers_build(struct source_numbers *numbers, const struct model *mo
     if (!numbers->lines)
         return false;
     numbers->count = line_count;
-    const char *other = NULL; /* functions of one file mostly share its name: not compared again */
-    for (size_t i = 1; i < model->function_count; i++) {
-        const struct model_function *candidate = &model->functions[i];
-        if (!candidate->line_row_count || candidate->file == other)
-            continue;
-        if (candidate->file == file || !strcmp(candidate->file, file))
-            add_function(numbers, model, (uint32_t)i);
-        else
-            other = candidate->file;
-    }
+    add_functions(numbers, model, file, false);
+    add_functions(numbers, model, file, true);
     own_lines(numbers, model, function);
     compute_shares(numbers, function);
     return true;

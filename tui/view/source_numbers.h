@@ -4,9 +4,9 @@
 
 #include "pyprof/model.h"
 
-/* A line that several functions share (a comprehension or lambda inside) has the sum of their self times, and the
- * hits of the outermost one: its owner. A line of the selected function is that function's alone when it is an inner
- * one. */
+/* A line that has parts (a comprehension or lambda in it) has the sum of the self times, and the hits of what it is a
+ * part of: its owner. A line with a whole def on it is that function's. A line of the selected function is that
+ * function's in any case. */
 struct source_number {
     uint32_t owner; /* function id; 0: nothing was counted on this line */
     uint64_t hits, self_ns, total_ns;
