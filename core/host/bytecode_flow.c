@@ -122,7 +122,9 @@ static bool same_place(const struct location *a, const struct location *b) {
 /* (b): the top of the stack is taken by an instruction above the line that pushed it. A `return` out of `with` bears the place
  * of all of it, as what leaves that, directly before, does. */
 static void join_value(struct flow *flow, const struct instruction *item, uint32_t index, int32_t depth) {
-    if (!python_takes_value(item->opcode) || item->where.line <= 0 || depth == 0 || flow->origins[depth - 1] <= item->where.line)
+    bool unpacks = python_swaps(item->opcode) && item[1].opcode != PYTHON_LOAD_CONST; /* x, y = a, b; else it leaves `with` */
+    if (!(python_takes_value(item->opcode) || unpacks) || item->where.line <= 0 || depth == 0 ||
+        flow->origins[depth - 1] <= item->where.line)
         return;
     if (!(python_returns(item->opcode) && index > 0 && same_place(&item[-1].where, &item->where)))
         join_lines(flow, item->where.line, flow->origins[depth - 1]);
@@ -315,8 +317,9 @@ static bool is_endless_jump(const struct bytecode *bytecode, const struct instru
 static bool is_leftover(const struct flow *flow, const struct bytecode *bytecode, uint32_t index) {
     const struct instruction *item = &bytecode->items[index];
     uint8_t of_line = flow->line_marks[item->where.line - flow->first_line];
-    if (python_is_nop(item->opcode))
-        return of_line & LINE_HAS_START;
+    if (python_is_nop(item->opcode)) /* what its line goes on behind, it begins */
+        return of_line & LINE_HAS_START &&
+               flow_first_line(flow, item[1].where.line) != flow_first_line(flow, item->where.line);
     if (python_jumps_always(item->opcode))
         return !is_endless_jump(bytecode, item) && of_line & (LINE_HAS_START | LINE_HAS_PASS);
     if (python_ends_handler(item->opcode) || returns_nothing(bytecode, index))
