@@ -208,6 +208,8 @@ static PyCodeObject *find_twin(PyCodeObject *code) {
 }
 
 PyCodeObject *instrument_code(PyCodeObject *code) {
+    if (!profile_header()) /* a forked child */
+        return (PyCodeObject *)Py_NewRef(code);
     struct own_work work;
     begin_own_work(&work);
     PyCodeObject *twin = find_twin(code);
@@ -216,6 +218,8 @@ PyCodeObject *instrument_code(PyCodeObject *code) {
 }
 
 PyCodeObject *instrument_marked(PyCodeObject *code) {
+    if (!profile_header())
+        return (PyCodeObject *)Py_NewRef(code);
     struct own_work work;
     begin_own_work(&work);
     const struct twin *known = python_code_extra(code, twin_index);

@@ -78,11 +78,13 @@ static int run(const char *arena_path, char *program, int count, char **argument
             PyErr_Print();
             return complain("the collectors could not be started");
         }
-        pthread_atfork(NULL, NULL, profile_detach_after_fork);
     }
-    if (header)
+    if (header) {
+        pthread_atfork(NULL, NULL, profile_detach_after_fork);
         announce(header);
+    }
     int status = Py_RunMain();
+    header = profile_header(); /* a forked child that comes here has none */
     if (header)
         __atomic_store_n(&header->host_state, ARENA_HOST_FINALIZED, __ATOMIC_RELEASE);
     return status;

@@ -1,6 +1,5 @@
 #include "core/probe/profile_writer.h"
 
-#include <fcntl.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,7 +23,6 @@ static struct {
     struct arena arena;
     bool attached;
     bool counting;
-    bool private_copy; /* after fork: the mapping is ours alone and needs no room in the file */
     struct index_table functions;
     struct index_table files;
     uint64_t strings_reserved, codes_reserved, line_rows_reserved;
@@ -43,10 +41,6 @@ struct arena_header *profile_header(void) { return profile.attached ? profile.ar
 
 struct arena_code *profile_code(uint32_t code) { return &profile.arena.codes[code]; }
 
-static bool reserve(uint64_t offset, uint64_t size) {
-    return profile.private_copy || arena_reserve(&profile.arena, offset, size);
-}
-
 /* Makes room for rows [0, wanted) of a region whose first *reserved rows have it; doubles, so that large tables ask rarely. */
 static bool reserve_rows(uint64_t region, uint64_t row_size, uint64_t *reserved, uint64_t wanted, uint64_t most) {
     if (wanted <= *reserved)
@@ -59,7 +53,7 @@ static bool reserve_rows(uint64_t region, uint64_t row_size, uint64_t *reserved,
     bytes = (bytes + RESERVE_STEP - 1) / RESERVE_STEP * RESERVE_STEP;
     if (bytes > ARENA_ALIGN(most * row_size))
         bytes = ARENA_ALIGN(most * row_size);
-    if (!reserve(region, bytes))
+    if (!arena_reserve(&profile.arena, region, bytes))
         return false;
     *reserved = bytes / row_size;
     return true;
@@ -152,6 +146,8 @@ static uint32_t add_function(const struct profile_function *function) {
 }
 
 uint32_t profile_register_function(const struct profile_function *function) {
+    if (!profile.attached)
+        return 0;
     uint64_t key = hash_text(UINT64_C(0xcbf29ce484222325) ^ function->fingerprint, function->file);
     key = hash_text(key ^ function->first_line, function->qualname) | 1;
     /* An occupied key of another function (they meet once in 2^63) moves on to the next. */
@@ -236,7 +232,7 @@ static void set_limit(struct thread_slot *slot) {
 
 /* Maps a segment into a slot that never had one: from the arena, else (no room) private memory that nobody is shown. */
 static bool open_slot(struct thread_slot *slot, uint32_t index) {
-    slot->in_arena = index < ARENA_MAX_THREADS && !profile.private_copy;
+    slot->in_arena = index < ARENA_MAX_THREADS;
     if (slot->in_arena)
         slot->segment = arena_map_thread(&profile.arena, index);
     if (!slot->segment || !reserve_first_rows(slot)) {
@@ -371,24 +367,10 @@ uint32_t profile_find_node(struct arena_thread *thread, uint32_t position, uint3
 
 /* --- fork ----------------------------------------------------------------------------------------------- */
 
-static bool remap_private(void *address, size_t size, int file, uint64_t offset) {
-    return mmap(address, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, file, (off_t)offset) !=
-           MAP_FAILED;
-}
-
 void profile_detach_after_fork(void) {
     if (!profile.attached)
         return;
-    int file = open(profile.arena.path, O_RDWR | O_CLOEXEC);
-    bool done = file >= 0 && remap_private(profile.arena.header, ARENA_THREADS_AT, file, 0);
-    for (uint32_t i = 0; done && i < ARENA_MAX_THREADS && profile.slots[i].segment; i++)
-        if (profile.slots[i].in_arena)
-            done = remap_private(profile.slots[i].segment, ARENA_THREAD_SIZE, file, segment_offset(&profile.slots[i]));
-    if (file >= 0)
-        close(file);
-    profile.private_copy = true;
-    if (!done) { /* better no counts than counts in the parent's profile */
-        profile.attached = false;
-        profile_current_thread = &profile_no_thread;
-    }
+    profile.attached = profile.counting = false;
+    profile_current_thread = &profile_no_thread;
+    pthread_setspecific(profile.thread_end, NULL);
 }

@@ -54,7 +54,8 @@ uint32_t profile_find_node(struct arena_thread *thread, uint32_t position, uint3
 /* Makes room for one more frame; false: none. */
 bool profile_grow_stack(struct arena_thread *thread);
 
-/* In the child after fork: counts go to a private copy of the arena, never to the parent's. */
+/* In the child after fork: from here on nothing is counted and nothing written, for the mapping is still the parent's profile
+ * (a private mapping of the file would go on seeing what the parent writes). profile_header() is NULL then. */
 void profile_detach_after_fork(void);
 
 #endif
