@@ -808,23 +808,53 @@ class Export(Counting):
         f = {function["qualname"]: function for function in export["functions"]}
         outer, busy, sleep = f["outer"], f["busy"], f["time.sleep"]
         clock = f["time.perf_counter"]
-        self.assertAlmostEqual(outer["total_ns"] / 1e9, 0.2, delta=0.05)
-        self.assertLess(outer["self_ns"], 20e6)
-        self.assertAlmostEqual((busy["self_ns"] + clock["self_ns"]) / 1e9, 0.2, delta=0.05)
-        self.assertAlmostEqual(sleep["self_ns"] / 1e9, 0.2, delta=0.05)
+        # Sums hold to the rounding of each number to nanoseconds; how long things take is the machine's affair.
+        self.assertGreaterEqual(busy["total_ns"], 0.2e9 - 1e3)
+        self.assertAlmostEqual(outer["total_ns"], outer["self_ns"] + busy["total_ns"], delta=3)
+        self.assertAlmostEqual(busy["total_ns"], busy["self_ns"] + clock["self_ns"], delta=3)
+        self.assertGreaterEqual(sleep["self_ns"], 0.2e9)
         self.assertEqual(sleep["self_ns"], sleep["total_ns"])
         lines = {row["line"]: row for row in export["lines"]}
-        self.assertAlmostEqual(lines[7]["total_ns"] / 1e9, 0.2, delta=0.05)
-        self.assertAlmostEqual((lines[4]["self_ns"] + lines[5]["self_ns"]) / 1e9, 0.2, delta=0.05)
+        self.assertGreaterEqual(lines[7]["total_ns"], busy["total_ns"])
+        self.assertGreaterEqual(outer["total_ns"], lines[7]["total_ns"])
+        self.assertLess(lines[7]["self_ns"], lines[7]["total_ns"] - busy["total_ns"] + 3)
         whole = sum(function["self_ns"] for function in export["functions"])
         self.assertLessEqual(whole, export["wall_ns"])
-        self.assertGreater(whole, 0.4e9)
+        self.assertAlmostEqual(whole, f["<module>"]["total_ns"], delta=len(export["functions"]))
 
     def test_generator_waiting_is_nobodys_time(self):
         text = ("import time\ndef g():\n    yield 1\n    yield 2\ndef use():\n    for _ in g():\n        time.sleep(0.1)\nuse()\n")
         f = {function["qualname"]: function for function in self.export(Case("times", text), "function")["functions"]}
-        self.assertLess(f["g"]["total_ns"], 50e6)
-        self.assertAlmostEqual(f["use"]["total_ns"] / 1e9, 0.2, delta=0.05)
+        self.assertGreaterEqual(f["time.sleep"]["total_ns"], 0.2e9)
+        self.assertLessEqual(f["g"]["total_ns"] + f["time.sleep"]["total_ns"], f["use"]["total_ns"])
+
+
+class Forked(Counting):
+    """A child has no profile yet, and no part in its parent's."""
+
+    def test_children_count_nothing_and_end(self):
+        # Parent and children run the same functions at the same time, along new paths and through new code.
+        text = ("import os\n"
+                "def leaf(n): return abs(n)\n"
+                "def down(n): return leaf(n) if n == 0 else down(n - 1) + leaf(n)\n"
+                "def run(times):\n"
+                "    for i in range(times):\n"
+                "        down(5)\n"
+                "        exec('def made(a):\\n return leaf(a)\\nmade(%d)' % i, globals())\n"
+                "children = []\n"
+                "for k in range(4):\n"
+                "    child = os.fork()\n"
+                "    if child == 0:\n"
+                "        run(300)\n"
+                "        os._exit(k)\n"
+                "    children.append(child)\n"
+                "run(100)\n"
+                "print([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children])\n")
+        export = self.export(Case("forked", text), "function,line")
+        calls = {function["qualname"]: function["calls"] for function in export["functions"] if function["calls"]}
+        self.assertEqual((calls["run"], calls["down"], calls["leaf"], calls["made"]), (1, 600, 700, 100))
+        self.assertEqual((calls["builtins.abs"], calls["posix.fork"], calls["posix.waitpid"]), (700, 4, 4))
+        self.assertEqual(export["exit"], {"status": 0})
 
 
 if __name__ == "__main__":
