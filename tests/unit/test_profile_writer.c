@@ -1,0 +1,99 @@
+/* The host's side of the arena: what is the same function, what happens where there is no room. */
+#include <sys/wait.h>
+
+#include "tests/unit/probe_fixture.h"
+
+static uint32_t row(const char *file, const char *name, uint32_t line, uint64_t fingerprint) {
+    return profile_register_function(&(struct profile_function){.file = file,
+                                                                .name = name,
+                                                                .qualname = name,
+                                                                .first_line = line,
+                                                                .kind = ARENA_CODE_PYTHON,
+                                                                .fingerprint = fingerprint});
+}
+
+static void equal_functions_share_a_row(void **state) {
+    (void)state;
+    uint32_t code = row("a.py", "f", 3, 100);
+    uint32_t count = profile_header()->code_count;
+    assert_int_equal(row("a.py", "f", 3, 100), code);
+    assert_int_equal(profile_header()->code_count, count);
+    assert_int_not_equal(row("a.py", "f", 3, 101), code);
+    assert_int_not_equal(row("a.py", "f", 4, 100), code);
+    assert_int_not_equal(row("a.py", "g", 3, 100), code);
+    assert_int_not_equal(row("b.py", "f", 3, 100), code);
+    assert_int_equal(profile_header()->code_count, count + 4);
+    assert_int_equal(profile_code(code)->first_line, 3);
+    assert_int_equal(profile_code(row("b.py", "f", 3, 100))->kind, ARENA_CODE_PYTHON);
+}
+
+static void lines_are_registered_once(void **state) {
+    (void)state;
+    uint32_t code = row("a.py", "lines", 1, 1);
+    const uint32_t lines[] = {4, 5, 9};
+    uint32_t first = profile_register_lines(code, lines, 3);
+    assert_int_not_equal(first, 0);
+    uint32_t count = profile_header()->line_cell_count;
+    assert_int_equal(count, first + 3);
+    assert_int_equal(profile_register_lines(code, lines, 3), first);
+    assert_int_equal(profile_header()->line_cell_count, count);
+    assert_int_equal(profile_register_lines(code, lines, 2), 0); /* not what it has */
+    assert_int_equal(profile_code(code)->line_cell_count, 3);
+    assert_true(profile_code(code)->flags & ARENA_CODE_LINES);
+}
+
+static void nodes_are_found_again(void **state) {
+    (void)state;
+    struct arena_thread *thread = profile_current_thread == &profile_no_thread ? profile_register_thread()
+                                                                               : profile_current_thread;
+    uint32_t a = row("a.py", "node", 1, 1), b = row("a.py", "node", 2, 1);
+    uint32_t of_a = profile_find_node(thread, 0, a), of_b = profile_find_node(thread, of_a, b);
+    assert_int_equal(profile_find_node(thread, 0, a), of_a);
+    assert_int_equal(profile_find_node(thread, of_a, b), of_b);
+    assert_int_equal(thread->nodes[of_b].parent, of_a);
+    uint32_t again = profile_find_node(thread, of_b, a);
+    assert_int_not_equal(again, of_a);
+    assert_int_equal(thread->nodes[again].folded_to, of_a);
+    assert_int_equal(thread->nodes[of_b].folded_to, 0);
+}
+
+/* In a child whose arena file is gone, so that no more room can be taken in it: what needs room says so and counts it. */
+static void without_room(void) {
+    if (unlink(fixture_path) != 0)
+        _exit(10);
+    uint64_t lost = profile_header()->lost_codes;
+    uint32_t refused = 0;
+    for (uint32_t i = 0; i < 20000; i++)
+        refused += row("full.py", "a function with a long name", i + 1, i) == 0;
+    if (refused == 0 || profile_header()->lost_codes - lost != refused)
+        _exit(11);
+    struct site f = {.code = 1};
+    for (uint32_t i = 0; i < 100000; i++)
+        enter(&f, true);
+    for (uint32_t i = 0; i < 100000; i++)
+        leave(&f, true);
+    if (depth() != 0 || profile_current_thread->overflow_depth != 0)
+        _exit(12);
+    _exit(0);
+}
+
+static void no_room_is_counted(void **state) {
+    (void)state;
+    row("a.py", "first", 1, 1);
+    pid_t child = fork();
+    if (child == 0)
+        without_room();
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(equal_functions_share_a_row),
+        cmocka_unit_test(lines_are_registered_once),
+        cmocka_unit_test(nodes_are_found_again),
+        cmocka_unit_test(no_room_is_counted),
+    };
+    return cmocka_run_group_tests(tests, fixture_attach, fixture_remove);
+}
