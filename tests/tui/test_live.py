@@ -18,6 +18,14 @@ class LiveTest(unittest.TestCase):
         self.addCleanup(terminal.close)
         return terminal
 
+    def select(self, terminal, name):
+        """Finds a function by its name: which one the first row is, is a matter of time."""
+        terminal.keys("/")
+        terminal.text(name)
+        terminal.wait_for(lambda s: s.splitlines()[-1].startswith(f" /{name}"))
+        terminal.keys("Enter")
+        terminal.wait_for(lambda s: re.search(rf"^>.* {name}\b", s, re.M) and "/" + name not in s.splitlines()[-1])
+
     def files(self, pattern):
         return sorted(path.name for path in self.workplace.folder.glob(pattern))
 
@@ -55,6 +63,7 @@ class TestWatching(LiveTest):
     def test_back_and_forward(self):
         terminal = self.start(JULIA, "60", "50")
         terminal.wait_for("END exit 0")
+        self.select(terminal, "calculate_z")
         terminal.keys("Enter")
         terminal.wait_for("All > julia.py > ")
         terminal.keys("[")
@@ -179,6 +188,7 @@ class TestSizes(LiveTest):
         self.assertIn("Self%", screen)
         self.assertIn("calculate_z", screen)
         self.assertNotIn("while abs", screen)
+        self.select(terminal, "calculate_z")
         terminal.keys("Enter")
         screen = terminal.wait_for("while abs")
         self.assertIn("-[1]-functions", screen)
@@ -348,6 +358,7 @@ class TestSaving(LiveTest):
         self.assertIn("END exit 0", screen)
         again.keys("r")
         again.wait_for("this is a saved session")
+        self.select(again, "calculate_z")
         again.keys("Enter")
         again.wait_for("All > julia.py > ")
         again.keys("q")
