@@ -833,27 +833,29 @@ class Forked(Counting):
     """A child has no profile yet, and no part in its parent's."""
 
     def test_children_count_nothing_and_end(self):
-        # Parent and children run the same functions at the same time, along new paths and through new code.
+        # Parent, child, its child and so on run the same functions at the same time, along new paths and through new code.
         text = ("import os\n"
                 "def leaf(n): return abs(n)\n"
                 "def down(n): return leaf(n) if n == 0 else down(n - 1) + leaf(n)\n"
                 "def run(times):\n"
                 "    for i in range(times):\n"
                 "        down(5)\n"
-                "        exec('def made(a):\\n return leaf(a)\\nmade(%d)' % i, globals())\n"
-                "children = []\n"
-                "for k in range(4):\n"
+                "        exec('def made%d(a):\\n return leaf(a)\\nmade%d(%d)' % (i, i, i), globals())\n"
+                "def family(depth):\n"
+                "    if depth == 0:\n"
+                "        return run(300)\n"
                 "    child = os.fork()\n"
                 "    if child == 0:\n"
-                "        run(300)\n"
-                "        os._exit(k)\n"
-                "    children.append(child)\n"
-                "run(100)\n"
-                "print([os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children])\n")
+                "        run(50)\n"
+                "        family(depth - 1)\n"
+                "        os._exit(depth)\n"
+                "    run(100)\n"
+                "    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\n"
+                "for _ in range(5): family(4)\n")
         export = self.export(Case("forked", text), "function,line")
         calls = {function["qualname"]: function["calls"] for function in export["functions"] if function["calls"]}
-        self.assertEqual((calls["run"], calls["down"], calls["leaf"], calls["made"]), (1, 600, 700, 100))
-        self.assertEqual((calls["builtins.abs"], calls["posix.fork"], calls["posix.waitpid"]), (700, 4, 4))
+        self.assertEqual((calls["family"], calls["run"], calls["down"], calls["leaf"]), (5, 5, 3000, 3500))
+        self.assertEqual((calls["builtins.abs"], calls["posix.fork"], calls["posix.waitpid"]), (3500, 5, 5))
         self.assertEqual(export["exit"], {"status": 0})
 
 
