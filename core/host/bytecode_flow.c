@@ -307,9 +307,9 @@ static int32_t line_behind(const struct bytecode *bytecode, uint32_t from) {
     return item->where.line > 0 ? item->where.line : item->line_before;
 }
 
-/* A jump back of `while True`, which bears the line of the header as the NOP in front of the body does. */
-static bool is_endless_jump(const struct bytecode *bytecode, const struct instruction *item) {
-    return item->target > 0 && python_is_loop_jump(item->opcode) && python_is_nop(bytecode->items[item->target - 1].opcode) &&
+/* A jump back of `while True`, which bears the line of the header as the NOP in front of the body does: all that is there. */
+static bool is_endless_jump(const struct flow *flow, const struct bytecode *bytecode, const struct instruction *item) {
+    return item->target > 0 && !(flow->line_marks[item->where.line - flow->first_line] & LINE_HAS_START) && python_is_loop_jump(item->opcode) && python_is_nop(bytecode->items[item->target - 1].opcode) &&
            bytecode->items[item->target - 1].where.line == item->where.line;
 }
 
@@ -321,7 +321,7 @@ static bool is_leftover(const struct flow *flow, const struct bytecode *bytecode
         return of_line & LINE_HAS_START &&
                flow_first_line(flow, item[1].where.line) != flow_first_line(flow, item->where.line);
     if (python_jumps_always(item->opcode))
-        return !is_endless_jump(bytecode, item) && of_line & (LINE_HAS_START | LINE_HAS_PASS);
+        return !is_endless_jump(flow, bytecode, item) && of_line & (LINE_HAS_START | LINE_HAS_PASS);
     if (python_ends_handler(item->opcode) || returns_nothing(bytecode, index))
         return of_line & (LINE_HAS_START | LINE_HAS_PASS);
     return python_is_clean_up(item->opcode);

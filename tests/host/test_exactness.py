@@ -240,6 +240,17 @@ REGRESSIONS = {
         f(1)
         f(2)
         """,
+    "constant part of a condition": """
+        def f(n):
+            k = 3
+            while (k > 0
+                   and True
+                   ):
+                k -= 1
+                n += 1
+            return n
+        f(1)
+        """,
     "unbinding the name of an exception": """
         def f(n):
             try:
