@@ -357,6 +357,70 @@ for title, program in REGRESSIONS.items():
             lambda self, t=program: self.check_regression(t))
 
 
+HARD = """
+import gc, marshal, os, sys, threading, types
+def f(n): return n + 1
+def resident():
+    gc.collect()
+    return int(open("/proc/self/statm").read().split()[1]) * 4096
+source = "def g(x):\\n    y = x\\n    return y\\nfor i in range(3):\\n    g(i)\\n"
+for _ in range(1000): exec(source, {})
+before = resident()
+for _ in range(4000): exec(source, {})
+code = compile(source, "x", "exec")
+for _ in range(15000): exec(code, {})
+print("memory stays", resident() - before < 4000000)
+same = types.FunctionType(f.__code__, globals())
+renamed = types.FunctionType(f.__code__.replace(co_name="renamed"), globals())
+lineless = types.FunctionType(f.__code__.replace(co_linetable=b""), {})
+print(same(1), renamed(2), renamed.__code__.co_name, lineless(3))
+print(types.FunctionType(marshal.loads(marshal.dumps(f.__code__)), globals())(4))
+def deep(n): return 0 if n == 0 else 1 + deep(n - 1)
+sys.setrecursionlimit(100000)
+print(deep(50000))
+def down(n):
+    try: return down(n + 1)
+    except RecursionError: return n
+sys.setrecursionlimit(300)
+print(down(0))
+sys.setrecursionlimit(1000)
+def work():
+    for _ in range(1000): f(1)
+threads = [threading.Thread(target=work) for _ in range(20)]
+for t in threads: t.start()
+for t in threads: t.join()
+def define(head, body, count, tail):
+    exec(head + "".join(body.replace("#", str(i)) for i in range(count)) + tail, globals())
+define("def constants(x):\\n", "    x = x + #.5\\n", 66000, "    return x\\n")
+define("def loop(n):\\n    t = 0\\n    while n:\\n        n -= 1\\n", "        t = t + #.25\\n", 20000, "    return t\\n")
+define("def jump(n):\\n    if n:\\n", "        n = f(n)\\n", 20000, "    else:\\n        n = 7\\n    return n\\n")
+print(constants(0.5), loop(2), jump(0), jump(1))
+if os.fork() == 0:
+    for _ in range(500): f(1)
+    os._exit(0)
+os.wait()
+"""
+
+
+class Hard(Comparing):
+    """What is large, deep, made by hand or in another thread or process."""
+
+    def test_large_and_deep(self):
+        self.write({})
+        plain = self.run_script("prog.py", HARD, {})
+        for collectors in ("function", "function,line"):
+            self.assertEqual(self.run_script("prog.py", HARD, {}, collectors=collectors), plain)
+            self.assertIn("memory stays True", plain)
+            calls = {}
+            for f in self.exported()["functions"]:
+                if f["kind"] == "python" and f.get("file", "") in ("<string>", "x") or f.get("file", "").endswith("prog.py"):
+                    calls[f["name"]] = calls.get(f["name"], 0) + f["calls"]
+            self.assertEqual({name: calls[name] for name in ("work", "deep", "g", "constants", "loop", "jump")},
+                             {"work": 20, "deep": 50001, "g": 3 * 20000, "constants": 1, "loop": 1, "jump": 2})
+            # Also what shares its code; not the copy without probes that marshal makes, nor the child.
+            self.assertEqual(calls["f"], 3 + 20 * 1000 + 20000)
+
+
 class Generated(Comparing):
     """Programs made by chance."""
 
