@@ -324,7 +324,8 @@ static bool is_leftover(const struct flow *flow, const struct bytecode *bytecode
         return !is_endless_jump(flow, bytecode, item) && of_line & (LINE_HAS_START | LINE_HAS_PASS);
     if (python_ends_handler(item->opcode) || returns_nothing(bytecode, index))
         return of_line & (LINE_HAS_START | LINE_HAS_PASS);
-    return python_is_clean_up(item->opcode);
+    /* All that is left of `pass` in a handler is raising again. */
+    return python_is_clean_up(item->opcode) && !(index > 0 && python_begins_handler(item[-1].opcode));
 }
 
 enum line_need flow_edge_need(const struct flow *flow, const struct bytecode *bytecode, uint32_t from, uint32_t to,

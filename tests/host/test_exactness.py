@@ -240,6 +240,20 @@ REGRESSIONS = {
         f(1)
         f(2)
         """,
+    "pass in finally": """
+        def f(n):
+            try:
+                try:
+                    if n == 1:
+                        raise ValueError
+                finally:
+                    pass
+            except ValueError:
+                n = 3
+            return n
+        for n in range(4):
+            f(n)
+        """,
     "constant part of a condition": """
         def f(n):
             k = 3
