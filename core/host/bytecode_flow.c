@@ -324,8 +324,10 @@ static bool is_leftover(const struct flow *flow, const struct bytecode *bytecode
         return !is_endless_jump(flow, bytecode, item) && of_line & (LINE_HAS_START | LINE_HAS_PASS);
     if (python_ends_handler(item->opcode) || returns_nothing(bytecode, index))
         return of_line & (LINE_HAS_START | LINE_HAS_PASS);
-    /* All that is left of `pass` in a handler is raising again. */
-    return python_is_clean_up(item->opcode) && !(index > 0 && python_begins_handler(item[-1].opcode));
+    /* Raising again may be all that is left of `pass` at the end of a handler. */
+    if (item->opcode == PYTHON_RERAISE)
+        return of_line & (LINE_HAS_START | LINE_HAS_PASS) && !(index > 0 && python_begins_handler(item[-1].opcode));
+    return python_is_clean_up(item->opcode);
 }
 
 enum line_need flow_edge_need(const struct flow *flow, const struct bytecode *bytecode, uint32_t from, uint32_t to,
