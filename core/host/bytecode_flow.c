@@ -122,7 +122,8 @@ static bool same_place(const struct location *a, const struct location *b) {
 /* (b): the top of the stack is taken by an instruction above the line that pushed it. A `return` out of `with` bears the place
  * of all of it, as what leaves that, directly before, does. */
 static void join_value(struct flow *flow, const struct instruction *item, uint32_t index, int32_t depth) {
-    bool unpacks = python_swaps(item->opcode) && item[1].opcode != PYTHON_LOAD_CONST; /* x, y = a, b; else it leaves `with` */
+    bool unpacks = python_swaps(item->opcode) &&
+           item[1].opcode != PYTHON_LOAD_CONST; /* x, y = a, b; else it leaves `with` */
     if (!(python_takes_value(item->opcode) || unpacks) || item->where.line <= 0 || depth == 0 ||
         flow->origins[depth - 1] <= item->where.line)
         return;
@@ -220,7 +221,8 @@ static void join_place(struct flow *flow, const struct bytecode *bytecode, uint3
     const struct instruction *item = &bytecode->items[index];
     bool leaves_with = index > 0 && item[-1].opcode == PYTHON_LOAD_CONST && same_place(&item[-1].where, &item->where);
     bool leaves_handler = index + 1 < bytecode->count && python_ends_handler(item[1].opcode);
-    if (python_is_expression(item->opcode) && item->where.line > 0 && item->where.end_line > item->where.line && !leaves_with &&
+    if (python_is_expression(item->opcode) && item->where.line > 0 && item->where.end_line > item->where.line &&
+           !leaves_with &&
         !leaves_handler) {
         int32_t last = item->where.end_line < flow->last_line ? item->where.end_line : flow->last_line;
         join_lines(flow, item->where.line, last);
@@ -234,7 +236,8 @@ static void join_first_visit(struct flow *flow, const struct bytecode *bytecode,
         return;
     uint8_t *mark = &flow->line_marks[item->where.line - flow->first_line];
     bool falls = index > bytecode->body && item[-1].reached && !python_ends_block(item[-1].opcode);
-    if (!(*mark & LINE_SEEN) && falls && item->line_before > item->where.line && python_takes_nothing(item->opcode, item->oparg))
+    if (!(*mark & LINE_SEEN) && falls && item->line_before > item->where.line &&
+           python_takes_nothing(item->opcode, item->oparg))
         join_lines(flow, item->where.line, item->line_before);
     *mark |= LINE_SEEN;
 }
@@ -267,7 +270,8 @@ static void find_statements(struct flow *flow, const struct bytecode *bytecode) 
         uint8_t *mark = &flow->line_marks[item->where.line - flow->first_line];
         if (python_is_nop(item->opcode))
             *mark |= flow->marks[i] & MARK_LANDING ? 0 : LINE_HAS_PASS;
-        else if (python_takes_nothing(item->opcode, item->oparg) && !returns_nothing(bytecode, i) && !unbinds_name(item))
+        else if (python_takes_nothing(item->opcode, item->oparg) && !returns_nothing(bytecode, i) &&
+           !unbinds_name(item))
             *mark |= LINE_HAS_START;
     }
     int32_t first = 0, last = 0;
@@ -309,7 +313,8 @@ static int32_t line_behind(const struct bytecode *bytecode, uint32_t from) {
 
 /* A jump back of `while True`, which bears the line of the header as the NOP in front of the body does: all that is there. */
 static bool is_endless_jump(const struct flow *flow, const struct bytecode *bytecode, const struct instruction *item) {
-    return item->target > 0 && !(flow->line_marks[item->where.line - flow->first_line] & LINE_HAS_START) && python_is_loop_jump(item->opcode) && python_is_nop(bytecode->items[item->target - 1].opcode) &&
+    return item->target > 0 && !(flow->line_marks[item->where.line - flow->first_line] & LINE_HAS_START) &&
+           python_is_loop_jump(item->opcode) && python_is_nop(bytecode->items[item->target - 1].opcode) &&
            bytecode->items[item->target - 1].where.line == item->where.line;
 }
 
