@@ -161,17 +161,28 @@ static bool remember(struct seen_file **seen, const char *file, bool *is_new) {
     return true;
 }
 
-static bool load_file(struct model *model, struct seen_file **seen, const char *file) {
-    bool is_new, out_of_memory = false;
-    if (!remember(seen, file, &is_new))
-        return false;
-    if (!is_new || model_source(model, file))
-        return true;
+/* false: out of memory. A file that cannot be read is left out. */
+static bool load_file(struct model *model, const char *file) {
     size_t length = 0;
+    bool out_of_memory = false;
     char *text = read_file(file, &length, &out_of_memory);
     bool done = text ? add_decoded(model, file, text, length) : !out_of_memory;
     free(text);
     return done;
+}
+
+const struct model_source *model_load_source(struct model *model, const char *file) {
+    const struct model_source *source = model_source(model, file);
+    if (source || has_no_file(file) || !load_file(model, file))
+        return source;
+    return model_source(model, file);
+}
+
+static bool load_new_file(struct model *model, struct seen_file **seen, const char *file) {
+    bool is_new;
+    if (!remember(seen, file, &is_new))
+        return false;
+    return !is_new || model_source(model, file) || load_file(model, file);
 }
 
 bool model_load_sources(struct model *model, struct error *error) {
@@ -184,7 +195,7 @@ bool model_load_sources(struct model *model, struct error *error) {
         if (file == previous || has_no_file(file))
             continue;
         previous = file;
-        done = load_file(model, &seen, file);
+        done = load_new_file(model, &seen, file);
     }
     HASH_ITER(hh, seen, entry, next) {
         HASH_DEL(seen, entry);

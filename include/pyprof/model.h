@@ -125,6 +125,9 @@ const struct model_source *model_source(const struct model *model, const char *f
  * left out), turning undecodable bytes into U+FFFD. Sources that are there already are kept. */
 bool model_load_sources(struct model *model, struct error *error);
 
+/* Reads one file in the same way, unless its source is there. The source, or NULL where it cannot be read or memory is out. */
+const struct model_source *model_load_source(struct model *model, const char *file);
+
 /* Offsets of a source's lines: starts[i] is where line i + 1 begins; *count lines. malloc'ed. NULL: out of memory. */
 size_t *model_source_lines(const struct model_source *source, size_t *count);
 

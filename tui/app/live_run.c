@@ -24,9 +24,6 @@ bool live_run_open(struct application *application, struct error *error) {
     application->sources = model_new();
     if (!run->config || !application->sources)
         return error_set(error, 1, "out of memory");
-    const char *code = run->config->target.code; /* of -c: in no file */
-    if (code && !model_add_source(application->sources, "<string>", code, strlen(code)))
-        return error_set(error, 1, "out of memory");
     if (start->recorder_socket < 0) {
         run->state = RUN_SESSION;
         application->model = start->model;
@@ -105,6 +102,18 @@ static void find_remembered(struct application *application) {
     }
 }
 
+/* Files may have been edited since the last run. What -c was given is in no file. */
+static void renew_sources(struct application *application) {
+    struct model *fresh = model_new();
+    if (!fresh)
+        return;
+    const char *code = application->run.config->target.code;
+    if (code)
+        model_add_source(fresh, "<string>", code, strlen(code)); /* without memory it is only not shown */
+    model_free(application->sources);
+    application->sources = fresh;
+}
+
 static void begin_run(struct application *application, const char *arena) {
     struct live_run *run = &application->run;
     struct error error;
@@ -121,11 +130,7 @@ static void begin_run(struct application *application, const char *arena) {
     application->place.drilled = application->place.callers = false;
     application->untouched = true;
     application->navigation = (struct navigation){0};
-    struct model *fresh = model_new();
-    if (fresh) { /* sources may have been edited since */
-        model_free(application->sources);
-        application->sources = fresh;
-    }
+    renew_sources(application);
     if (!run->reader)
         application_error(application, "%s", error.text);
     application->next_tick_ns = 0;

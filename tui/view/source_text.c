@@ -16,18 +16,6 @@ void source_text_free(struct source_text *text) {
     *text = (struct source_text){0};
 }
 
-/* Reads a file by way of a function that names it: limits and decoding belong to the model. */
-static void read_from_disk(struct model *store, const char *file) {
-    struct model_function *functions = reallocarray(store->functions, 2, sizeof *functions);
-    if (!functions)
-        return;
-    store->functions = functions;
-    store->function_count = 2;
-    functions[1] = (struct model_function){.file = file, .name = "", .qualname = ""};
-    model_load_sources(store, NULL);
-    functions[1].file = "";
-}
-
 static void tell_problem(struct source_text *text, const char *file) {
     size_t length = strlen(file);
     if (length == 0 || (file[0] == '<' && file[length - 1] == '>'))
@@ -62,7 +50,7 @@ static void load(struct source_text *text, const struct model_source *given, con
         if (given)
             model_add_source(text->store, file, given->text, given->length);
         else
-            read_from_disk(text->store, file);
+            model_load_source(text->store, file);
         text->source = model_source(text->store, file);
         if (!text->source)
             tell_problem(text, file);
