@@ -64,7 +64,7 @@ HOST_OBJECTS := $(HOST_SOURCES:%.c=build/host/%.o)
 HOST_FLAGS := $(BASE_FLAGS) $(AS_ERRORS) -O2 -fno-pie -fvisibility=hidden -DPYPROF_HOST_PYTHON='"$(PYTHON_PATH)"' \
               -I$(PYTHON_INCLUDE) -I$(PYTHON_INCLUDE)/internal
 # Extension modules loaded by the target find the C API in the executable, as they do in python3.
-HOST_LINK_FLAGS := -no-pie -Wl,-export-dynamic -Wl,-O1
+HOST_LINK_FLAGS := -no-pie -Wl,-export-dynamic -Wl,-O1 -Wl,-z,now
 HOST_LIBRARIES := $(PYTHON_LIBRARIES) -lexpat -lz -lm -ldl -lpthread -lutil
 
 .PHONY: all host run deps deps-test check check-build check-unit check-san check-host check-tui check-fault \
