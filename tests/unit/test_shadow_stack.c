@@ -279,6 +279,26 @@ static void unwinding_gives_all_time(void **state) {
     assert_time_adds_up();
 }
 
+/* What the profiler itself does in between is in no activation's time, however deep it happens. */
+static void own_work_is_nobodys_time(void **state) {
+    (void)state;
+    struct site f = {.code = new_code("f")}, c = {.code = new_code("c")};
+    uint64_t start = shadow_reading();
+    enter(&f, true);
+    call_c(&c);
+    uint64_t before = shadow_reading(), spun = 0;
+    while (spun < 1000000)
+        spun = shadow_reading() - before;
+    shadow_discount(before);
+    return_c();
+    leave(&f, true);
+    uint64_t programs_own = shadow_reading() - start - spun;
+    struct counts of_f = counts_of(f.code), of_c = counts_of(c.code);
+    assert_true(of_f.total_ticks <= programs_own);
+    assert_true(of_c.total_ticks <= of_f.total_ticks);
+    assert_int_equal(of_f.total_ticks, of_f.self_ticks + of_c.self_ticks);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_calls_by_path),
@@ -293,6 +313,7 @@ int main(void) {
         cmocka_unit_test(ended_threads_leave_their_place),
         cmocka_unit_test(a_forked_child_counts_nothing),
         cmocka_unit_test(unwinding_gives_all_time),
+        cmocka_unit_test(own_work_is_nobodys_time),
         cmocka_unit_test(a_full_stack_counts_what_it_cannot_hold),
     };
     return cmocka_run_group_tests(tests, fixture_attach, fixture_remove);
