@@ -1,4 +1,4 @@
-/* model_fixture.h - small models made by hand, and views drawn into text, for the tests of views. */
+/* model_fixture.h - small models made by hand, for the tests of what shows them. */
 #ifndef PYPROF_TESTS_MODEL_FIXTURE_H
 #define PYPROF_TESTS_MODEL_FIXTURE_H
 
@@ -13,7 +13,6 @@
 #include <string.h>
 
 #include "pyprof/model.h"
-#include "tui/view/view.h"
 
 #define MILLISECOND UINT64_C(1000000)
 #define SECOND UINT64_C(1000000000)
@@ -95,55 +94,6 @@ static inline struct model *fixture_julia(void) {
     fixture_edge(model, 4, 2, 1, 510 * MILLISECOND, 9940 * MILLISECOND);
     fixture_edge(model, 6, 7, 12, 10 * MILLISECOND, 10 * MILLISECOND);
     return model;
-}
-
-/* What the view draws into rows x columns, as text. The caller frees it. */
-static inline char *fixture_draw(const struct view *view, void *state, const struct view_context *context, int rows,
-                                 int columns, bool ascii, bool with_styles) {
-    struct grid grid = {.ascii = ascii};
-    assert_true(grid_resize(&grid, rows, columns));
-    view->draw(state, context, &grid, (struct rectangle){0, 0, rows, columns});
-    char *text = grid_to_text(&grid, with_styles);
-    assert_non_null(text);
-    grid_free(&grid);
-    return text;
-}
-
-static inline void fixture_expect(const struct view *view, void *state, const struct view_context *context, int rows,
-                                  int columns, bool ascii, const char *expected) {
-    char *text = fixture_draw(view, state, context, rows, columns, ascii, false);
-    assert_string_equal(text, expected);
-    free(text);
-}
-
-static inline void fixture_expect_title(const struct view *view, void *state, const struct view_context *context,
-                                        const char *expected) {
-    char title[256];
-    view->title(state, context, title, sizeof title);
-    assert_string_equal(title, expected);
-}
-
-/* Draws at sizes that leave no room, with the area inside, at the edge and outside of the grid; nothing may be drawn
- * outside of the area. */
-static inline void fixture_small_sizes(const struct view *view, void *state, const struct view_context *context) {
-    struct grid grid = {.ascii = false};
-    assert_true(grid_resize(&grid, 7, 12));
-    for (int rows = 0; rows <= 4; rows++) {
-        for (int columns = 0; columns <= 9; columns++) {
-            grid_clear(&grid);
-            view->draw(state, context, &grid, (struct rectangle){1, 2, rows, columns});
-            for (int row = 0; row < 7; row++) {
-                for (int column = 0; column < 12; column++) {
-                    const struct cell *cell = &grid.cells[row * 12 + column];
-                    bool inside = row >= 1 && row < 1 + rows && column >= 2 && column < 2 + columns;
-                    if (!inside)
-                        assert_true(cell->glyph == ' ' && cell->style == STYLE_NORMAL);
-                }
-            }
-            view->draw(state, context, &grid, (struct rectangle){5, 9, rows, columns});
-        }
-    }
-    grid_free(&grid);
 }
 
 #endif

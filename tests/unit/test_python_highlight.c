@@ -1,6 +1,7 @@
 /* The tokenizer for highlighting: one letter a byte. */
 #include "tests/unit/model_fixture.h"
 
+#include "tui/term/grid.h"
 #include "tui/view/python_highlight.h"
 
 static uint8_t expect(uint8_t state, const char *line, const char *expected) {

@@ -1,42 +1,10 @@
 /* Callers and callees. */
-#include "tests/unit/model_fixture.h"
-
-struct test {
-    struct model *model;
-    void *view;
-    struct view_context context;
-};
+#include "tests/unit/view_fixture.h"
 
 static int set_up(void **state) {
-    struct test *test = calloc(1, sizeof *test);
-    assert_non_null(test);
-    test->model = fixture_julia();
-    test->view = callers_view.create();
-    assert_non_null(test->view);
-    test->context = (struct view_context){.model = test->model, .focused = true, .function = 2};
+    struct test *test = view_test_new(&callers_view, (struct view_context){.focused = true, .function = 2});
     *state = test;
     return 0;
-}
-
-static int tear_down(void **state) {
-    struct test *test = *state;
-    callers_view.destroy(test->view);
-    model_free(test->model);
-    free(test);
-    return 0;
-}
-
-static void expect(struct test *test, int rows, int columns, const char *expected) {
-    fixture_expect(&callers_view, test->view, &test->context, rows, columns, true, expected);
-}
-
-static struct view_effect request(struct test *test, enum request request) {
-    return callers_view.request(test->view, &test->context, request, 10);
-}
-
-static void expect_effect(struct view_effect effect, enum view_action action, uint32_t function) {
-    assert_int_equal(effect.action, action);
-    assert_int_equal(effect.function, function);
 }
 
 static void widths(void **state) {
@@ -75,12 +43,12 @@ static void widths(void **state) {
            "> 100\n");
     expect(test, 1, 40,
            ">  100   9.94        1 = calc_pure_pyth~\n");
-    fixture_expect_title(&callers_view, test->view, &test->context, "Callers 1  callees 2  sort:Tot s v");
+    expect_title(test, "Callers 1  callees 2  sort:Tot s v");
 }
 
 static void small_sizes(void **state) {
     struct test *test = *state;
-    fixture_small_sizes(&callers_view, test->view, &test->context);
+    expect_small_sizes_kept(test);
 }
 
 /* A recursive function is its own caller and callee. */
@@ -101,12 +69,9 @@ static void recursion(void **state) {
            "   100   4.00   2.00       99     calls fib\n");
     expect_effect(request(test, REQUEST_DRILL), VIEW_DRILL, fib);
     expect_effect(request(test, REQUEST_MOVE_FIRST), VIEW_REDRAW, 0);
-    struct view_effect effect = request(test, REQUEST_DRILL);
-    assert_int_equal(effect.action, VIEW_MESSAGE); /* "(the program)" */
-    assert_string_equal(effect.text, "The program itself has no source to go into.");
-    effect = request(test, REQUEST_COPY);
-    assert_int_equal(effect.action, VIEW_COPY);
-    assert_string_equal(effect.text, "by (the program) calls 1 self 1.000000 s total 4.000000 s");
+    expect_text(request(test, REQUEST_DRILL), VIEW_MESSAGE,
+                "The program itself has no source to go into."); /* "(the program)" */
+    expect_text(request(test, REQUEST_COPY), VIEW_COPY, "by (the program) calls 1 self 1.000000 s total 4.000000 s");
     model_free(model);
     test->context.model = test->model;
 }
@@ -152,7 +117,7 @@ static void sorting(void **state) {
            "\n");
     request(test, REQUEST_SORT_NEXT);
     request(test, REQUEST_SORT_NEXT);
-    fixture_expect_title(&callers_view, test->view, &test->context, "Callers 1  callees 2  sort:Calls v");
+    expect_title(test, "Callers 1  callees 2  sort:Calls v");
     expect(test, 6, 58,
            " Share  Tot s Self s    Calls Function\n"
            "   100   9.94   0.51        1 by <module> julia.py\n"
@@ -161,9 +126,9 @@ static void sorting(void **state) {
            "  94.9   9.43   9.24        1 to calculate_z_serial_purep~\n"
            "\n");
     request(test, REQUEST_SORT_PREVIOUS);
-    fixture_expect_title(&callers_view, test->view, &test->context, "Callers 1  callees 2  sort:Self s v");
+    expect_title(test, "Callers 1  callees 2  sort:Self s v");
     callers_view.sort(test->view, 3);
-    fixture_expect_title(&callers_view, test->view, &test->context, "Callers 1  callees 2  sort:Function ^");
+    expect_title(test, "Callers 1  callees 2  sort:Function ^");
     callers_view.sort(test->view, 3);
     expect(test, 6, 58,
            " Share  Tot s Self s    Calls Function\n"
@@ -174,7 +139,7 @@ static void sorting(void **state) {
            "\n");
     callers_view.sort(test->view, 4);
     callers_view.sort(test->view, -1);
-    fixture_expect_title(&callers_view, test->view, &test->context, "Callers 1  callees 2  sort:Function v");
+    expect_title(test, "Callers 1  callees 2  sort:Function v");
     const char *const *names = callers_view.sort_names(test->view);
     assert_string_equal(names[0], "total");
     assert_null(names[4]);
@@ -182,16 +147,14 @@ static void sorting(void **state) {
 
 static void searching(void **state) {
     struct test *test = *state;
-    expect_effect(callers_view.search(test->view, &test->context, "TIME", 0), VIEW_REDRAW, 0);
+    expect_effect(search(test, "TIME", 0), VIEW_REDRAW, 0);
     expect_effect(request(test, REQUEST_DRILL), VIEW_DRILL, 5);
-    expect_effect(callers_view.search(test->view, &test->context, "calc", 1), VIEW_REDRAW, 0);
+    expect_effect(search(test, "calc", 1), VIEW_REDRAW, 0);
     expect_effect(request(test, REQUEST_DRILL), VIEW_DRILL, 2);
-    char *text = fixture_draw(&callers_view, test->view, &test->context, 5, 58, true, true);
+    char *text = draw(test, 5, 58, true, true);
     assert_non_null(strstr(text, "mmmm"));
     free(text);
-    struct view_effect effect = callers_view.search(test->view, &test->context, "zzz", 0);
-    assert_int_equal(effect.action, VIEW_MESSAGE);
-    assert_string_equal(effect.text, "No function here has \"zzz\" in its name.");
+    expect_text(search(test, "zzz", 0), VIEW_MESSAGE, "No function here has \"zzz\" in its name.");
     expect_effect(request(test, REQUEST_CANCEL), VIEW_REDRAW, 0);
     expect_effect(request(test, REQUEST_CANCEL), VIEW_NOT_HANDLED, 0);
 }
@@ -199,17 +162,17 @@ static void searching(void **state) {
 static void clicking(void **state) {
     struct test *test = *state;
     struct rectangle area = {0, 0, 6, 58};
-    expect_effect(callers_view.click(test->view, &test->context, area, 0, 5), VIEW_HANDLED, 0);
-    expect_effect(callers_view.click(test->view, &test->context, area, 3, 5), VIEW_REDRAW, 0);
-    expect_effect(callers_view.click(test->view, &test->context, area, 3, 5), VIEW_DRILL, 1);
-    expect_effect(callers_view.click(test->view, &test->context, area, 5, 5), VIEW_HANDLED, 0);
+    expect_effect(click(test, area, 0, 5), VIEW_HANDLED, 0);
+    expect_effect(click(test, area, 3, 5), VIEW_REDRAW, 0);
+    expect_effect(click(test, area, 3, 5), VIEW_DRILL, 1);
+    expect_effect(click(test, area, 5, 5), VIEW_HANDLED, 0);
 }
 
 static void nothing_selected(void **state) {
     struct test *test = *state;
     test->context.function = 0;
     expect(test, 1, 40, "No function is selected.\n");
-    fixture_expect_title(&callers_view, test->view, &test->context, "Callers 0  callees 0  sort:Tot s v");
+    expect_title(test, "Callers 0  callees 0  sort:Tot s v");
     expect_effect(request(test, REQUEST_MOVE_DOWN), VIEW_HANDLED, 0);
     expect_effect(request(test, REQUEST_COPY), VIEW_HANDLED, 0);
     assert_int_equal(request(test, REQUEST_DRILL).action, VIEW_MESSAGE);
@@ -218,7 +181,7 @@ static void nothing_selected(void **state) {
     test->context.function = 1;
     fixture_edge(test->model, 1, 4000000, 1, 1, 1); /* edges that lead nowhere are left out */
     fixture_edge(test->model, 4000000, 1, 1, 1, 1);
-    fixture_expect_title(&callers_view, test->view, &test->context, "Callers 1  callees 1  sort:Tot s v");
+    expect_title(test, "Callers 1  callees 1  sort:Tot s v");
 }
 
 int main(void) {

@@ -1,56 +1,16 @@
 /* The function table: golden screens, order, selection, search, filter. */
-#include "tests/unit/model_fixture.h"
-
-struct test {
-    struct model *model;
-    void *view;
-    struct view_context context;
-};
+#include "tests/unit/view_fixture.h"
 
 static int set_up(void **state) {
-    struct test *test = calloc(1, sizeof *test);
-    assert_non_null(test);
-    test->model = fixture_julia();
-    test->view = functions_view.create();
-    assert_non_null(test->view);
-    test->context = (struct view_context){.model = test->model, .percent = true, .focused = true};
+    struct test *test = view_test_new(&functions_view, (struct view_context){.percent = true, .focused = true});
     *state = test;
     return 0;
-}
-
-static int tear_down(void **state) {
-    struct test *test = *state;
-    functions_view.destroy(test->view);
-    model_free(test->model);
-    free(test);
-    return 0;
-}
-
-static void expect(struct test *test, int rows, int columns, const char *expected) {
-    fixture_expect(&functions_view, test->view, &test->context, rows, columns, true, expected);
-}
-
-static void expect_title(struct test *test, const char *expected) {
-    fixture_expect_title(&functions_view, test->view, &test->context, expected);
-}
-
-/* Sends a request and takes the selection over, as the loop does. */
-static struct view_effect request(struct test *test, enum request request) {
-    struct view_effect effect = functions_view.request(test->view, &test->context, request, 10);
-    if (effect.action == VIEW_SELECT)
-        test->context.function = effect.function;
-    return effect;
-}
-
-static void expect_effect(struct view_effect effect, enum view_action action, uint32_t function) {
-    assert_int_equal(effect.action, action);
-    assert_int_equal(effect.function, function);
 }
 
 /* The names shown, in order, parted by blanks. */
 static void expect_order(struct test *test, const char *expected) {
     char names[512] = "";
-    char *text = fixture_draw(&functions_view, test->view, &test->context, 12, 200, true, false);
+    char *text = draw(test, 12, 200, true, false);
     char *rest = NULL;
     int row = 0;
     for (char *line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest), row++) {
@@ -128,8 +88,7 @@ static void absolute_numbers(void **state) {
 static void glyphs_and_styles(void **state) {
     struct test *test = *state;
     test->context.function = 2;
-    char *text = fixture_draw(&functions_view, test->view, &test->context, 5, 58, false, true);
-    assert_string_equal(text,
+    expect_drawn(test, 5, 58, false, true,
            " Self%  Tot% Self s    Calls   Function\n"
            ".ccccc..hhhh.cccccc....hhhhh...hhhhhhhh\n"
            "  92.4  94.3   9.24        1   calculate_z_serial_purepyt~\n"
@@ -140,22 +99,19 @@ static void glyphs_and_styles(void **state) {
            "...111.......................d.dddddddddddd\n"
            "   0.3   0.4 30.0ms       12   Random.random\n"
            "...000\n");
-    free(text);
     test->context.focused = false;
-    text = fixture_draw(&functions_view, test->view, &test->context, 3, 40, false, true);
-    assert_string_equal(text,
+    expect_drawn(test, 3, 40, false, true,
            " Self%  Tot%    Calls   Function\n"
            ".ccccc..hhhh....hhhhh...hhhhhhhh\n"
            "  92.4  94.3        1   calculate_z_ser~\n"
            "..4444\n"
            ">  5.1  99.4        1   calc_pure_python\n"
            "ssssssssssssssssssssssssssssssssssssssss\n");
-    free(text);
 }
 
 static void small_sizes(void **state) {
     struct test *test = *state;
-    fixture_small_sizes(&functions_view, test->view, &test->context);
+    expect_small_sizes_kept(test);
 }
 
 static void order(void **state) {
@@ -360,26 +316,24 @@ static void long_names(void **state) {
 
 static void searching(void **state) {
     struct test *test = *state;
-    struct view_effect effect = functions_view.search(test->view, &test->context, "CALC", 0);
+    struct view_effect effect = search(test, "CALC", 0);
     expect_effect(effect, VIEW_SELECT, 1);
-    effect = functions_view.search(test->view, &test->context, "calc", 1);
+    effect = search(test, "calc", 1);
     expect_effect(effect, VIEW_SELECT, 2);
-    effect = functions_view.search(test->view, &test->context, "calc", 1);
+    effect = search(test, "calc", 1);
     expect_effect(effect, VIEW_SELECT, 1); /* round the end */
-    effect = functions_view.search(test->view, &test->context, "calc", -1);
+    effect = search(test, "calc", -1);
     expect_effect(effect, VIEW_SELECT, 2);
-    effect = functions_view.search(test->view, &test->context, "module> jul", 0);
+    effect = search(test, "module> jul", 0);
     expect_effect(effect, VIEW_SELECT, 4);
-    effect = functions_view.search(test->view, &test->context, "zzz", 0);
-    assert_int_equal(effect.action, VIEW_MESSAGE);
-    assert_string_equal(effect.text, "No function here has \"zzz\" in its name.");
-    functions_view.search(test->view, &test->context, "calc", 1);
-    char *text = fixture_draw(&functions_view, test->view, &test->context, 5, 40, true, true);
+    expect_text(search(test, "zzz", 0), VIEW_MESSAGE, "No function here has \"zzz\" in its name.");
+    search(test, "calc", 1);
+    char *text = draw(test, 5, 40, true, true);
     assert_non_null(strstr(text, "mmmm"));
     free(text);
     expect_effect(request(test, REQUEST_CANCEL), VIEW_REDRAW, 0); /* the highlight ends */
     expect_effect(request(test, REQUEST_CANCEL), VIEW_NOT_HANDLED, 0);
-    text = fixture_draw(&functions_view, test->view, &test->context, 5, 40, true, true);
+    text = draw(test, 5, 40, true, true);
     assert_null(strstr(text, "mmmm"));
     free(text);
 }
@@ -387,27 +341,25 @@ static void searching(void **state) {
 static void clicking(void **state) {
     struct test *test = *state;
     struct rectangle area = {0, 0, 5, 58};
-    struct view_effect effect = functions_view.click(test->view, &test->context, area, 2, 30);
+    struct view_effect effect = click(test, area, 2, 30);
     expect_effect(effect, VIEW_SELECT, 2);
     test->context.function = 2;
-    expect_effect(functions_view.click(test->view, &test->context, area, 2, 30), VIEW_DRILL, 2);
-    expect_effect(functions_view.click(test->view, &test->context, area, 30, 30), VIEW_HANDLED, 0);
-    expect_effect(functions_view.click(test->view, &test->context, area, 0, 22), VIEW_REDRAW, 0);
+    expect_effect(click(test, area, 2, 30), VIEW_DRILL, 2);
+    expect_effect(click(test, area, 30, 30), VIEW_HANDLED, 0);
+    expect_effect(click(test, area, 0, 22), VIEW_REDRAW, 0);
     expect_title(test, "Functions 7/7  sort:Callsv");
-    functions_view.click(test->view, &test->context, area, 0, 57);
+    click(test, area, 0, 57);
     expect_title(test, "Functions 7/7  sort:Function^");
-    functions_view.click(test->view, &test->context, area, 0, 2);
+    click(test, area, 0, 2);
     expect_title(test, "Functions 7/7  sort:Self%v");
-    functions_view.click(test->view, &test->context, (struct rectangle){0, 0, 5, 120}, 0, 110);
+    click(test, (struct rectangle){0, 0, 5, 120}, 0, 110);
     expect_title(test, "Functions 7/7  sort:File^");
 }
 
 static void copying(void **state) {
     struct test *test = *state;
-    struct view_effect effect = request(test, REQUEST_COPY);
-    assert_int_equal(effect.action, VIEW_COPY);
-    assert_string_equal(effect.text,
-                        "calculate_z_serial_purepython julia.py:5 calls 1 self 9.240000 s total 9.430000 s");
+    expect_text(request(test, REQUEST_COPY), VIEW_COPY,
+                "calculate_z_serial_purepython julia.py:5 calls 1 self 9.240000 s total 9.430000 s");
 }
 
 static void empty_tables(void **state) {
@@ -502,7 +454,7 @@ static void hundred_thousand_functions(void **state) {
     free(seen);
     /* Another order: the same function is selected, and it is on the screen. */
     functions_view.sort(test->view, 0);
-    char *text = fixture_draw(&functions_view, test->view, &test->context, 10, 58, true, false);
+    char *text = draw(test, 10, 58, true, false);
     char marked[64];
     snprintf(marked, sizeof marked, "  %s\n", model->functions[before].qualname);
     char *row = strstr(text, "\n>");

@@ -1,33 +1,15 @@
 /* The output view and its terminal emulator. */
-#include "tests/unit/model_fixture.h"
+#include "tests/unit/view_fixture.h"
 
 #include "tui/view/emulator.h"
 
 enum { ROWS = 5, COLUMNS = 20 };
 
-struct test {
-    struct model *model;
-    void *view;
-    struct view_context context;
-};
-
 static int set_up(void **state) {
-    struct test *test = calloc(1, sizeof *test);
-    assert_non_null(test);
-    test->model = fixture_julia();
-    test->view = output_view.create();
-    assert_non_null(test->view);
+    struct test *test = view_test_new(&output_view, (struct view_context){.follow = true});
+    test->page_rows = ROWS;
     output_view_resize(test->view, ROWS, COLUMNS);
-    test->context = (struct view_context){.model = test->model, .follow = true};
     *state = test;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    struct test *test = *state;
-    output_view.destroy(test->view);
-    model_free(test->model);
-    free(test);
     return 0;
 }
 
@@ -35,16 +17,8 @@ static void feed(struct test *test, const char *text) {
     output_view_feed(test->view, (const unsigned char *)text, strlen(text));
 }
 
-static void expect(struct test *test, const char *expected) {
-    fixture_expect(&output_view, test->view, &test->context, ROWS, COLUMNS, false, expected);
-}
-
-static void expect_title(struct test *test, const char *expected) {
-    fixture_expect_title(&output_view, test->view, &test->context, expected);
-}
-
-static enum view_action request(struct test *test, enum request request) {
-    return output_view.request(test->view, &test->context, request, ROWS).action;
+static void expect_screen(struct test *test, const char *expected) {
+    expect_unicode(test, ROWS, COLUMNS, expected);
 }
 
 /* Feeds bytes into an empty terminal of 5 x 20, whole and byte by byte, and compares the screen. */
@@ -55,7 +29,7 @@ static void screen(const char *bytes, const char *expected) {
         size_t length = strlen(bytes);
         for (size_t i = 0; i < length; i += split ? 1 : length)
             output_view_feed(test->view, (const unsigned char *)bytes + i, split ? 1 : length);
-        expect(test, expected);
+        expect_screen(test, expected);
         tear_down((void **)&test);
     }
 }
@@ -153,9 +127,7 @@ static void skipped_sequences(void **state) {
 static void styles(void **state) {
     struct test *test = *state;
     feed(test, "a\033[1mb\033[0mc\033[2md\033[22me\033[31;1mf\033[mg");
-    char *text = fixture_draw(&output_view, test->view, &test->context, 1, COLUMNS, false, true);
-    assert_string_equal(text, "abcdefg\n.b.d.b\n");
-    free(text);
+    expect_drawn(test, 1, COLUMNS, false, true, "abcdefg\n.b.d.b\n");
 }
 
 static void alternate_screen(void **state) {
@@ -168,14 +140,14 @@ static void alternate_screen(void **state) {
 
 static void nothing_written(void **state) {
     struct test *test = *state;
-    fixture_expect(&output_view, test->view, &test->context, 1, 60, false, "Nothing has been written yet.\n");
+    expect_unicode(test, 1, 60, "Nothing has been written yet.\n");
     test->model->state = MODEL_ENDED;
-    fixture_expect(&output_view, test->view, &test->context, 1, 60, false, "Nothing was written to the terminal.\n");
+    expect_unicode(test, 1, 60, "Nothing was written to the terminal.\n");
     feed(test, "x");
-    fixture_expect(&output_view, test->view, &test->context, 1, 60, false, "x\n");
-    fixture_small_sizes(&output_view, test->view, &test->context);
+    expect_unicode(test, 1, 60, "x\n");
+    expect_small_sizes_kept(test);
     output_view_clear(test->view);
-    fixture_expect(&output_view, test->view, &test->context, 1, 60, false, "Nothing was written to the terminal.\n");
+    expect_unicode(test, 1, 60, "Nothing was written to the terminal.\n");
 }
 
 static void feed_lines(struct test *test, int from, int to) {
@@ -190,31 +162,31 @@ static void scrolling(void **state) {
     struct test *test = *state;
     expect_title(test, "Output follow");
     feed_lines(test, 1, 20);
-    expect(test, "line 16\nline 17\nline 18\nline 19\nline 20\n");
-    assert_int_equal(request(test, REQUEST_MOVE_DOWN), VIEW_HANDLED);
-    assert_int_equal(request(test, REQUEST_MOVE_UP), VIEW_REDRAW);
+    expect_screen(test, "line 16\nline 17\nline 18\nline 19\nline 20\n");
+    assert_int_equal(request(test, REQUEST_MOVE_DOWN).action, VIEW_HANDLED);
+    assert_int_equal(request(test, REQUEST_MOVE_UP).action, VIEW_REDRAW);
     expect_title(test, "Output +1 below");
-    expect(test, "line 15\nline 16\nline 17\nline 18\nline 19\n");
+    expect_screen(test, "line 15\nline 16\nline 17\nline 18\nline 19\n");
     feed_lines(test, 21, 30); /* what is looked at stays */
     expect_title(test, "Output +11 below");
-    expect(test, "line 15\nline 16\nline 17\nline 18\nline 19\n");
+    expect_screen(test, "line 15\nline 16\nline 17\nline 18\nline 19\n");
     request(test, REQUEST_PAGE_UP);
-    expect(test, "line 11\nline 12\nline 13\nline 14\nline 15\n");
+    expect_screen(test, "line 11\nline 12\nline 13\nline 14\nline 15\n");
     request(test, REQUEST_HALF_PAGE_DOWN);
-    expect(test, "line 13\nline 14\nline 15\nline 16\nline 17\n");
+    expect_screen(test, "line 13\nline 14\nline 15\nline 16\nline 17\n");
     request(test, REQUEST_MOVE_FIRST);
-    expect(test, "line 1\nline 2\nline 3\nline 4\nline 5\n");
-    assert_int_equal(request(test, REQUEST_MOVE_UP), VIEW_HANDLED);
+    expect_screen(test, "line 1\nline 2\nline 3\nline 4\nline 5\n");
+    assert_int_equal(request(test, REQUEST_MOVE_UP).action, VIEW_HANDLED);
     request(test, REQUEST_MOVE_LAST);
     expect_title(test, "Output follow");
-    expect(test, "line 26\nline 27\nline 28\nline 29\nline 30\n");
-    assert_int_equal(request(test, REQUEST_FOLLOW), VIEW_REDRAW);
+    expect_screen(test, "line 26\nline 27\nline 28\nline 29\nline 30\n");
+    assert_int_equal(request(test, REQUEST_FOLLOW).action, VIEW_REDRAW);
     expect_title(test, "Output");
     feed_lines(test, 31, 32);
     expect_title(test, "Output +2 below");
     request(test, REQUEST_FOLLOW);
     expect_title(test, "Output follow");
-    assert_int_equal(request(test, REQUEST_DRILL), VIEW_NOT_HANDLED);
+    assert_int_equal(request(test, REQUEST_DRILL).action, VIEW_NOT_HANDLED);
     output_view_clear(test->view);
     request(test, REQUEST_MOVE_UP);
     expect_title(test, "Output follow");
@@ -225,11 +197,11 @@ static void bounded_history(void **state) {
     struct test *test = *state;
     feed_lines(test, 1, EMULATOR_HISTORY);
     request(test, REQUEST_MOVE_FIRST);
-    expect(test, "line 1\nline 2\nline 3\nline 4\nline 5\n");
+    expect_screen(test, "line 1\nline 2\nline 3\nline 4\nline 5\n");
     feed_lines(test, EMULATOR_HISTORY + 1, EMULATOR_HISTORY + 6);
-    expect(test, "line 3\nline 4\nline 5\nline 6\nline 7\n");
+    expect_screen(test, "line 3\nline 4\nline 5\nline 6\nline 7\n");
     feed_lines(test, EMULATOR_HISTORY + 7, EMULATOR_HISTORY + 104);
-    expect(test, "line 101\nline 102\nline 103\nline 104\nline 105\n");
+    expect_screen(test, "line 101\nline 102\nline 103\nline 104\nline 105\n");
     char title[64];
     snprintf(title, sizeof title, "Output +%d below", EMULATOR_HISTORY - 1);
     expect_title(test, title);
@@ -238,62 +210,54 @@ static void bounded_history(void **state) {
 static void sideways(void **state) {
     struct test *test = *state;
     feed(test, "0123456789 \xe6\xbc\xa2x\r\n");
-    assert_int_equal(request(test, REQUEST_MOVE_LEFT), VIEW_HANDLED);
-    assert_int_equal(request(test, REQUEST_MOVE_RIGHT), VIEW_REDRAW);
-    fixture_expect(&output_view, test->view, &test->context, 1, 10, false, "89 \xe6\xbc\xa2x\n");
+    assert_int_equal(request(test, REQUEST_MOVE_LEFT).action, VIEW_HANDLED);
+    assert_int_equal(request(test, REQUEST_MOVE_RIGHT).action, VIEW_REDRAW);
+    expect_unicode(test, 1, 10, "89 \xe6\xbc\xa2x\n");
     request(test, REQUEST_SCROLL_RIGHT);
-    assert_int_equal(request(test, REQUEST_SCROLL_RIGHT), VIEW_HANDLED);
-    fixture_expect(&output_view, test->view, &test->context, 1, 10, false, " x\n");
+    assert_int_equal(request(test, REQUEST_SCROLL_RIGHT).action, VIEW_HANDLED);
+    expect_unicode(test, 1, 10, " x\n");
     request(test, REQUEST_SCROLL_HOME);
-    fixture_expect(&output_view, test->view, &test->context, 1, 10, false, "0123456789\n");
+    expect_unicode(test, 1, 10, "0123456789\n");
 }
 
 static void searching(void **state) {
     struct test *test = *state;
-    struct view_effect effect;
     feed_lines(test, 1, 40);
-    expect(test, "line 36\nline 37\nline 38\nline 39\nline 40\n");
-    effect = output_view.search(test->view, &test->context, "LINE 2", 0); /* round the end to the first one */
-    assert_int_equal(effect.action, VIEW_REDRAW);
-    expect(test, "line 1\nline 2\nline 3\nline 4\nline 5\n");
-    output_view.search(test->view, &test->context, "line 2", 1);
-    expect(test, "line 18\nline 19\nline 20\nline 21\nline 22\n");
-    output_view.search(test->view, &test->context, "line 2", -1);
-    expect(test, "line 1\nline 2\nline 3\nline 4\nline 5\n");
-    char *text = fixture_draw(&output_view, test->view, &test->context, 2, COLUMNS, false, true);
-    assert_string_equal(text, "line 1\n\nline 2\nmmmmmm\n");
-    free(text);
-    effect = output_view.search(test->view, &test->context, "zzz", 0);
-    assert_int_equal(effect.action, VIEW_MESSAGE);
-    assert_string_equal(effect.text, "Nothing here has \"zzz\".");
-    assert_int_equal(request(test, REQUEST_CANCEL), VIEW_REDRAW);
-    assert_int_equal(request(test, REQUEST_CANCEL), VIEW_NOT_HANDLED);
-    assert_int_equal(output_view.search(test->view, &test->context, "", 0).action, VIEW_REDRAW);
+    expect_screen(test, "line 36\nline 37\nline 38\nline 39\nline 40\n");
+    assert_int_equal(search(test, "LINE 2", 0).action, VIEW_REDRAW); /* round the end to the first one */
+    expect_screen(test, "line 1\nline 2\nline 3\nline 4\nline 5\n");
+    search(test, "line 2", 1);
+    expect_screen(test, "line 18\nline 19\nline 20\nline 21\nline 22\n");
+    search(test, "line 2", -1);
+    expect_screen(test, "line 1\nline 2\nline 3\nline 4\nline 5\n");
+    expect_drawn(test, 2, COLUMNS, false, true, "line 1\n\nline 2\nmmmmmm\n");
+    expect_text(search(test, "zzz", 0), VIEW_MESSAGE, "Nothing here has \"zzz\".");
+    assert_int_equal(request(test, REQUEST_CANCEL).action, VIEW_REDRAW);
+    assert_int_equal(request(test, REQUEST_CANCEL).action, VIEW_NOT_HANDLED);
+    assert_int_equal(search(test, "", 0).action, VIEW_REDRAW);
 }
 
 static void copying(void **state) {
     struct test *test = *state;
     feed(test, "one\r\n\xe6\xbc\xa2 two\r\n");
-    expect(test, "one\n\xe6\xbc\xa2 two\n\n\n\n");
-    struct view_effect effect = output_view.request(test->view, &test->context, REQUEST_COPY, ROWS);
-    assert_int_equal(effect.action, VIEW_COPY);
-    assert_string_equal(effect.text, "one\n\xe6\xbc\xa2 two\n");
+    expect_screen(test, "one\n\xe6\xbc\xa2 two\n\n\n\n");
+    expect_text(request(test, REQUEST_COPY), VIEW_COPY, "one\n\xe6\xbc\xa2 two\n");
 }
 
 static void resizing(void **state) {
     struct test *test = *state;
     feed(test, "1\r\n2\r\n3\r\n4 is long\xe6\xbc\xa2");
     output_view_resize(test->view, 2, 10); /* the wide character is cut off */
-    expect(test, "1\n2\n3\n4 is long\n\n");
+    expect_screen(test, "1\n2\n3\n4 is long\n\n");
     feed(test, "\rx");
-    expect(test, "1\n2\n3\nx is long\n\n");
+    expect_screen(test, "1\n2\n3\nx is long\n\n");
     output_view_resize(test->view, 5, 20);
     feed(test, "\r\n5");
-    expect(test, "1\n2\n3\nx is long\n5\n");
+    expect_screen(test, "1\n2\n3\nx is long\n5\n");
     output_view_resize(test->view, 0, -5);
     output_view_resize(test->view, 100000, 100000);
     feed(test, "\033[999;999Hx");
-    assert_int_equal(request(test, REQUEST_COPY), VIEW_COPY);
+    assert_int_equal(request(test, REQUEST_COPY).action, VIEW_COPY);
 }
 
 /* Wide characters have both halves and single ones none, the cursor is on the screen. */

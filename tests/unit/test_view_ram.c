@@ -1,15 +1,9 @@
 /* The RAM graph: golden pictures, thinning, the cursor in time. */
-#include "tests/unit/model_fixture.h"
+#include "tests/unit/view_fixture.h"
 
 #include "tui/view/ram_graph.h"
 
 #define MEBIBYTE UINT64_C(1048576)
-
-struct test {
-    struct model *model;
-    void *view;
-    struct view_context context;
-};
 
 /* Ten samples a second over 12.3 seconds: a rise, a plateau, a slope to 214 MiB for a moment, two levels. */
 static void add_samples(struct model *model) {
@@ -21,48 +15,19 @@ static void add_samples(struct model *model) {
 }
 
 static int set_up(void **state) {
-    struct test *test = calloc(1, sizeof *test);
-    assert_non_null(test);
-    test->model = fixture_julia();
-    test->view = ram_view.create();
-    assert_non_null(test->view);
-    test->context = (struct view_context){.model = test->model};
+    struct test *test = view_test_new(&ram_view, (struct view_context){0});
     add_samples(test->model);
     *state = test;
     return 0;
 }
 
-static int tear_down(void **state) {
-    struct test *test = *state;
-    ram_view.destroy(test->view);
-    model_free(test->model);
-    free(test);
-    return 0;
-}
-
-static void expect_ascii(struct test *test, int rows, int columns, const char *expected) {
-    fixture_expect(&ram_view, test->view, &test->context, rows, columns, true, expected);
-}
-
-static void expect_blocks(struct test *test, int rows, int columns, const char *expected) {
-    fixture_expect(&ram_view, test->view, &test->context, rows, columns, false, expected);
-}
-
-static void expect_title(struct test *test, const char *expected) {
-    fixture_expect_title(&ram_view, test->view, &test->context, expected);
-}
-
-static struct view_effect request(struct test *test, enum request request) {
-    return ram_view.request(test->view, &test->context, request, 4);
-}
-
 static void ascii(void **state) {
     struct test *test = *state;
-    expect_ascii(test, 3, 98,
+    expect(test, 3, 98,
            " 250|                                        ^\n"
            "    |                 ____________/~~~~~~~~~/ \\~~~~~~~~\\___________\n"
            "   0|______________/~/\n");
-    expect_ascii(test, 8, 60,
+    expect(test, 8, 60,
            " 250|                ^\n"
            "    |                #\n"
            "    |             _//#\\~~\n"
@@ -71,17 +36,17 @@ static void ascii(void **state) {
            "    |      |\n"
            "   0|/~~~~/\n"
            "     0                   10.0s               20.0s\n");
-    expect_ascii(test, 4, 20,
+    expect(test, 4, 20,
            "        ^\n"
            "     #//#\\\n"
            "   ~/#    \\~~\n"
            "__/\n");
-    expect_ascii(test, 2, 5,
+    expect(test, 2, 5,
            " ^\n"
            "/#\\\n");
-    expect_ascii(test, 1, 80,
+    expect(test, 1, 80,
            "RSS 120M ^214M _______________..-------------==========*=========------------\n");
-    expect_ascii(test, 1, 10,
+    expect(test, 1, 10,
            "RSS 120M ^\n");
     expect_title(test, "RAM MiB  now:120  peak:214@8.00s  window:all");
     test->model->state = MODEL_ENDED;
@@ -90,11 +55,11 @@ static void ascii(void **state) {
 
 static void blocks(void **state) {
     struct test *test = *state;
-    expect_blocks(test, 3, 98,
+    expect_unicode(test, 3, 98,
            " 250│                                       ▁^▁▁▁▁▁▁▁▁▁\n"
            "    │               ▂▂▂▃▃▃▃▄▄▄▅▅▅▅▆▆▆▇▇▇▇██████████████▄▄▄▄▄▄▄▄▄▄▄▄\n"
            "   0│▂▂▂▃▃▃▃▃▄▄▄▄▄▄▄███████████████████████████████████████████████\n");
-    expect_blocks(test, 8, 60,
+    expect_unicode(test, 8, 60,
            " 250│                ^\n"
            "    │                █▁▁▁\n"
            "    │            ▂▃▅▇████\n"
@@ -103,28 +68,26 @@ static void blocks(void **state) {
            "    │   ▁▁▁███████████████████\n"
            "   0│▅▆███████████████████████\n"
            "     0                   10.0s               20.0s\n");
-    expect_blocks(test, 1, 80,
+    expect_unicode(test, 1, 80,
            "RSS 120M ^214M ▁▁▁▁▁▁▁▁▁▁▁▁▁▁▁▃▃▃▄▄▄▄▄▄▄▄▄▄▄▅▅▅▅▅▅▅▅▅▅▆▇▆▆▆▆▆▆▆▆▆▄▄▄▄▄▄▄▄▄▄▄▄\n");
 }
 
 static void styles(void **state) {
     struct test *test = *state;
     request(test, REQUEST_MOVE_FIRST);
-    char *text = fixture_draw(&ram_view, test->view, &test->context, 3, 40, true, true);
-    assert_string_equal(text,
+    expect_drawn(test, 3, 40, true, true,
            " 250||               ^\n"
            ".dddrS...............p\n"
            "    ||     #____/~~~/#\\~~\\____\n"
            "....rS.....ggggggggggggggggggg\n"
            "   0|_____/#\n"
            "...drSgggggg\n");
-    free(text);
 }
 
 static void small_sizes(void **state) {
     struct test *test = *state;
     request(test, REQUEST_MOVE_FIRST);
-    fixture_small_sizes(&ram_view, test->view, &test->context);
+    expect_small_sizes_kept(test);
 }
 
 static void steps(void **state) {
@@ -212,36 +175,32 @@ static void sparse_samples(void **state) {
 
 static void cursor(void **state) {
     struct test *test = *state;
-    expect_ascii(test, 3, 36,
+    expect(test, 3, 36,
            " 250|                ^\n"
            "    |      #____/~~~/#\\~~\\____\n"
            "   0|_____/#\n");
     assert_int_equal(request(test, REQUEST_CANCEL).action, VIEW_NOT_HANDLED);
     assert_int_equal(request(test, REQUEST_MOVE_LEFT).action, VIEW_REDRAW);
     expect_title(test, "RAM MiB  at 11.5s: 120  window:all");
-    expect_ascii(test, 3, 36,
+    expect(test, 3, 36,
            " 250|                ^      |\n"
            "    |      #____/~~~/#\\~~\\____\n"
            "   0|_____/#\n");
     assert_int_equal(request(test, REQUEST_SCROLL_LEFT).action, VIEW_REDRAW);
     expect_title(test, "RAM MiB  at 6.90s: 158  in calc_pure_python  window:all");
-    expect_blocks(test, 3, 36,
+    expect_unicode(test, 3, 36,
            " 250│             │ ▁^▁▁▁\n"
            "    │      ▂▃▄▄▅▆▆▇██████▄▄▄▄▄\n"
            "   0│▂▃▃▄▄▄███████████████████\n");
     assert_int_equal(request(test, REQUEST_DRILL).action, VIEW_DRILL);
     assert_int_equal(request(test, REQUEST_DRILL).function, 2);
-    struct view_effect effect = request(test, REQUEST_COPY);
-    assert_int_equal(effect.action, VIEW_COPY);
-    assert_string_equal(effect.text, "6.900 s 158.0 MiB calc_pure_python");
+    expect_text(request(test, REQUEST_COPY), VIEW_COPY, "6.900 s 158.0 MiB calc_pure_python");
     assert_int_equal(request(test, REQUEST_MOVE_FIRST).action, VIEW_REDRAW);
     assert_int_equal(request(test, REQUEST_MOVE_LEFT).action, VIEW_HANDLED);
     expect_title(test, "RAM MiB  at 400ms: 24  in calc_pure_python  window:all");
     assert_int_equal(request(test, REQUEST_MOVE_LAST).action, VIEW_REDRAW);
     assert_int_equal(request(test, REQUEST_MOVE_RIGHT).action, VIEW_HANDLED);
-    effect = request(test, REQUEST_DRILL);
-    assert_int_equal(effect.action, VIEW_MESSAGE);
-    assert_string_equal(effect.text, "It is not known which function ran at 12.0s.");
+    expect_text(request(test, REQUEST_DRILL), VIEW_MESSAGE, "It is not known which function ran at 12.0s.");
     assert_int_equal(request(test, REQUEST_CANCEL).action, VIEW_REDRAW);
     expect_title(test, "RAM MiB  now:120  peak:214@8.00s  window:all");
     assert_int_equal(request(test, REQUEST_MOVE_DOWN).action, VIEW_NOT_HANDLED);
@@ -250,22 +209,22 @@ static void cursor(void **state) {
 static void clicking(void **state) {
     struct test *test = *state;
     struct rectangle area = {0, 0, 3, 36};
-    expect_ascii(test, 3, 36,
+    expect(test, 3, 36,
            " 250|                ^\n"
            "    |      #____/~~~/#\\~~\\____\n"
            "   0|_____/#\n");
-    assert_int_equal(ram_view.click(test->view, &test->context, area, 1, 5).action, VIEW_REDRAW);
+    assert_int_equal(click(test, area, 1, 5).action, VIEW_REDRAW);
     expect_title(test, "RAM MiB  at 400ms: 24  in calc_pure_python  window:all");
-    assert_int_equal(ram_view.click(test->view, &test->context, area, 1, 4).action, VIEW_HANDLED);
-    assert_int_equal(ram_view.click(test->view, &test->context, area, 1, 35).action, VIEW_HANDLED);
+    assert_int_equal(click(test, area, 1, 4).action, VIEW_HANDLED);
+    assert_int_equal(click(test, area, 1, 35).action, VIEW_HANDLED);
 }
 
 static void no_samples(void **state) {
     struct test *test = *state;
     test->model->sample_count = 0;
-    expect_ascii(test, 1, 60, "Memory has not been measured yet.\n");
+    expect(test, 1, 60, "Memory has not been measured yet.\n");
     test->model->state = MODEL_ENDED;
-    expect_ascii(test, 1, 60, "The run ended before its memory was measured.\n");
+    expect(test, 1, 60, "The run ended before its memory was measured.\n");
     expect_title(test, "RAM MiB");
     assert_int_equal(request(test, REQUEST_DRILL).action, VIEW_MESSAGE);
     assert_int_equal(request(test, REQUEST_COPY).action, VIEW_HANDLED);
@@ -275,7 +234,7 @@ static void no_samples(void **state) {
     test->model->sample_count = 1;
     test->model->samples[0].rss = MODEL_UNKNOWN;
     expect_title(test, "RAM MiB");
-    fixture_small_sizes(&ram_view, test->view, &test->context);
+    expect_small_sizes_kept(test);
 }
 
 int main(void) {

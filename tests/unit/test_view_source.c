@@ -1,5 +1,5 @@
 /* The source view: golden screens, line numbers of shared lines, selection, drilling. */
-#include "tests/unit/model_fixture.h"
+#include "tests/unit/view_fixture.h"
 
 #include <unistd.h>
 
@@ -29,16 +29,8 @@ static const char source[] = "import time\n"                                    
                              "    xs = [x * 2 for x in range(width)]\n"                   /* 21 */
                              "    return calculate_z_serial_purepython(9, xs, time.time())\n"; /* 22 */
 
-struct test {
-    struct model *model;
-    void *view;
-    struct view_context context;
-};
-
 static int set_up(void **state) {
-    struct test *test = calloc(1, sizeof *test);
-    assert_non_null(test);
-    test->model = fixture_julia();
+    struct test *test = view_test_new(&source_view, (struct view_context){.percent = true, .function = 1});
     assert_true(model_add_source(test->model, "julia.py", source, strlen(source)));
     fixture_line(test->model, 1, 8, 1000001, 220 * MILLISECOND, 220 * MILLISECOND);
     fixture_line(test->model, 1, 9, 1000000, 110 * MILLISECOND, 110 * MILLISECOND);
@@ -52,42 +44,8 @@ static int set_up(void **state) {
                                       300 * MILLISECOND, 300 * MILLISECOND);
     assert_int_equal(inner, 9);
     fixture_line(test->model, inner, 21, 1000, 300 * MILLISECOND, 300 * MILLISECOND);
-    test->view = source_view.create();
-    assert_non_null(test->view);
-    test->context = (struct view_context){.model = test->model, .percent = true, .function = 1};
     *state = test;
     return 0;
-}
-
-static int tear_down(void **state) {
-    struct test *test = *state;
-    source_view.destroy(test->view);
-    model_free(test->model);
-    free(test);
-    return 0;
-}
-
-static void expect(struct test *test, int rows, int columns, const char *expected) {
-    fixture_expect(&source_view, test->view, &test->context, rows, columns, true, expected);
-}
-
-static void expect_title(struct test *test, const char *expected) {
-    fixture_expect_title(&source_view, test->view, &test->context, expected);
-}
-
-static struct view_effect request(struct test *test, enum request request) {
-    struct view_effect effect = source_view.request(test->view, &test->context, request, 10);
-    if (effect.action == VIEW_SELECT) {
-        test->context.function = effect.function;
-        test->context.line = effect.line;
-    }
-    return effect;
-}
-
-static void expect_effect(struct view_effect effect, enum view_action action, uint32_t function, uint32_t line) {
-    assert_int_equal(effect.action, action);
-    assert_int_equal(effect.function, function);
-    assert_int_equal(effect.line, line);
 }
 
 /* Selected only: its first line is on the screen, no line is selected. */
@@ -183,8 +141,7 @@ static void selected_then_drilled(void **state) {
 static void styles(void **state) {
     struct test *test = *state;
     test->context.line = 16;
-    char *text = fixture_draw(&source_view, test->view, &test->context, 17, 50, false, true);
-    assert_string_equal(text,
+    expect_drawn(test, 17, 50, false, true,
            "  %Fn   self     hits  ln\n"
            "..hhh...hhhh.....hhhh..hh\n"
            "                        5 def calculate_z_serial_~\n"
@@ -219,13 +176,12 @@ static void styles(void **state) {
            ".......................dd\n"
            "                       20 def calc_pure_python(wi~\n"
            ".......................dd.www....................d\n");
-    free(text);
 }
 
 static void small_sizes(void **state) {
     struct test *test = *state;
     test->context.focused = true;
-    fixture_small_sizes(&source_view, test->view, &test->context);
+    expect_small_sizes_kept(test);
 }
 
 /* Line 21 belongs to the function and to the comprehension inside it. */
@@ -302,7 +258,7 @@ static void lines_of_others(void **state) {
     fixture_line(test->model, 4, 5, 1, 1500, 1500); /* the module runs the def */
     test->context.function = 2;
     test->context.line = 20;
-    char *text = fixture_draw(&source_view, test->view, &test->context, 23, 39, false, true);
+    char *text = draw(test, 23, 39, false, true);
     assert_non_null(strstr(text, "       1.5us        1   5 def calculat~\n"
                                  ".......ddddd........d...d.www.........d\n"));
     assert_non_null(strstr(text, "       5.54s 34219980  12     while ab~\n"
@@ -326,40 +282,40 @@ static void moving(void **state) {
            "                       11     c = cs[i]\n"
            ">59.4# 5.54s 34219980  12     while ab~\n"
            " 37.1+ 3.46s 33219980  13       z = z ~\n");
-    expect_effect(request(test, REQUEST_MOVE_DOWN), VIEW_SELECT, 1, 13);
-    expect_effect(request(test, REQUEST_MOVE_UP), VIEW_SELECT, 1, 12);
-    expect_effect(request(test, REQUEST_MOVE_LAST), VIEW_SELECT, 1, 22);
+    expect_place(request(test, REQUEST_MOVE_DOWN), VIEW_SELECT, 1, 13);
+    expect_place(request(test, REQUEST_MOVE_UP), VIEW_SELECT, 1, 12);
+    expect_place(request(test, REQUEST_MOVE_LAST), VIEW_SELECT, 1, 22);
     expect(test, 4, 39,
            "  %Fn   self     hits  ln\n"
            "                       20 def calc_pur~\n"
            "       400ms        1  21   xs = [x * ~\n"
            ">      100ms        1  22   return cal~\n");
-    expect_effect(request(test, REQUEST_PAGE_UP), VIEW_SELECT, 1, 13);
-    expect_effect(request(test, REQUEST_MOVE_FIRST), VIEW_SELECT, 1, 1);
-    expect_effect(request(test, REQUEST_HALF_PAGE_DOWN), VIEW_SELECT, 1, 6);
+    expect_place(request(test, REQUEST_PAGE_UP), VIEW_SELECT, 1, 13);
+    expect_place(request(test, REQUEST_MOVE_FIRST), VIEW_SELECT, 1, 1);
+    expect_place(request(test, REQUEST_HALF_PAGE_DOWN), VIEW_SELECT, 1, 6);
     test->context.line = 21; /* gone to by "back" */
     expect(test, 3, 39,
            "  %Fn   self     hits  ln\n"
            "                       20 def calc_pur~\n"
            ">      400ms        1  21   xs = [x * ~\n");
     expect_title(test, "julia.py:21 calculate_z_serial_purepython");
-    expect_effect(request(test, REQUEST_SORT_NEXT), VIEW_NOT_HANDLED, 0, 0);
+    expect_place(request(test, REQUEST_SORT_NEXT), VIEW_NOT_HANDLED, 0, 0);
 }
 
 static void sideways(void **state) {
     struct test *test = *state;
     test->context.line = 12;
-    expect_effect(request(test, REQUEST_SCROLL_LEFT), VIEW_HANDLED, 0, 0);
-    expect_effect(request(test, REQUEST_SCROLL_RIGHT), VIEW_REDRAW, 0, 0);
+    expect_place(request(test, REQUEST_SCROLL_LEFT), VIEW_HANDLED, 0, 0);
+    expect_place(request(test, REQUEST_SCROLL_RIGHT), VIEW_REDRAW, 0, 0);
     expect(test, 5, 39,
            "  %Fn   self     hits  ln\n"
            "                       10 zs[i]\n"
            "                       11 cs[i]\n"
            ">59.4# 5.54s 34219980  12 e abs(z) < 2~\n"
            " 37.1+ 3.46s 33219980  13 = z * z + c\n");
-    expect_effect(request(test, REQUEST_MOVE_RIGHT), VIEW_REDRAW, 0, 0);
-    expect_effect(request(test, REQUEST_MOVE_LEFT), VIEW_REDRAW, 0, 0);
-    expect_effect(request(test, REQUEST_SCROLL_HOME), VIEW_REDRAW, 0, 0);
+    expect_place(request(test, REQUEST_MOVE_RIGHT), VIEW_REDRAW, 0, 0);
+    expect_place(request(test, REQUEST_MOVE_LEFT), VIEW_REDRAW, 0, 0);
+    expect_place(request(test, REQUEST_SCROLL_HOME), VIEW_REDRAW, 0, 0);
     expect(test, 3, 39,
            "  %Fn   self     hits  ln\n"
            "                       11     c = cs[i]\n"
@@ -371,25 +327,21 @@ static void drilling(void **state) {
     test->context.focused = true;
     test->context.function = 2;
     test->context.line = 22; /* calls calculate and time.time: the Python function is gone into */
-    expect_effect(request(test, REQUEST_DRILL), VIEW_DRILL, 1, 0);
+    expect_place(request(test, REQUEST_DRILL), VIEW_DRILL, 1, 0);
     test->context.function = 1;
     test->context.line = 12;
-    struct view_effect effect = request(test, REQUEST_DRILL);
-    assert_int_equal(effect.action, VIEW_MESSAGE);
-    assert_string_equal(effect.text, "builtins.abs is a C function without source: 34219980 calls, 190ms.");
+    expect_text(request(test, REQUEST_DRILL), VIEW_MESSAGE,
+                "builtins.abs is a C function without source: 34219980 calls, 190ms.");
     fixture_edge(test->model, 3, 3, 1, 1, 1);
     test->model->edges[test->model->edge_count - 1] = test->model->edges[2];
     test->model->edges[2] = (struct model_edge){2, 2, 5, 1, 1};
     test->context.function = 2;
     test->context.line = 20; /* names itself: there is nowhere to go */
-    effect = request(test, REQUEST_DRILL);
-    assert_int_equal(effect.action, VIEW_MESSAGE);
-    assert_string_equal(effect.text, "calc_pure_python calls itself here.");
+    expect_text(request(test, REQUEST_DRILL), VIEW_MESSAGE, "calc_pure_python calls itself here.");
     test->context.function = 1;
     test->context.line = 16;
-    effect = request(test, REQUEST_DRILL);
-    assert_int_equal(effect.action, VIEW_MESSAGE);
-    assert_string_equal(effect.text, "No call on this line leads to a function that was counted.");
+    expect_text(request(test, REQUEST_DRILL), VIEW_MESSAGE,
+                "No call on this line leads to a function that was counted.");
 }
 
 static void callees_by_name(void **state) {
@@ -419,21 +371,18 @@ static void callees_by_name(void **state) {
 static void searching(void **state) {
     struct test *test = *state;
     test->context.line = 9;
-    expect_effect(source_view.search(test->view, &test->context, "OUTPUT", 0), VIEW_SELECT, 1, 15);
+    expect_place(search(test, "OUTPUT", 0), VIEW_SELECT, 1, 15);
     test->context.line = 15;
-    expect_effect(source_view.search(test->view, &test->context, "output", 0), VIEW_SELECT, 1, 15);
-    expect_effect(source_view.search(test->view, &test->context, "output", 1), VIEW_SELECT, 1, 16);
+    expect_place(search(test, "output", 0), VIEW_SELECT, 1, 15);
+    expect_place(search(test, "output", 1), VIEW_SELECT, 1, 16);
     test->context.line = 16;
-    expect_effect(source_view.search(test->view, &test->context, "output", 1), VIEW_SELECT, 1, 7);
+    expect_place(search(test, "output", 1), VIEW_SELECT, 1, 7);
     test->context.line = 7;
-    expect_effect(source_view.search(test->view, &test->context, "output", -1), VIEW_SELECT, 1, 16);
-    struct view_effect effect = source_view.search(test->view, &test->context, "zzz", 1);
-    assert_int_equal(effect.action, VIEW_MESSAGE);
-    assert_string_equal(effect.text, "No line here has \"zzz\".");
-    expect_effect(source_view.search(test->view, &test->context, "zs", 0), VIEW_SELECT, 1, 5);
+    expect_place(search(test, "output", -1), VIEW_SELECT, 1, 16);
+    expect_text(search(test, "zzz", 1), VIEW_MESSAGE, "No line here has \"zzz\".");
+    expect_place(search(test, "zs", 0), VIEW_SELECT, 1, 5);
     test->context.line = 9;
-    char *text = fixture_draw(&source_view, test->view, &test->context, 5, 58, true, true);
-    assert_string_equal(text,
+    expect_drawn(test, 5, 58, true, true,
            "  %Fn   self     hits  ln\n"
            "..hhh...hhhh.....hhhh..hh\n"
            "                        7   output list\"\"\"\n"
@@ -444,9 +393,8 @@ static void searching(void **state) {
            "ssssssssssssssssssssssssssssssssssssssssssssssssssssssssss\n"
            "                       10     z = zs[i]\n"
            ".......................dd.........mm\n");
-    free(text);
-    expect_effect(request(test, REQUEST_CANCEL), VIEW_REDRAW, 0, 0);
-    expect_effect(request(test, REQUEST_CANCEL), VIEW_NOT_HANDLED, 0, 0);
+    expect_place(request(test, REQUEST_CANCEL), VIEW_REDRAW, 0, 0);
+    expect_place(request(test, REQUEST_CANCEL), VIEW_NOT_HANDLED, 0, 0);
 }
 
 static void clicking(void **state) {
@@ -460,19 +408,17 @@ static void clicking(void **state) {
            ">59.4# 5.54s 34219980  12     while abs(z) < 2 and n < ma~\n"
            " 37.1+ 3.46s 33219980  13       z = z * z + c\n"
            "                       14       n += 1\n");
-    expect_effect(source_view.click(test->view, &test->context, area, 0, 30), VIEW_HANDLED, 0, 0);
-    expect_effect(source_view.click(test->view, &test->context, area, 1, 30), VIEW_SELECT, 1, 10);
+    expect_place(click(test, area, 0, 30), VIEW_HANDLED, 0, 0);
+    expect_place(click(test, area, 1, 30), VIEW_SELECT, 1, 10);
     test->context.line = 10;
-    assert_int_equal(source_view.click(test->view, &test->context, area, 1, 30).action, VIEW_MESSAGE);
-    expect_effect(source_view.click(test->view, &test->context, area, 40, 30), VIEW_HANDLED, 0, 0);
+    assert_int_equal(click(test, area, 1, 30).action, VIEW_MESSAGE);
+    expect_place(click(test, area, 40, 30), VIEW_HANDLED, 0, 0);
 }
 
 static void copying(void **state) {
     struct test *test = *state;
     test->context.line = 13;
-    struct view_effect effect = request(test, REQUEST_COPY);
-    assert_int_equal(effect.action, VIEW_COPY);
-    assert_string_equal(effect.text, "\t    z = z * z + c");
+    expect_text(request(test, REQUEST_COPY), VIEW_COPY, "\t    z = z * z + c");
 }
 
 /* Without a selection the project's function with the most time of its own is shown. */
@@ -495,7 +441,7 @@ static void no_source(void **state) {
            "source. c shows who calls it.\n"
            "\n");
     expect_title(test, "Source  builtins.abs");
-    expect_effect(request(test, REQUEST_MOVE_DOWN), VIEW_NOT_HANDLED, 0, 0);
+    expect_place(request(test, REQUEST_MOVE_DOWN), VIEW_NOT_HANDLED, 0, 0);
     test->context.function = fixture_function(test->model, MODEL_FUNCTION_PYTHON, "<frozen os>", 1, "path", 0, 1, 1, 1);
     expect(test, 3, 60,
            "<frozen os> is not a file: its source is not known.\n"
@@ -540,8 +486,8 @@ static void source_from_disk(void **state) {
            "   1 def f():\n"
            "   2   return 1\n");
     test->model->start_unix_ns += SECOND; /* another run: it is read again */
-    expect_effect(request(test, REQUEST_SORT_NEXT), VIEW_NOT_HANDLED, 0, 0);
-    char *text = fixture_draw(&source_view, test->view, &test->context, 3, 120, true, false);
+    expect_place(request(test, REQUEST_SORT_NEXT), VIEW_NOT_HANDLED, 0, 0);
+    char *text = draw(test, 3, 120, true, false);
     assert_non_null(strstr(text, "cannot be read: No such file or directory."));
     free(text);
 }
