@@ -246,12 +246,67 @@ static void highlights(void **state) {
     expect_highlight(longer, 588, "one", "...mmm\n");
 }
 
+/* Which row stands where: below the header, if there is room for one, from the first row shown on. */
+static void rows_at(void **state) {
+    (void)state;
+    struct table table = {.count = 0};
+    set_rows(&table, (uint32_t[]){1, 2, 3, 4, 5}, 5);
+    table.top = 2;
+    struct rectangle high = {0, 0, 4, 10}, low = {0, 0, 1, 10};
+    size_t index = 77;
+    assert_int_equal(table_header_rows(high), 1);
+    assert_int_equal(table_header_rows((struct rectangle){0, 0, 2, 10}), 1);
+    assert_int_equal(table_header_rows(low), 0);
+    assert_false(table_row_at(&table, high, -1, &index));
+    assert_false(table_row_at(&table, high, 0, &index));
+    assert_true(table_row_at(&table, high, 1, &index));
+    assert_int_equal(index, 2);
+    assert_true(table_row_at(&table, high, 3, &index));
+    assert_int_equal(index, 4);
+    assert_false(table_row_at(&table, high, 4, &index));
+    assert_true(table_row_at(&table, low, 0, &index));
+    assert_int_equal(index, 2);
+    assert_false(table_row_at(&table, low, -1, &index));
+    table_free(&table);
+}
+
+static bool is_beyond(const void *data, size_t index) { return index > *(const size_t *)data; }
+
+/* A row that is found is chosen: it stays selected when the rows change places. */
+static void searching_rows(void **state) {
+    (void)state;
+    struct table table = {.count = 0};
+    size_t two = 2, large = 1000;
+    set_rows(&table, (uint32_t[]){5, 6, 7, 8}, 4);
+    assert_false(table_search_rows(&table, -1, is_beyond, &large));
+    assert_false(table.chosen);
+    assert_int_equal(table.selected, 5);
+    assert_true(table_search_rows(&table, 1, is_multiple, &two));
+    assert_true(table.chosen);
+    assert_int_equal(table.selected, 7);
+    set_rows(&table, (uint32_t[]){7, 8, 5, 6}, 4);
+    assert_int_equal(table.index, 0);
+    table_choose(&table, 3);
+    assert_int_equal(table.selected, 6);
+    table_free(&table);
+}
+
+static void sorts_asked(void **state) {
+    (void)state;
+    assert_int_equal(table_sort_asked(REQUEST_SORT_NEXT, 0, 3), 1);
+    assert_int_equal(table_sort_asked(REQUEST_SORT_NEXT, 2, 3), -1);
+    assert_int_equal(table_sort_asked(REQUEST_SORT_PREVIOUS, 2, 3), 1);
+    assert_int_equal(table_sort_asked(REQUEST_SORT_PREVIOUS, 0, 3), -1);
+    assert_int_equal(table_sort_asked(REQUEST_SORT_INVERT, 2, 3), 2);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paragraphs), cmocka_unit_test(shortened_texts),
         cmocka_unit_test(stepping),  cmocka_unit_test(selection), cmocka_unit_test(scrolling),
         cmocka_unit_test(fitting),   cmocka_unit_test(searching), cmocka_unit_test(cells),
-        cmocka_unit_test(sentences), cmocka_unit_test(highlights),
+        cmocka_unit_test(sentences), cmocka_unit_test(highlights), cmocka_unit_test(rows_at),
+        cmocka_unit_test(searching_rows), cmocka_unit_test(sorts_asked),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -225,14 +225,12 @@ static void callers_draw(void *data, const struct view_context *context, struct 
                                                    : "No function is selected.");
         return;
     }
-    int header = area.rows >= 2;
+    int header = table_header_rows(area);
+    size_t index;
     if (header)
         draw_header(state, grid, area);
     table_scroll(&state->table, area.rows - header);
-    for (int row = header; row < area.rows; row++) {
-        size_t index = state->table.top + (size_t)(row - header);
-        if (index >= state->table.count)
-            break;
+    for (int row = header; row < area.rows && table_row_at(&state->table, area, row, &index); row++) {
         draw_entry(state, &state->entries[index], context->model, grid, area, row);
         if (index == state->table.index)
             table_mark_selected(grid, area, row, area.columns, context->focused);
@@ -268,12 +266,6 @@ static void callers_sort(void *data, int index) {
     state->outdated = true;
 }
 
-static struct view_effect resort(struct callers_state *state, int index) {
-    if (index >= 0 && index < SORT_COUNT && index != (int)state->sort)
-        callers_sort(state, index);
-    return effect_of(VIEW_REDRAW);
-}
-
 static struct view_effect drill(struct callers_state *state) {
     uint32_t function = state->table.count ? state->entries[state->table.index].function : 0;
     if (!function)
@@ -303,16 +295,10 @@ static struct view_effect callers_request(void *data, const struct view_context 
     switch (request) {
     case REQUEST_DRILL: return drill(state);
     case REQUEST_COPY: return copy_row(state, context->model);
-    case REQUEST_SORT_PREVIOUS: return resort(state, (int)state->sort - 1);
-    case REQUEST_SORT_NEXT: return resort(state, (int)state->sort + 1);
-    case REQUEST_SORT_INVERT:
-        callers_sort(state, (int)state->sort);
+    case REQUEST_SORT_PREVIOUS: case REQUEST_SORT_NEXT: case REQUEST_SORT_INVERT:
+        callers_sort(state, table_sort_asked(request, (int)state->sort, SORT_COUNT));
         return effect_of(VIEW_REDRAW);
-    case REQUEST_CANCEL:
-        if (!state->pattern[0])
-            return effect_of(VIEW_NOT_HANDLED);
-        state->pattern[0] = '\0';
-        return effect_of(VIEW_REDRAW);
+    case REQUEST_CANCEL: return effect_end_search(state->pattern);
     default: return effect_of(VIEW_NOT_HANDLED);
     }
 }
@@ -335,15 +321,12 @@ static struct view_effect callers_search(void *data, const struct view_context *
     refresh(state, context);
     snprintf(state->pattern, sizeof state->pattern, "%s", pattern);
     struct search_data search = {state, context->model};
-    size_t index = state->table.index;
     if (!pattern[0])
         return effect_of(VIEW_REDRAW);
-    if (!table_search(state->table.count, &index, direction, row_matches, &search)) {
+    if (!table_search_rows(&state->table, direction, row_matches, &search)) {
         snprintf(state->text, sizeof state->text, "No function here has \"%s\" in its name.", state->pattern);
         return effect_message(state->text);
     }
-    state->table.chosen = true;
-    table_select_index(&state->table, index);
     return effect_of(VIEW_REDRAW);
 }
 
@@ -352,14 +335,12 @@ static struct view_effect callers_click(void *data, const struct view_context *c
     struct callers_state *state = data;
     (void)column;
     refresh(state, context);
-    int header = area.rows >= 2;
-    size_t index = state->table.top + (size_t)(row - header);
-    if (row < header || index >= state->table.count)
+    size_t index;
+    if (!table_row_at(&state->table, area, row, &index))
         return effect_of(VIEW_HANDLED);
     if (index == state->table.index)
         return drill(state);
-    state->table.chosen = true;
-    table_select_index(&state->table, index);
+    table_choose(&state->table, index);
     return effect_of(VIEW_REDRAW);
 }
 

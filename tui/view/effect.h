@@ -23,4 +23,12 @@ static inline struct view_effect effect_copy(const char *text) {
     return (struct view_effect){.action = VIEW_COPY, .text = text};
 }
 
+/* REQUEST_CANCEL ends the highlight of a search; it is left to the loop where there is none. */
+static inline struct view_effect effect_end_search(char *pattern) {
+    if (!pattern[0])
+        return effect_of(VIEW_NOT_HANDLED);
+    pattern[0] = '\0';
+    return effect_of(VIEW_REDRAW);
+}
+
 #endif

@@ -221,14 +221,12 @@ static void functions_draw(void *data, const struct view_context *context, struc
     }
     struct layout layout;
     lay_out(&layout, context->percent, area.columns);
-    int header = area.rows >= 2;
+    int header = table_header_rows(area);
+    size_t index;
     if (header)
         draw_header(state, &layout, grid, area);
     table_scroll(&state->table, area.rows - header);
-    for (int row = header; row < area.rows; row++) {
-        size_t index = state->table.top + (size_t)(row - header);
-        if (index >= state->table.count)
-            break;
+    for (int row = header; row < area.rows && table_row_at(&state->table, area, row, &index); row++) {
         draw_function(state, &layout, &context->model->functions[state->table.rows[index]], grid, area, row);
         if (index == state->table.index && selection_is_shown(state, context))
             table_mark_selected(grid, area, row, area.columns, context->focused);
@@ -280,12 +278,6 @@ static struct view_effect copy_row(struct functions_state *state, const struct m
     return effect_copy(state->text);
 }
 
-static struct view_effect resort(struct functions_state *state, int index) {
-    if (index >= 0 && index < FUNCTION_SORT_COUNT && index != (int)state->sort)
-        functions_sort(state, index);
-    return effect_of(VIEW_REDRAW);
-}
-
 static struct view_effect functions_request(void *data, const struct view_context *context, enum request request,
                                             int page_rows) {
     struct functions_state *state = data;
@@ -302,20 +294,14 @@ static struct view_effect functions_request(void *data, const struct view_contex
         state->table.chosen = state->table.count > 0;
         return state->table.count ? effect_drill(state->table.selected, 0) : effect_of(VIEW_HANDLED);
     case REQUEST_COPY: return state->table.count ? copy_row(state, context->model) : effect_of(VIEW_HANDLED);
-    case REQUEST_SORT_PREVIOUS: return resort(state, (int)state->sort - 1);
-    case REQUEST_SORT_NEXT: return resort(state, (int)state->sort + 1);
-    case REQUEST_SORT_INVERT:
-        functions_sort(state, (int)state->sort);
+    case REQUEST_SORT_PREVIOUS: case REQUEST_SORT_NEXT: case REQUEST_SORT_INVERT:
+        functions_sort(state, table_sort_asked(request, (int)state->sort, FUNCTION_SORT_COUNT));
         return effect_of(VIEW_REDRAW);
     case REQUEST_FILTER_CLEAR:
         filter_parse(&state->filter, "", state->text, (int)sizeof state->text);
         state->outdated = true;
         return effect_of(VIEW_REDRAW);
-    case REQUEST_CANCEL:
-        if (!state->pattern[0])
-            return effect_of(VIEW_NOT_HANDLED);
-        state->pattern[0] = '\0';
-        return effect_of(VIEW_REDRAW);
+    case REQUEST_CANCEL: return effect_end_search(state->pattern);
     default: return effect_of(VIEW_NOT_HANDLED);
     }
 }
@@ -340,13 +326,10 @@ static struct view_effect functions_search(void *data, const struct view_context
     if (!pattern[0])
         return effect_of(VIEW_REDRAW);
     struct search_data search = {state, context->model};
-    size_t index = state->table.index;
-    if (!table_search(state->table.count, &index, direction, row_matches, &search)) {
+    if (!table_search_rows(&state->table, direction, row_matches, &search)) {
         snprintf(state->text, sizeof state->text, "No function here has \"%s\" in its name.", state->pattern);
         return effect_message(state->text);
     }
-    state->table.chosen = true;
-    table_select_index(&state->table, index);
     return selected_effect(state);
 }
 
@@ -384,19 +367,17 @@ static struct view_effect functions_click(void *data, const struct view_context 
                                           int row, int column) {
     struct functions_state *state = data;
     refresh(state, context);
-    int header = area.rows >= 2;
-    if (row < header) {
+    if (row < table_header_rows(area)) {
         struct layout layout;
         lay_out(&layout, context->percent, area.columns);
         return click_header(state, &layout, column);
     }
-    size_t index = state->table.top + (size_t)(row - header);
-    if (row < 0 || index >= state->table.count)
+    size_t index;
+    if (!table_row_at(&state->table, area, row, &index))
         return effect_of(VIEW_HANDLED);
     if (index == state->table.index && state->table.chosen)
         return effect_drill(state->table.selected, 0);
-    state->table.chosen = true;
-    table_select_index(&state->table, index);
+    table_choose(&state->table, index);
     return selected_effect(state);
 }
 

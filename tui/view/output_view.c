@@ -190,11 +190,7 @@ static struct view_effect output_request(void *data, const struct view_context *
         else
             hold_at(state, top_index(state, state->rows ? state->rows : 1));
         return effect_of(VIEW_REDRAW);
-    case REQUEST_CANCEL:
-        if (!state->pattern[0])
-            return effect_of(VIEW_NOT_HANDLED);
-        state->pattern[0] = '\0';
-        return effect_of(VIEW_REDRAW);
+    case REQUEST_CANCEL: return effect_end_search(state->pattern);
     default: return effect_of(VIEW_NOT_HANDLED);
     }
 }

@@ -308,10 +308,8 @@ static struct view_effect source_request(void *data, const struct view_context *
                                          int page_rows) {
     struct source_state *state = data;
     refresh(state, context);
-    if (request == REQUEST_CANCEL && state->pattern[0]) {
-        state->pattern[0] = '\0';
-        return effect_of(VIEW_REDRAW);
-    }
+    if (request == REQUEST_CANCEL)
+        return effect_end_search(state->pattern);
     if (state->sentence)
         return effect_of(VIEW_NOT_HANDLED);
     size_t index = state->line ? state->line - 1 : state->top;

@@ -31,6 +31,11 @@ void table_select_index(struct table *table, size_t index) {
     table->selected = table->rows[table->index];
 }
 
+void table_choose(struct table *table, size_t index) {
+    table->chosen = true;
+    table_select_index(table, index);
+}
+
 bool table_select(struct table *table, uint32_t row) {
     if (row == TABLE_NONE)
         return false;
@@ -96,6 +101,16 @@ void table_scroll(struct table *table, int visible) {
         table->top = table->count > rows ? table->count - rows : 0;
 }
 
+int table_header_rows(struct rectangle area) { return area.rows >= 2; }
+
+bool table_row_at(const struct table *table, struct rectangle area, int row, size_t *index) {
+    int header = table_header_rows(area);
+    if (row < header)
+        return false;
+    *index = table->top + (size_t)(row - header);
+    return *index < table->count;
+}
+
 bool table_search(size_t count, size_t *index, int direction, bool (*matches)(const void *data, size_t index),
                   const void *data) {
     size_t steps = direction ? count : count ? count - 1 : 0;
@@ -107,6 +122,20 @@ bool table_search(size_t count, size_t *index, int direction, bool (*matches)(co
         }
     }
     return false;
+}
+
+bool table_search_rows(struct table *table, int direction, bool (*matches)(const void *data, size_t index),
+                       const void *data) {
+    size_t index = table->index;
+    if (!table_search(table->count, &index, direction, matches, data))
+        return false;
+    table_choose(table, index);
+    return true;
+}
+
+int table_sort_asked(enum request request, int present, int count) {
+    int asked = present + (request == REQUEST_SORT_NEXT) - (request == REQUEST_SORT_PREVIOUS);
+    return asked >= 0 && asked < count ? asked : -1;
 }
 
 int table_fit(const struct table_column *columns, int count, const int *order, int margin, int width, int *at) {

@@ -30,10 +30,16 @@ void table_rows_changed(struct table *table);
 /* Selects a row; false: it is not among the rows. */
 bool table_select(struct table *table, uint32_t row);
 void table_select_index(struct table *table, size_t index);
+/* The same as the user's choice: that row stays selected from now on. */
+void table_choose(struct table *table, size_t index);
 /* Answers the requests that move the selection; false: it is none of those. */
 bool table_move(struct table *table, enum request request, int page_rows);
 /* Scrolls so that the selected row is among `visible` rows and no room is wasted at the end. */
 void table_scroll(struct table *table, int visible);
+/* Rows of the area that the header takes: where there is one row only, it is the selected one's. */
+int table_header_rows(struct rectangle area);
+/* Index of the row that stands in that row of the area; false: the header or nothing stands there. */
+bool table_row_at(const struct table *table, struct rectangle area, int row, size_t *index);
 
 /* Where `index` is after a moving request among `count` rows; false: the request moves nothing. */
 bool table_step(enum request request, int page_rows, size_t count, size_t *index);
@@ -42,6 +48,13 @@ bool table_step(enum request request, int page_rows, size_t count, size_t *index
  * 1: onwards, -1: backwards). false: none does; *index is unchanged. */
 bool table_search(size_t count, size_t *index, int direction, bool (*matches)(const void *data, size_t index),
                   const void *data);
+/* The same from the selected row on; the row found is the user's choice. */
+bool table_search_rows(struct table *table, int direction, bool (*matches)(const void *data, size_t index),
+                       const void *data);
+
+/* Which of `count` sorts one of the REQUEST_SORT_... asks for: the present one to be inverted, or the one beside it;
+ * -1: there is none. */
+int table_sort_asked(enum request request, int present, int count);
 
 struct table_column {
     const char *title;
