@@ -73,7 +73,8 @@ bool arena_create(struct arena *arena, const char *path, struct error *error) {
     bool done = false;
     int failure = ftruncate(file, (off_t)ARENA_FILE_SIZE) ? errno : reserve_first_rows(file);
     if (failure)
-        error_set(error, 1, "%s: no room for the profile: %s", path, strerror(failure));
+        error_set(error, 1, "%s: no room for the profile: %s", path,
+                  failure == EFBIG ? "the limit on file sizes is too low, raise it with ulimit -f" : strerror(failure));
     else
         done = map_shared_part(arena, file, error);
     close(file);
