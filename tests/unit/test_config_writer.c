@@ -72,12 +72,16 @@ static void assert_round_trip(const struct config *config) {
     }
 }
 
+static void assert_changes(const struct config *config, const char *expected) {
+    char *text = to_yaml(config, true);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
 static void test_nothing_changed(void **state) {
     (void)state;
     struct config *config = new_config();
-    char *text = to_yaml(config, true);
-    assert_string_equal(text, HEADER_CHANGES);
-    free(text);
+    assert_changes(config, HEADER_CHANGES);
     assert_round_trip(config);
     config_free(config);
 }
@@ -93,21 +97,19 @@ static void test_only_changes(void **state) {
     assert_true(config_set(config, "collectors.line.enabled=false", &error));
     assert_true(config_set(config, "ui.refresh_ms=1000", &error));
     assert_true(config_set(config, "ui.sort=self", &error)); /* the default: not written */
-    char *text = to_yaml(config, true);
-    assert_string_equal(text, HEADER_CHANGES "target:\n"
-                                             "  script: julia.py\n"
-                                             "  args: [\"1000\", \"a b\", x]\n"
-                                             "  env:\n"
-                                             "    A: \"1\"\n"
-                                             "    B: x\n"
-                                             "collectors:\n"
-                                             "  function:\n"
-                                             "    exclude: [\"*/x/*\"]\n"
-                                             "  line:\n"
-                                             "    enabled: false\n"
-                                             "ui:\n"
-                                             "  refresh_ms: 1000\n");
-    free(text);
+    assert_changes(config, HEADER_CHANGES "target:\n"
+                                          "  script: julia.py\n"
+                                          "  args: [\"1000\", \"a b\", x]\n"
+                                          "  env:\n"
+                                          "    A: \"1\"\n"
+                                          "    B: x\n"
+                                          "collectors:\n"
+                                          "  function:\n"
+                                          "    exclude: [\"*/x/*\"]\n"
+                                          "  line:\n"
+                                          "    enabled: false\n"
+                                          "ui:\n"
+                                          "  refresh_ms: 1000\n");
     assert_round_trip(config);
     config_free(config);
 }
@@ -132,9 +134,7 @@ static void test_lists_that_are_emptied(void **state) {
     (void)state;
     struct config *config = new_config();
     text_list_clear(&config->collectors.function.include);
-    char *text = to_yaml(config, true);
-    assert_string_equal(text, HEADER_CHANGES "collectors:\n  function:\n    include: []\n");
-    free(text);
+    assert_changes(config, HEADER_CHANGES "collectors:\n  function:\n    include: []\n");
     assert_round_trip(config);
     config_free(config);
 }
@@ -170,30 +170,25 @@ static void test_awkward_texts(void **state) {
     config_free(all);
 }
 
+static void assert_code_written(const char *code, const char *quote) {
+    struct config *config = new_config();
+    char expected[160];
+    assert_true(text_replace(&config->target.code, code));
+    snprintf(expected, sizeof expected, HEADER_CHANGES "target:\n  code: %s%s%s\n", quote, code, quote);
+    assert_changes(config, expected);
+    config_free(config);
+}
+
 /* What looks like something else to another YAML reader is in quotes. */
 static void test_quoted_where_it_matters(void **state) {
     (void)state;
     static const char *const quoted[] = {"true", "No", "null", "1", "1.5", "1e3", ".inf", ".5", "-", "a: b", "#",
                                          "**", ""};
     static const char *const plain[] = {"julia.py", "a/b.py", "../x.py", "/a/b", "project", "x-1"};
-    for (size_t i = 0; i < sizeof quoted / sizeof quoted[0]; i++) {
-        struct config *config = new_config();
-        assert_true(text_replace(&config->target.code, quoted[i]));
-        char *text = to_yaml(config, true), expected[160];
-        snprintf(expected, sizeof expected, HEADER_CHANGES "target:\n  code: \"%s\"\n", quoted[i]);
-        assert_string_equal(text, expected);
-        free(text);
-        config_free(config);
-    }
-    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++) {
-        struct config *config = new_config();
-        assert_true(text_replace(&config->target.code, plain[i]));
-        char *text = to_yaml(config, true), expected[160];
-        snprintf(expected, sizeof expected, HEADER_CHANGES "target:\n  code: %s\n", plain[i]);
-        assert_string_equal(text, expected);
-        free(text);
-        config_free(config);
-    }
+    for (size_t i = 0; i < sizeof quoted / sizeof quoted[0]; i++)
+        assert_code_written(quoted[i], "\"");
+    for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
+        assert_code_written(plain[i], "");
 }
 
 static void test_random_texts(void **state) {
@@ -339,50 +334,52 @@ static void test_failures_to_save(void **state) {
     assert_int_equal(files_in("."), 2);
 }
 
-/* In a process of its own: a limit on the size of files cuts the writing short, as a full disk does. */
-static void test_failed_write_keeps_the_old_file(void **state) {
-    (void)state;
-    write_file("kept.yaml", "ui: {sort: total}\n");
+/* Whether saving fails with that message: for a process of its own, in which nothing is asserted. */
+static bool save_fails(const char *path, const char *expected) {
+    struct config *config = config_new();
+    struct error error = {0};
+    bool failed = config && !config_save_file(config, path, &error) && strcmp(error.text, expected) == 0;
+    config_free(config);
+    return failed;
+}
+
+static void assert_in_own_process(bool (*holds)(void)) {
     pid_t child = fork();
     assert_true(child >= 0);
-    if (child == 0) {
-        struct config *config = config_new();
-        struct error error = {0};
-        signal(SIGXFSZ, SIG_IGN);
-        setrlimit(RLIMIT_FSIZE, &(struct rlimit){10, 10});
-        bool failed = config && !config_save_file(config, "kept.yaml", &error) &&
-                      strcmp(error.text, "kept.yaml: the config cannot be saved there: File too large; choose another "
-                                         "path") == 0;
-        config_free(config);
-        _exit(failed ? 0 : 1);
-    }
+    if (child == 0)
+        _exit(holds() ? 0 : 1);
     int status;
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_int_equal(status, 0);
+}
+
+/* A limit on the size of files cuts the writing short, as a full disk does. */
+static bool save_fails_when_cut_short(void) {
+    signal(SIGXFSZ, SIG_IGN);
+    setrlimit(RLIMIT_FSIZE, &(struct rlimit){10, 10});
+    return save_fails("kept.yaml", "kept.yaml: the config cannot be saved there: File too large; choose another path");
+}
+
+static void test_failed_write_keeps_the_old_file(void **state) {
+    (void)state;
+    write_file("kept.yaml", "ui: {sort: total}\n");
+    assert_in_own_process(save_fails_when_cut_short);
     assert_file_is("kept.yaml", "ui: {sort: total}\n");
     assert_int_equal(files_in("."), 1);
 }
 
-/* In a process of its own, which gives up the rights of root where it has them. */
+/* Gives up the rights of root where it has them. */
+static bool save_fails_without_rights(void) {
+    return (geteuid() != 0 || setuid(65534) == 0) &&
+           save_fails("locked/a.yaml", "locked/a.yaml: the config cannot be saved there: Permission denied; choose a "
+                                       "folder that you may write to");
+}
+
 static void test_folder_that_must_not_be_written(void **state) {
     (void)state;
     assert_int_equal(mkdir("locked", 0555), 0);
     assert_int_equal(chmod(".", 0755), 0);
-    pid_t child = fork();
-    assert_true(child >= 0);
-    if (child == 0) {
-        struct config *config = config_new();
-        struct error error = {0};
-        bool failed = (geteuid() != 0 || setuid(65534) == 0) && config &&
-                      !config_save_file(config, "locked/a.yaml", &error) &&
-                      strcmp(error.text, "locked/a.yaml: the config cannot be saved there: Permission denied; choose a "
-                                         "folder that you may write to") == 0;
-        config_free(config);
-        _exit(failed ? 0 : 1);
-    }
-    int status;
-    assert_int_equal(waitpid(child, &status, 0), child);
-    assert_int_equal(status, 0);
+    assert_in_own_process(save_fails_without_rights);
 }
 
 static void assert_load_fails(const char *path, const char *expected) {
