@@ -82,3 +82,18 @@ bool recorder_find_host(const struct config *config, char *host_path, char *pyth
     free(list);
     return done;
 }
+
+char *recorder_substitution(const struct config *config) {
+    struct interpreter interpreter;
+    if (!interpreter_wanted(config, &interpreter, NULL) || interpreter.explicitly_wanted || !*interpreter.program)
+        return NULL;
+    struct host_list *list = host_list_find();
+    char *sentence = NULL;
+    if (list && list->count && !find_match(list, &interpreter) &&
+        asprintf(&sentence, "%s is not a Python that this build hosts: the program runs in %s (%s); name another with --python, "
+                 "or build with `make PYTHON=...`", interpreter.program, list->hosts[0].interpreter,
+                 list->hosts[0].version) < 0)
+        sentence = NULL;
+    free(list);
+    return sentence;
+}

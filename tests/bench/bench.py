@@ -217,7 +217,7 @@ def refreshes(terminal, seconds):
 
 def measure_viewer(report, options):
     place = Workplace()
-    place.environment["PATH"] = os.environ["PATH"]
+    place.environment["PATH"] = f"/usr/bin:/bin:{os.environ['PATH']}"
     started = time.monotonic()
     terminal = Pty(place, "--python", options.python, "-k", "function,line", "-o", str(FOLDER / "viewer.pyprof"),
                    str(TARGETS / "julia.py"), "1000", "5000")

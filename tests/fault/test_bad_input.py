@@ -41,6 +41,20 @@ class Targets(FaultTest):
         self.assertEqual(process.returncode, plain.returncode)
         self.assertEqual(process.err.split(": ", 1)[1], plain.err.split(": ", 1)[1])
 
+    def test_another_python_in_path_is_told(self):
+        """Modules of that other Python will be missing: the user learns why before the traceback."""
+        self.write("target.py", "import sys\nprint(sys.executable)\n")
+        other = self.write("python3", "#!/bin/sh\nexit 9\n")
+        other.chmod(0o755)
+        self.environment["PATH"] = f"{self.folder}:{self.environment['PATH']}"
+        process = self.headless("target.py")
+        self.assertEqual((process.returncode, process.out), (0, f"{PYTHON}\n"))
+        self.assertRegex(process.err, rf"\Apyprof-tui: {other} is not a Python that this build hosts: the program runs in "
+                                      rf"{PYTHON} \(3\.\d+\.\d+\); name another with --python, or build with `make PYTHON=...`\n\Z")
+        os.remove(self.folder / "run.pyprof")
+        process = self.headless("--python", PYTHON, "target.py")
+        self.assertEqual((process.returncode, process.out, process.err), (0, f"{PYTHON}\n", ""))
+
     def test_missing_interpreter(self):
         self.write("target.py", "")
         self.assert_refused(self.headless("--python", "/nowhere/python3", "target.py"), 2, "/nowhere/python3", "--python")

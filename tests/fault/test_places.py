@@ -173,7 +173,7 @@ class FullArenaPlace(FaultTest):
         self.write("target.py", "open('ran', 'w').close()\n")
         process = self.run_workbench("-c", 'ulimit -f 1000; exec "$@"', "sh", WORKBENCH, "--headless", "-o", "run.pyprof",
                                      "target.py", command=["sh"])
-        self.assert_refused(process, 1, "File too large")
+        self.assert_refused(process, 1, "limit on file sizes", "ulimit -f")
         self.assertFalse((self.folder / "ran").exists())
 
 

@@ -20,7 +20,9 @@ class FaultTest(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="pyprof-fault-"))
         self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
-        self.environment = dict(os.environ, LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1")
+        # The python3 that is found first is the one compared with; another one would be told about on stderr.
+        self.environment = dict(os.environ, LC_ALL="C.UTF-8", PYTHONDONTWRITEBYTECODE="1",
+                                PATH=f"{os.path.dirname(PYTHON)}:{os.environ['PATH']}")
         self.environment.pop("VIRTUAL_ENV", None)
         self.environment.pop("TMPDIR", None)
 

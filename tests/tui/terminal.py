@@ -53,7 +53,7 @@ class Workplace:
         for name, text in scripts.items():
             (self.folder / f"{name}.py").write_text(textwrap.dedent(text))
         self.environment = {
-            "PATH": os.environ["PATH"], "HOME": str(self.folder), "LC_ALL": "C.UTF-8",
+            "PATH": f"/usr/bin:/bin:{os.environ['PATH']}", "HOME": str(self.folder), "LC_ALL": "C.UTF-8",
             "XDG_RUNTIME_DIR": str(self.folder / "runtime"), "TMPDIR": str(self.folder),
         }
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
