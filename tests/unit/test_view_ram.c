@@ -108,6 +108,26 @@ static void steps(void **state) {
     assert_true(ram_graph_top(UINT64_MAX - 1) > 0);
 }
 
+/* A run that goes on is drawn in columns of 100 ms at the least, and fills the pane once it has ended. */
+static void live_columns_are_coarse(void **state) {
+    (void)state;
+    struct model *model = model_new();
+    struct ram_graph *graph = calloc(1, sizeof *graph);
+    assert_true(model && graph);
+    fixture_sample(model, 0, MEBIBYTE, 0);
+    fixture_sample(model, SECOND, 2 * MEBIBYTE, 0);
+    model->state = MODEL_RUNNING;
+    ram_graph_build(graph, model, 90);
+    assert_int_equal(graph->step_ns, 100 * MILLISECOND);
+    assert_int_equal(graph->count, 11);
+    model->state = MODEL_ENDED;
+    ram_graph_build(graph, model, 90);
+    assert_int_equal(graph->step_ns, 20 * MILLISECOND);
+    assert_int_equal(graph->count, 51);
+    free(graph);
+    model_free(model);
+}
+
 /* One sample of a thousand is high: however few columns there are, it is seen. */
 static void peaks_are_kept(void **state) {
     (void)state;
@@ -241,7 +261,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(ascii), TEST(blocks), TEST(styles), TEST(small_sizes), TEST(cursor), TEST(clicking), TEST(no_samples),
-        cmocka_unit_test(steps), cmocka_unit_test(peaks_are_kept), cmocka_unit_test(picture_only_grows),
+        cmocka_unit_test(steps), cmocka_unit_test(live_columns_are_coarse), cmocka_unit_test(peaks_are_kept), cmocka_unit_test(picture_only_grows),
         cmocka_unit_test(sparse_samples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -145,37 +145,37 @@ static void styles(void **state) {
            "  %Fn   self     hits  ln\n"
            "..hhh...hhhh.....hhhh..hh\n"
            "                        5 def calculate_z_serial_~\n"
-           "........................d.www....................d\n"
+           "..........................www....................d\n"
            "                        6   \"\"\"Calculate\n"
-           "........................d...qqqqqqqqqqqq\n"
+           "............................qqqqqqqqqqqq\n"
            "                        7   output list\"\"\"\n"
-           "........................d.qqqqqqqqqqqqqqqq\n"
+           "..........................qqqqqqqqqqqqqqqq\n"
            "  2.4: 220ms  1000001   8   for i in range(len(zs~\n"
-           "..2222..................d...www...ww.............d\n"
+           "..2222......................www...ww.............d\n"
            "  1.2. 110ms  1000000   9     n = 0  # count\n"
-           "..1111..................d.........n..ooooooo\n"
+           "..1111............................n..ooooooo\n"
            "                       10     z = zs[i]\n"
-           ".......................dd\n"
+           "\n"
            "                       11     c = cs[i]\n"
-           ".......................dd\n"
+           "\n"
            " 59.4# 5.54s 34219980  12     while abs(z) < 2 an~\n"
-           ".44444.................dd.....wwwww..........n.wwd\n"
+           ".44444........................wwwww..........n.wwd\n"
            " 37.1+ 3.46s 33219980  13       z = z * z + c\n"
-           ".33333.................dd\n"
+           ".33333\n"
            "                       14       n += 1\n"
-           ".......................dd............n\n"
+           ".....................................n\n"
            "                       15     output[i] = n\n"
-           ".......................dd\n"
+           "\n"
            "> 0.0  1.5us        1  16   return output\n"
            "ssssssssssssssssssssssssssssssssssssssssssssssssss\n"
            "                       17\n"
-           ".......................dd\n"
+           "\n"
            "                       18\n"
-           ".......................dd\n"
+           "\n"
            "                       19\n"
-           ".......................dd\n"
+           "\n"
            "                       20 def calc_pure_python(wi~\n"
-           ".......................dd.www....................d\n");
+           "..........................www....................d\n");
 }
 
 static void small_sizes(void **state) {
@@ -260,9 +260,9 @@ static void lines_of_others(void **state) {
     test->context.line = 20;
     char *text = draw(test, 23, 39, false, true);
     assert_non_null(strstr(text, "       1.5us        1   5 def calculat~\n"
-                                 ".......ddddd........d...d.www.........d\n"));
+                                 ".......ddddd........d.....www.........d\n"));
     assert_non_null(strstr(text, "       5.54s 34219980  12     while ab~\n"
-                                 ".......ddddd.dddddddd..dd.....wwwww...d\n"));
+                                 ".......ddddd.dddddddd.........wwwww...d\n"));
     free(text);
     test->context.function = 4;
     test->context.line = 5;
@@ -386,13 +386,13 @@ static void searching(void **state) {
            "  %Fn   self     hits  ln\n"
            "..hhh...hhhh.....hhhh..hh\n"
            "                        7   output list\"\"\"\n"
-           "........................d.qqqqqqqqqqqqqqqq\n"
+           "..........................qqqqqqqqqqqqqqqq\n"
            "  2.4: 220ms  1000001   8   for i in range(len(zs)):\n"
-           "..2222..................d...www...ww...........mm\n"
+           "..2222......................www...ww...........mm\n"
            "> 1.2. 110ms  1000000   9     n = 0  # count\n"
            "ssssssssssssssssssssssssssssssssssssssssssssssssssssssssss\n"
            "                       10     z = zs[i]\n"
-           ".......................dd.........mm\n");
+           "..................................mm\n");
     expect_place(request(test, REQUEST_CANCEL), VIEW_REDRAW, 0, 0);
     expect_place(request(test, REQUEST_CANCEL), VIEW_NOT_HANDLED, 0, 0);
 }

@@ -2,6 +2,8 @@
 
 enum { MEBIBYTE = 1 << 20 };
 #define SMALLEST_STEP UINT64_C(10000000)
+/* While it runs, a graph does not fill its pane within a second or two only to be squeezed and drawn anew again and again. */
+#define SMALLEST_LIVE_STEP UINT64_C(100000000)
 
 uint64_t ram_graph_step(uint64_t end_ns, int columns) {
     static const uint64_t factors[] = {1, 2, 5};
@@ -50,6 +52,8 @@ void ram_graph_build(struct ram_graph *graph, const struct model *model, int col
     if (columns > RAM_MAX_COLUMNS)
         columns = RAM_MAX_COLUMNS;
     graph->step_ns = ram_graph_step(model->samples[model->sample_count - 1].t_ns, columns);
+    if (model->state != MODEL_ENDED && graph->step_ns < SMALLEST_LIVE_STEP)
+        graph->step_ns = SMALLEST_LIVE_STEP;
     graph->top = ram_graph_top(model->samples[graph->peak].rss);
     uint64_t last = 0;
     for (size_t i = 0; i < model->sample_count; i++) {

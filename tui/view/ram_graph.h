@@ -7,7 +7,7 @@
 enum { RAM_MAX_COLUMNS = 1024 };
 
 /* The whole run in columns of step_ns each. Steps and scale are round numbers, so that a growing run appends columns
- * and the picture seldom changes as a whole. */
+ * and the picture seldom changes as a whole. While the run goes on a column is at least 100 ms. */
 struct ram_graph {
     uint64_t step_ns;
     uint64_t top;  /* bytes at the upper edge */

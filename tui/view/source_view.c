@@ -236,7 +236,7 @@ static void source_draw(void *data, const struct view_context *context, struct g
             draw_numbers(&gutter, number, number->owner == state->function, grid, area, row);
         if (gutter.line >= 0) {
             char text[NUMBER_SIZE];
-            table_cell(grid, area, row, gutter.line, gutter.line_width, STYLE_DIM, false,
+            table_cell(grid, area, row, gutter.line, gutter.line_width, STYLE_NORMAL, false,
                        number_count(text, line, gutter.line_width));
         }
         source_draw_line(&state->text, line, grid, area, row, gutter.source, area.columns - gutter.source,
