@@ -261,7 +261,8 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(ascii), TEST(blocks), TEST(styles), TEST(small_sizes), TEST(cursor), TEST(clicking), TEST(no_samples),
-        cmocka_unit_test(steps), cmocka_unit_test(live_columns_are_coarse), cmocka_unit_test(peaks_are_kept), cmocka_unit_test(picture_only_grows),
+        cmocka_unit_test(steps), cmocka_unit_test(live_columns_are_coarse),
+        cmocka_unit_test(peaks_are_kept), cmocka_unit_test(picture_only_grows),
         cmocka_unit_test(sparse_samples),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
