@@ -60,14 +60,12 @@ struct bytecode {
 
 /* Takes a code object apart. false: memory is out or the code is not understood; no exception is set. */
 bool bytecode_decode(struct bytecode *bytecode, PyCodeObject *code);
-void bytecode_free(struct bytecode *bytecode);
 
 /* Follows every path: fills depth, reached, line_before. With `origins`, also tells for every instruction whether coming
  * to its line there continues a statement of that line (see bytecode_flow.c); read by bytecode_edge_need.
  * false: the code is not what a compiler makes (depths that disagree, jumps out of the code). */
 struct flow;
 struct flow *flow_new(void);
-void flow_free(struct flow *flow);
 bool flow_analyse(struct flow *flow, struct bytecode *bytecode, int stack_size, bool lines);
 
 /* What a probe on the edge from instruction `from` (UINT32_MAX: from outside, as an exception) to `to` has to count. */
@@ -103,7 +101,6 @@ struct assembly {
 };
 
 void assembly_clear(struct assembly *assembly, int32_t first_line);
-void assembly_free(struct assembly *assembly);
 /* Returns the index of the new item. */
 uint32_t assembly_add(struct assembly *assembly, struct emitted item);
 void assembly_add_range(struct assembly *assembly, struct emitted_range range);

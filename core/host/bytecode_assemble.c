@@ -9,12 +9,6 @@ void assembly_clear(struct assembly *assembly, int32_t first_line) {
     assembly->failed = false;
 }
 
-void assembly_free(struct assembly *assembly) {
-    free(assembly->items);
-    free(assembly->ranges);
-    memset(assembly, 0, sizeof *assembly);
-}
-
 uint32_t assembly_add(struct assembly *assembly, struct emitted item) {
     if (assembly->count == assembly->room) {
         uint32_t room = assembly->room ? assembly->room * 2 : 256;

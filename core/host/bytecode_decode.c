@@ -231,9 +231,3 @@ bool bytecode_decode(struct bytecode *bytecode, PyCodeObject *code) {
     Py_XDECREF(exceptions);
     return done;
 }
-
-void bytecode_free(struct bytecode *bytecode) {
-    free(bytecode->items);
-    free(bytecode->ranges);
-    memset(bytecode, 0, sizeof *bytecode);
-}

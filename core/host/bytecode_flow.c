@@ -47,18 +47,6 @@ enum { LINE_HAS_START = 1, LINE_HAS_PASS = 2, LINE_SEEN = 4 };
 
 struct flow *flow_new(void) { return calloc(1, sizeof(struct flow)); }
 
-void flow_free(struct flow *flow) {
-    if (!flow)
-        return;
-    free(flow->paths);
-    free(flow->pool);
-    free(flow->origins);
-    free(flow->marks);
-    free(flow->joined);
-    free(flow->line_marks);
-    free(flow);
-}
-
 static bool grow(void *array, uint32_t *room, uint32_t wanted, size_t size) {
     if (wanted <= *room)
         return true;

@@ -2,8 +2,7 @@
  *
  * Rows are read with pread into memory of the reader's own, not through a mapping: a file that is cut off gives a
  * short read instead of a SIGBUS, and a hole gives zeros where a mapped tmpfs page would be taken from a file
- * system that may be full. Aligned words arrive whole: the kernel copies them in words at least. Only the header is
- * mapped too, for arena_reader_header. */
+ * system that may be full. Aligned words arrive whole: the kernel copies them in words at least. */
 #ifndef PYPROF_PROFILE_ARENA_READ_H
 #define PYPROF_PROFILE_ARENA_READ_H
 
@@ -17,8 +16,7 @@ struct scratch {
 
 struct arena_reader {
     int file;
-    const struct arena_header *mapped; /* ARENA_HEADER_SIZE bytes */
-    struct arena_header header;        /* as of the last arena_read_header */
+    struct arena_header header; /* as of the last arena_read_header */
     struct scratch nodes, frames, rows;
     char path[ARENA_PATH_SIZE];
 };

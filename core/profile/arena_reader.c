@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -102,14 +101,6 @@ static bool open_file(struct arena_reader *reader, const char *path, struct erro
     return true;
 }
 
-static bool map_header(struct arena_reader *reader, struct error *error) {
-    void *header = mmap(NULL, ARENA_HEADER_SIZE, PROT_READ, MAP_SHARED | MAP_NORESERVE, reader->file, 0);
-    if (header == MAP_FAILED)
-        return error_set(error, 1, "%s: cannot map the profile: %s", reader->path, strerror(errno));
-    reader->mapped = header;
-    return true;
-}
-
 struct arena_reader *arena_reader_open(const char *path, struct error *error) {
     struct arena_reader *reader = calloc(1, sizeof *reader);
     if (!reader) {
@@ -117,7 +108,7 @@ struct arena_reader *arena_reader_open(const char *path, struct error *error) {
         return NULL;
     }
     reader->file = -1;
-    if (open_file(reader, path, error) && arena_read_header(reader, error) && map_header(reader, error))
+    if (open_file(reader, path, error) && arena_read_header(reader, error))
         return reader;
     arena_reader_close(reader);
     return NULL;
@@ -126,8 +117,6 @@ struct arena_reader *arena_reader_open(const char *path, struct error *error) {
 void arena_reader_close(struct arena_reader *reader) {
     if (!reader)
         return;
-    if (reader->mapped)
-        munmap((void *)reader->mapped, ARENA_HEADER_SIZE);
     if (reader->file >= 0)
         close(reader->file);
     free(reader->nodes.bytes);
@@ -135,5 +124,3 @@ void arena_reader_close(struct arena_reader *reader) {
     free(reader->rows.bytes);
     free(reader);
 }
-
-const struct arena_header *arena_reader_header(const struct arena_reader *reader) { return reader->mapped; }

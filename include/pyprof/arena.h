@@ -131,8 +131,7 @@ struct arena_node {
     uint32_t code;
     uint32_t parent;    /* node 0 is the thread's root */
     uint32_t folded_to; /* 0: not folded */
-    uint32_t last_child; /* host's own hint */
-    uint64_t reserved[2];
+    uint32_t reserved[5];
 };
 
 /* One activation on a thread's shadow stack. */

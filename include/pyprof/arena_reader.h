@@ -6,7 +6,7 @@
 #include "pyprof/arena.h"
 #include "pyprof/model.h"
 
-struct arena_reader; /* a read-only mapping of an arena file */
+struct arena_reader; /* an arena file, open for reading */
 
 struct arena_reader *arena_reader_open(const char *path, struct error *error);
 void arena_reader_close(struct arena_reader *reader); /* NULL is allowed */
@@ -14,8 +14,5 @@ void arena_reader_close(struct arena_reader *reader); /* NULL is allowed */
 /* The rows as they are now, without sources, arguments and config. Activations still on the shadow stacks are given
  * their time up to now (up to clock.end_ticks once the target ended). The caller frees it with model_free. */
 struct model *arena_reader_model(struct arena_reader *reader, struct error *error);
-
-/* The mapped header; the caller reads fields and bounds-checks what it uses. */
-const struct arena_header *arena_reader_header(const struct arena_reader *reader);
 
 #endif

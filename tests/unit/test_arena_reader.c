@@ -502,8 +502,20 @@ static void the_header_is_live(void **state) {
     struct error error;
     struct arena_reader *reader = arena_reader_open(fixture->path, &error);
     assert_non_null(reader);
-    fixture->arena.header->exit_value = 42;
-    assert_int_equal(arena_reader_header(reader)->exit_value, 42);
+    fixture->arena.header->exit_kind = ARENA_EXIT_STATUS;
+    fixture->arena.header->exit_value = 3;
+    struct model *model = arena_reader_model(reader, &error);
+    assert_non_null(model);
+    assert_int_equal(model->exit_kind, MODEL_EXIT_STATUS);
+    assert_int_equal(model->exit_value, 3);
+    model_free(model);
+    fixture->arena.header->exit_kind = ARENA_EXIT_SIGNAL;
+    fixture->arena.header->exit_value = 9;
+    model = arena_reader_model(reader, &error);
+    assert_non_null(model);
+    assert_int_equal(model->exit_kind, MODEL_EXIT_SIGNAL);
+    assert_int_equal(model->exit_value, 9);
+    model_free(model);
     arena_reader_close(reader);
     arena_reader_close(NULL);
 }

@@ -6,7 +6,7 @@
 enum { ROWS = 5, COLUMNS = 20 };
 
 static int set_up(void **state) {
-    struct test *test = view_test_new(&output_view, (struct view_context){.follow = true});
+    struct test *test = view_test_new(&output_view, (struct view_context){0});
     test->page_rows = ROWS;
     output_view_resize(test->view, ROWS, COLUMNS);
     *state = test;

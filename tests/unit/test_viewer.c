@@ -47,7 +47,7 @@ static void type(const char *text) {
 static int setup(void **state) {
     (void)state;
     struct error error;
-    application = (struct application){.percent = true, .follow = true, .untouched = true, .refresh_ms = 500,
+    application = (struct application){.percent = true, .untouched = true, .refresh_ms = 500,
                                        .options.panes = (1u << PANE_COUNT) - 1};
     model = fixture_julia();
     char source[70 * 5], *end = source;

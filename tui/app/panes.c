@@ -83,7 +83,6 @@ struct view_context panes_context(const struct application *application, enum pa
         .line = application->place.line,
         .percent = application->percent,
         .hide_standard_library = application->hide_standard_library,
-        .follow = application->follow,
         .focused = application->place.focus == pane,
     };
 }

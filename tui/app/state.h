@@ -71,7 +71,7 @@ struct application {
     void *view_states[PANE_COUNT], *callers_state;
     struct layout layout;
     struct layout_options options;
-    bool percent, hide_standard_library, follow, frozen, mouse;
+    bool percent, hide_standard_library, frozen, mouse;
     int64_t refresh_ms;
     uint64_t next_tick_ns;
     int output_rows, output_columns; /* as the target's terminal was told */

@@ -14,7 +14,6 @@ struct view_context {
     uint32_t line;               /* selected line of that function's file, 0: none */
     bool percent;                /* percent rather than absolute numbers where both exist */
     bool hide_standard_library;  /* project functions only (those and C functions they call) */
-    bool follow;
     bool focused;
 };
 
