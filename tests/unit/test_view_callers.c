@@ -174,7 +174,7 @@ static void nothing_selected(void **state) {
     expect(test, 1, 40, "No function is selected.\n");
     expect_title(test, "Callers 0  callees 0  sort:Tot s v");
     expect_effect(request(test, REQUEST_MOVE_DOWN), VIEW_HANDLED, 0);
-    expect_effect(request(test, REQUEST_COPY), VIEW_HANDLED, 0);
+    expect_text(request(test, REQUEST_COPY), VIEW_COPY, "");
     assert_int_equal(request(test, REQUEST_DRILL).action, VIEW_MESSAGE);
     test->context.function = 4000000; /* not in this model */
     expect(test, 1, 40, "No function is selected.\n");

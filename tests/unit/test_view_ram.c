@@ -247,7 +247,7 @@ static void no_samples(void **state) {
     expect(test, 1, 60, "The run ended before its memory was measured.\n");
     expect_title(test, "RAM MiB");
     assert_int_equal(request(test, REQUEST_DRILL).action, VIEW_MESSAGE);
-    assert_int_equal(request(test, REQUEST_COPY).action, VIEW_HANDLED);
+    expect_text(request(test, REQUEST_COPY), VIEW_COPY, "");
     request(test, REQUEST_MOVE_LEFT);
     request(test, REQUEST_MOVE_LAST);
     expect_title(test, "RAM MiB");

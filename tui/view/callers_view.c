@@ -275,7 +275,7 @@ static struct view_effect drill(struct callers_state *state) {
 
 static struct view_effect copy_row(struct callers_state *state, const struct model *model) {
     if (!state->table.count)
-        return effect_of(VIEW_HANDLED);
+        return effect_copy("");
     const struct related *entry = &state->entries[state->table.index];
     char buffer[256];
     snprintf(state->text, sizeof state->text, "%s%.500s calls %llu self %.6f s total %.6f s",

@@ -293,7 +293,7 @@ static struct view_effect functions_request(void *data, const struct view_contex
     case REQUEST_DRILL:
         state->table.chosen = state->table.count > 0;
         return state->table.count ? effect_drill(state->table.selected, 0) : effect_of(VIEW_HANDLED);
-    case REQUEST_COPY: return state->table.count ? copy_row(state, context->model) : effect_of(VIEW_HANDLED);
+    case REQUEST_COPY: return state->table.count ? copy_row(state, context->model) : effect_copy("");
     case REQUEST_SORT_PREVIOUS: case REQUEST_SORT_NEXT: case REQUEST_SORT_INVERT:
         functions_sort(state, table_sort_asked(request, (int)state->sort, FUNCTION_SORT_COUNT));
         return effect_of(VIEW_REDRAW);

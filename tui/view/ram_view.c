@@ -260,7 +260,7 @@ static struct view_effect drill(struct ram_state *state, const struct model *mod
 static struct view_effect copy_sample(struct ram_state *state, const struct model *model) {
     size_t shown = sample_shown(state, model);
     if (shown == SIZE_MAX)
-        return effect_of(VIEW_HANDLED);
+        return effect_copy("");
     const struct model_sample *sample = &model->samples[shown];
     snprintf(state->text, sizeof state->text, "%.3f s %.1f MiB %.300s", (double)sample->t_ns / 1e9,
              (double)sample->rss / (1 << 20), function_name(model, sample->function));

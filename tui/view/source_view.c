@@ -320,7 +320,7 @@ static struct view_effect source_request(void *data, const struct view_context *
     case REQUEST_MOVE_RIGHT: case REQUEST_SCROLL_RIGHT: return scroll_sideways(state, SIDEWAYS_STEP);
     case REQUEST_SCROLL_HOME: return scroll_sideways(state, -SOURCE_MAX_COLUMNS);
     case REQUEST_DRILL: return state->line ? drill(state, context->model) : effect_of(VIEW_HANDLED);
-    case REQUEST_COPY: return state->line ? copy_line(state) : effect_of(VIEW_HANDLED);
+    case REQUEST_COPY: return state->line ? copy_line(state) : effect_copy("");
     default: return effect_of(VIEW_NOT_HANDLED);
     }
 }

@@ -24,7 +24,7 @@ enum view_action {
     VIEW_REDRAW,
     VIEW_SELECT,      /* function/line are the selection now; other panes follow */
     VIEW_DRILL,       /* go into function/line: focus the pane that shows it, remember where we came from */
-    VIEW_COPY,        /* put `text` on the clipboard */
+    VIEW_COPY,        /* put `text` on the clipboard; "": there is nothing to put there, which is said */
     VIEW_MESSAGE,     /* show `text` in the message row */
 };
 struct view_effect {
