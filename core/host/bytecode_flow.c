@@ -247,6 +247,39 @@ static bool unbinds_name(const struct instruction *item) {
             same_place(&item[-1].where, &item->where));
 }
 
+int32_t flow_first_line(const struct flow *flow, int32_t line) {
+    return line >= flow->first_line && line <= flow->last_line ? flow->joined[line - flow->first_line] : line;
+}
+
+/* From the lines that are joined with later ones to the first line of each line's statement. */
+static void merge_statements(struct flow *flow) {
+    int32_t first = 0, last = 0;
+    for (int32_t line = flow->first_line; line <= flow->last_line; line++) {
+        int32_t *entry = &flow->joined[line - flow->first_line];
+        if (line > last)
+            first = line;
+        if (*entry > last)
+            last = *entry;
+        *entry = first;
+    }
+}
+
+/* A NOP is all that is left of a condition that is constant. Where it stands below what follows it and that, as what is on the
+ * stack, is of one statement, it is of it as well: x, y = a, (b <newline> if True <newline> else c). */
+static void join_constant_conditions(struct flow *flow, const struct bytecode *bytecode) {
+    for (uint32_t i = bytecode->body; i + 1 < bytecode->count; i++) {
+        const struct instruction *item = &bytecode->items[i];
+        int32_t line = item->where.line, next = item[1].where.line;
+        bool leaves_with = i + 2 < bytecode->count && same_place(&item[1].where, &item[2].where);
+        if (!item->reached || !python_is_nop(item->opcode) || next <= 0 || line <= next || item->value_line <= 0 || leaves_with)
+            continue;
+        int32_t first = flow_first_line(flow, next);
+        if (flow_first_line(flow, item->value_line) == first)
+            for (int32_t between = next; between <= line; between++)
+                flow->joined[between - flow->first_line] = first;
+    }
+}
+
 static void find_statements(struct flow *flow, const struct bytecode *bytecode) {
     mark_landings(flow, bytecode);
     for (uint32_t i = bytecode->body; i < bytecode->count; i++) {
@@ -262,19 +295,8 @@ static void find_statements(struct flow *flow, const struct bytecode *bytecode) 
            !unbinds_name(item))
             *mark |= LINE_HAS_START;
     }
-    int32_t first = 0, last = 0;
-    for (int32_t line = flow->first_line; line <= flow->last_line; line++) {
-        int32_t *entry = &flow->joined[line - flow->first_line];
-        if (line > last)
-            first = line;
-        if (*entry > last)
-            last = *entry;
-        *entry = first;
-    }
-}
-
-int32_t flow_first_line(const struct flow *flow, int32_t line) {
-    return line >= flow->first_line && line <= flow->last_line ? flow->joined[line - flow->first_line] : line;
+    merge_statements(flow);
+    join_constant_conditions(flow, bytecode);
 }
 
 bool flow_analyse(struct flow *flow, struct bytecode *bytecode, int stack_size, bool lines) {
@@ -306,6 +328,21 @@ static bool is_endless_jump(const struct flow *flow, const struct bytecode *byte
            bytecode->items[item->target - 1].where.line == item->where.line;
 }
 
+/* The statement whose line raising again at the end of a handler bears has an instruction of its own in that handler. The
+ * line as a whole says nothing: the body of `finally` is there once for each way out of `try`. */
+static bool stands_in_handler(const struct bytecode *bytecode, uint32_t end) {
+    const struct instruction *last = &bytecode->items[end];
+    for (uint32_t i = end; i-- > bytecode->body;) {
+        const struct instruction *item = &bytecode->items[i];
+        if (python_begins_handler(item->opcode) && item->depth + 1 == last->depth)
+            return false;
+        if (item->reached && item->where.line == last->where.line &&
+            (python_is_nop(item->opcode) || python_takes_nothing(item->opcode, item->oparg)))
+            return true;
+    }
+    return false;
+}
+
 /* (e) */
 static bool is_leftover(const struct flow *flow, const struct bytecode *bytecode, uint32_t index) {
     const struct instruction *item = &bytecode->items[index];
@@ -313,14 +350,16 @@ static bool is_leftover(const struct flow *flow, const struct bytecode *bytecode
     if (python_is_nop(item->opcode)) /* what its line goes on behind, it begins */
         return of_line & LINE_HAS_START &&
                flow_first_line(flow, item[1].where.line) != flow_first_line(flow, item->where.line);
+    /* One that is below what stands before it is all that is left of a statement: `pass`, or a constant assert. */
+    bool lies_below = index > 0 && item[-1].where.line < item->where.line;
     if (python_jumps_always(item->opcode))
-        return !is_endless_jump(flow, bytecode, item) && of_line & (LINE_HAS_START | LINE_HAS_PASS);
+        return !is_endless_jump(flow, bytecode, item) && of_line & (LINE_HAS_START | LINE_HAS_PASS) && !lies_below;
     if (python_ends_handler(item->opcode) || returns_nothing(bytecode, index))
         return of_line & (LINE_HAS_START | LINE_HAS_PASS);
     /* Raising again may be all that is left of `pass` at the end of a handler. */
     if (item->opcode == PYTHON_RERAISE)
-        return of_line & (LINE_HAS_START | LINE_HAS_PASS) && !(index > 0 && python_begins_handler(item[-1].opcode));
-    return python_is_clean_up(item->opcode);
+        return stands_in_handler(bytecode, index);
+    return python_is_clean_up(item->opcode) && !lies_below;
 }
 
 enum line_need flow_edge_need(const struct flow *flow, const struct bytecode *bytecode, uint32_t from, uint32_t to,

@@ -265,6 +265,55 @@ REGRESSIONS = {
             return n
         f(1)
         """,
+    "constant assert at the end of try": """
+        def f(n):
+            try:
+                n += 1
+            finally:
+                assert (True or (n
+                        * 2) == 1), (1, 1)
+            for y in range(2):
+                try:
+                    n += 1
+                    if y:
+                        return n
+                    del y
+                finally:
+                    assert (True or (n
+                            * 2) == 1), (1, 1)
+            return 1
+        for n in range(4):
+            f(n)
+        """,
+    "constant condition below its value": """
+        def f(a, b):
+            if a:
+                x, y = (((a != b) ^ (1 < 4 or (5
+                    - a) and (b == 3
+                    or 2))), (b
+                    if True
+                    else a))
+                y = b
+        for i in range(3):
+            f(i, 3)
+        """,
+    "pass behind assert in finally": """
+        def f(n):
+            try:
+                try:
+                    n = 3 // (n - 3)
+                    return n
+                finally:
+                    assert n < 5
+                    pass
+            except (ZeroDivisionError, AssertionError):
+                n = 1
+            finally:
+                n += 1
+            return n
+        for n in range(8):
+            f(n)
+        """,
     "unbinding the name of an exception": """
         def f(n):
             try:
