@@ -159,6 +159,31 @@ static bool check_collectors_are_built(const struct config *config, struct error
     return true;
 }
 
+/* One reading of the clock serves both collectors. */
+static bool check_clocks(const struct config *config, struct error *error) {
+    const char *function = config->collectors.function.clock, *line = config->collectors.line.clock;
+    if (!function || !line || strcmp(function, line) == 0)
+        return true;
+    return error_set(error, EXIT_STATUS_USAGE,
+                     "collectors.function.clock is %s and collectors.line.clock is %s; a run has one clock, so leave "
+                     "one of them out", function, line);
+}
+
+enum run_clock config_clock(const struct config *config) {
+    static const char *const names[] = {
+#define X(NAME, name) name,
+        RUN_CLOCK_LIST(X)
+#undef X
+    };
+    const char *given = config->collectors.function.clock;
+    if (!given)
+        given = config->collectors.line.clock;
+    for (int clock = 0; given && clock < RUN_CLOCK_COUNT; clock++)
+        if (strcmp(given, names[clock]) == 0)
+            return (enum run_clock)clock;
+    return RUN_CLOCK_WALL;
+}
+
 /* The patterns of one list as the arena holds them: each with its '\0', and the empty one at the end. */
 static size_t patterns_size(const struct text_list *list) {
     size_t size = 1;
@@ -181,5 +206,5 @@ static bool check_pattern_room(const struct config *config, struct error *error)
 
 bool config_validate(const struct config *config, struct error *error) {
     return check_target(config, error) && check_collectors_are_built(config, error) &&
-           check_pattern_room(config, error);
+           check_clocks(config, error) && check_pattern_room(config, error);
 }

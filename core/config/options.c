@@ -6,7 +6,9 @@
 
 #include "core/config/words.h"
 
-static const char *const line_clocks[] = {"wall", NULL};
+#define X(NAME, name) name,
+static const char *const clocks[] = {RUN_CLOCK_LIST(X) NULL};
+#undef X
 static const char *const themes[] = {"default", NULL};
 static const char *const pane_names[] = {"functions", "source", "ram", "output", NULL};
 static const char *const sort_names[] = {"self", "total", "calls", "name", NULL};
@@ -48,6 +50,10 @@ const struct config_option options[] = {
            "packages nor the standard library."),
     OPTION(collectors.function.exclude, .not_empty = true, .help =
            "Files left out of what include takes, written likewise."),
+    OPTION(collectors.function.clock, .words = clocks, .help =
+           "What times measure: wall is the time that passes, waiting included; cpu the processor time of the thread; "
+           "running is wall without the time that a thread waits for the interpreter lock. null: that of "
+           "collectors.line.clock, else wall."),
     OPTION(collectors.line.enabled, .initial = "true", .help =
            "Count how often every line starts, and its time without and with callees."),
     OPTION(collectors.line.marked_only, .initial = "true", .help =
@@ -57,8 +63,10 @@ const struct config_option options[] = {
            "Files whose lines are counted, written as for collectors.function.include."),
     OPTION(collectors.line.exclude, .not_empty = true, .help =
            "Files left out of what include takes, written likewise."),
-    OPTION(collectors.line.clock, .initial = "wall", .words = line_clocks, .help =
-           "What line times measure: wall is the time on the clock, waiting included."),
+    OPTION(collectors.line.clock, .words = clocks, .help =
+           "What line times measure, as for collectors.function.clock, which a run shares. null: whatever that is."),
+    OPTION(collectors.children, .initial = "true", .help =
+           "Profile processes that the program starts, too: by fork, by multiprocessing, and Pythons run as commands."),
     OPTION(collectors.memory.enabled, .initial = "false", .help =
            "Count allocations by line. Not in this version; the RAM timeline is always taken."),
     OPTION(collectors.memory.native, .initial = "true", .help =

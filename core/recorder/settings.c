@@ -37,6 +37,8 @@ bool settings_write(struct arena_header *header, const struct config *config, st
     header->collectors = config_collectors(config) & built_collectors();
     header->builtins = config->collectors.function.builtins;
     header->marked_only = config->collectors.line.marked_only;
+    header->run_clock = config_clock(config);
+    header->children = config->collectors.children;
     memset(header->settings, 0, sizeof header->settings);
     size_t used = 0;
     return pack_list(header, &used, &config->collectors.function.include, "collectors.function.include", error) &&

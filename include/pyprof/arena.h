@@ -23,7 +23,7 @@
 #define ARENA_MAGIC UINT64_C(0x31616e6572617070) /* "ppaerna1" read little-endian */
 
 enum {
-    ARENA_VERSION = 1,
+    ARENA_VERSION = 2,
     ARENA_MAX_CODES = 1 << 18,
     ARENA_MAX_LINE_CELLS = 1 << 20,
     ARENA_MAX_SAMPLES = 1 << 20,
@@ -32,6 +32,8 @@ enum {
     ARENA_MAX_FRAMES = 1 << 20, /* per thread: depth of its shadow stack */
     ARENA_SETTINGS_SIZE = 16384,
     ARENA_PATH_SIZE = 4096,
+    ARENA_COMMAND_SIZE = 4096,
+    ARENA_MAX_REASONS = 16,
 };
 
 enum arena_clock_kind { ARENA_CLOCK_MONOTONIC = 0, ARENA_CLOCK_TSC = 1, ARENA_CLOCK_CNTVCT = 2 };
@@ -49,6 +51,16 @@ struct arena_clock {
 enum arena_host_state { ARENA_HOST_STARTING = 0, ARENA_HOST_RUNNING = 1, ARENA_HOST_FINALIZED = 2 };
 enum arena_exit_kind { ARENA_EXIT_NONE = 0, ARENA_EXIT_STATUS = 1, ARENA_EXIT_SIGNAL = 2 };
 
+/* Code objects that run without probes, by reason. Texts are UTF-8, cut to their room. A row whose count is 0 is free;
+ * reason and example are complete before the count is stored. */
+struct arena_left_alone {
+    uint64_t count;
+    char reason[88];   /* "made by another tool's bytecode" */
+    char example[160]; /* name and file of the first one */
+};
+
+/* Every process of a run has an arena of its own: the program's at PATH, and those of its child processes, theirs too,
+ * in the folder "PATH.children", named "PID-NUMBER". All have this layout. */
 struct arena_header {
     uint64_t magic;
     uint32_t version;
@@ -61,6 +73,8 @@ struct arena_header {
     uint32_t builtins;   /* 1: calls of C functions are counted and timed */
     uint32_t marked_only; /* 1: where a `profile` decorator is used, lines of marked functions only */
     uint32_t recorder_pid;
+    uint32_t run_clock; /* enum run_clock: what times are to measure */
+    uint32_t children;  /* 1: child processes get arenas, too */
     char path[ARENA_PATH_SIZE];           /* absolute path of this file */
     char project_folder[ARENA_PATH_SIZE]; /* absolute, no trailing '/': what `project` means in a glob list */
     /* Glob lists, each pattern ended by '\0', each list by an empty pattern; in this order:
@@ -75,10 +89,17 @@ struct arena_header {
     uint32_t line_cell_count;     /* cell 0 is a sink that is never shown */
     uint32_t thread_count;        /* thread segments ever used */
     uint32_t marked_count;        /* functions marked with `profile` */
+    uint32_t parent_pid;          /* the process that made this one; 0: the recorder did */
+    uint32_t host_reserved;
     uint64_t strings_used;        /* bytes; offset 0 is the empty string */
-    uint64_t lost_codes;          /* code objects left alone: no room or not understood */
+    /* The process's arguments, each ended by '\0', cut to the room; "" in the program's own arena. A forked child has
+     * those of its parent. */
+    char command[ARENA_COMMAND_SIZE];
+    struct arena_left_alone left_alone[ARENA_MAX_REASONS]; /* in the order met; the last also counts all that follow */
+    uint64_t lost_codes;          /* code objects left alone, all reasons together */
     uint64_t lost_nodes;          /* calls counted on their caller's node, for want of room */
     uint64_t lost_frames;         /* activations deeper than the shadow stack */
+    uint64_t lost_processes;      /* in the program's arena: child processes that could get none */
     uint64_t lost_threads;
 
     /* Written by the recorder. */
@@ -204,5 +225,6 @@ _Static_assert(sizeof(struct arena_node) == 64, "a node fills a cache line");
 _Static_assert(sizeof(struct arena_line_cell) == 32, "two line cells fill a cache line");
 _Static_assert(sizeof(struct arena_code) == 48, "codes keep their layout");
 _Static_assert(sizeof(struct arena_frame) == 48, "frames keep their layout");
+_Static_assert(sizeof(struct arena_left_alone) == 256, "reasons keep their layout");
 
 #endif

@@ -1,4 +1,4 @@
-/* collectors.h - the names of what a run can count. */
+/* collectors.h - the names of what a run can count, and of what its times can measure. */
 #ifndef PYPROF_COLLECTORS_H
 #define PYPROF_COLLECTORS_H
 
@@ -14,6 +14,20 @@ enum collector {
 #define X(bit, NAME, name, built) COLLECTOR_##NAME = 1u << (bit),
     COLLECTOR_LIST(X)
 #undef X
+};
+
+/* A run has one clock. wall: time that passes, waiting included; cpu: processor time of the thread; running: wall time
+ * without the time spent waiting for the interpreter lock. X(NAME, name as typed by users) */
+#define RUN_CLOCK_LIST(X) \
+    X(WALL, "wall")       \
+    X(CPU, "cpu")         \
+    X(RUNNING, "running")
+
+enum run_clock {
+#define X(NAME, name) RUN_CLOCK_##NAME,
+    RUN_CLOCK_LIST(X)
+#undef X
+    RUN_CLOCK_COUNT
 };
 
 #endif

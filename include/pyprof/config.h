@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "pyprof/collectors.h"
 #include "pyprof/error.h"
 
 struct text_list { /* owned strings */
@@ -29,8 +30,9 @@ struct config {
         char *python; /* NULL: the active virtual environment's, else python3 */
     } target;
     struct {
-        struct { bool enabled, builtins; struct text_list include, exclude; } function;
+        struct { bool enabled, builtins; struct text_list include, exclude; char *clock; } function;
         struct { bool enabled, marked_only; struct text_list include, exclude; char *clock; } line;
+        bool children;
         struct { bool enabled, native; int64_t interval_ms; } memory; /* interval_ms is also the RSS timeline's */
         struct { bool enabled; struct text_list include; } bytecode;
         struct { bool enabled; int64_t rate_hz; } sample;
@@ -62,7 +64,7 @@ bool config_set(struct config *config, const char *assignment, struct error *err
 /* -k LIST: turns on just the collectors named ("function,line", "none"). */
 bool config_set_collectors(struct config *config, const char *list, struct error *error);
 
-/* What holds between keys, after all is loaded: one target at most, collectors that this version has. */
+/* What holds between keys, after all is loaded: one target at most, collectors that this version has, one clock. */
 bool config_validate(const struct config *config, struct error *error);
 
 /* The config as YAML; only what differs from the defaults when only_changes. malloc'ed, '\0'-ended. */
@@ -73,6 +75,9 @@ bool config_save_file(const struct config *config, const char *path, struct erro
 
 /* Bits of enum collector that are enabled. */
 uint32_t config_collectors(const struct config *config);
+
+/* The run's clock: that of function or line, whichever is given; wall where neither is. */
+enum run_clock config_clock(const struct config *config);
 
 /* Prints key, default and help text of every key into a malloc'ed text, for `--help=config` and README. */
 char *config_describe(void);

@@ -69,7 +69,10 @@ static void test_defaults(void **state) {
     assert_true(config->collectors.line.enabled);
     assert_true(config->collectors.line.marked_only);
     assert_list(&config->collectors.line.include, 1, (const char *const[]){"project"});
-    assert_string_equal(config->collectors.line.clock, "wall");
+    assert_null(config->collectors.function.clock);
+    assert_null(config->collectors.line.clock);
+    assert_int_equal(config_clock(config), RUN_CLOCK_WALL);
+    assert_true(config->collectors.children);
     assert_false(config->collectors.memory.enabled);
     assert_true(config->collectors.memory.native);
     assert_int_equal(config->collectors.memory.interval_ms, 100);
@@ -254,8 +257,8 @@ static const struct {
     {"ui: {refresh_ms: -50}\n", "a.yaml:1:18: ui.refresh_ms is \"-50\"; it must be a whole number from 50 to 10000"},
     {"ui: {sort: calsl}\n", "a.yaml:1:12: ui.sort is \"calsl\"; did you mean \"calls\"? (known: self, total, calls, "
                             "name)"},
-    {"collectors: {line: {clock: cpu}}\n",
-     "a.yaml:1:28: collectors.line.clock is \"cpu\"; did you mean \"wall\"? (known: wall)"},
+    {"collectors: {line: {clock: cpus}}\n",
+     "a.yaml:1:28: collectors.line.clock is \"cpus\"; did you mean \"cpu\"? (known: wall, cpu, running)"},
     {"ui: {panes: [ram, sorce]}\n",
      "a.yaml:1:19: item 2 of ui.panes is \"sorce\"; did you mean \"source\"? (known: functions, source, ram, output)"},
     {"ui: {panes: [ram, ram]}\n", "a.yaml:1:19: item 2 of ui.panes is \"ram\" again; remove it"},
@@ -423,8 +426,8 @@ static void test_set_messages(void **state) {
     assert_set_fails("collectors.line.enabled=2", "--set: collectors.line.enabled is \"2\"; it must be true or false");
     assert_set_fails("collectors.line.include=[a", "--set: while parsing a flow sequence, did not find expected ',' or "
                                                    "']'; correct the YAML here");
-    assert_set_fails("collectors.line={enabled: false, clock: cpu}",
-                     "--set: collectors.line.clock is \"cpu\"; did you mean \"wall\"? (known: wall)");
+    assert_set_fails("collectors.line={enabled: false, clock: wal}",
+                     "--set: collectors.line.clock is \"wal\"; did you mean \"wall\"? (known: wall, cpu, running)");
     assert_set_fails("ui=self", "--set: ui is \"self\"; it must hold keys with values (pyprof-tui --help=config "
                                 "lists all "
                                 "keys)");
@@ -432,7 +435,7 @@ static void test_set_messages(void **state) {
     memset(long_key, 'k', sizeof long_key);
     strcpy(long_key + 300, "=1");
     snprintf(expected, sizeof expected,
-             "--set: there is no key \"%.74s...\"; did you mean \"collectors.line.marked_only\"? (pyprof-tui "
+             "--set: there is no key \"%.74s...\"; did you mean \"collectors.function.clock\"? (pyprof-tui "
              "--help=config "
              "lists all keys)",
              long_key);
@@ -484,6 +487,33 @@ static void test_validate(void **state) {
                                     "turn "
                                     "it off (those there are: function, line)");
     assert_int_equal(error.exit_status, EXIT_STATUS_USAGE);
+    config_free(config);
+}
+
+static void expect_clock(const char *text, enum run_clock expected) {
+    struct config *config = new_config();
+    struct error error = {0};
+    load(config, text);
+    assert_true(config_validate(config, &error));
+    assert_int_equal(config_clock(config), expected);
+    config_free(config);
+}
+
+static void test_a_run_has_one_clock(void **state) {
+    (void)state;
+    expect_clock("collectors: {function: {clock: cpu}}", RUN_CLOCK_CPU);
+    expect_clock("collectors: {line: {clock: running}}", RUN_CLOCK_RUNNING);
+    expect_clock("collectors: {function: {clock: wall}}", RUN_CLOCK_WALL);
+    expect_clock("collectors: {function: {clock: cpu}, line: {clock: cpu}}", RUN_CLOCK_CPU);
+    struct config *config = new_config();
+    struct error error = {0};
+    load(config, "collectors: {function: {clock: cpu}, line: {clock: wall}}");
+    assert_false(config_validate(config, &error));
+    assert_string_equal(error.text, "collectors.function.clock is cpu and collectors.line.clock is wall; a run has one "
+                                    "clock, so leave one of them out");
+    assert_int_equal(error.exit_status, EXIT_STATUS_USAGE);
+    load(config, "collectors: {function: {clock: null}}");
+    assert_true(config_validate(config, &error));
     config_free(config);
 }
 
@@ -565,6 +595,7 @@ int main(void) {
         cmocka_unit_test(test_set_messages),
         cmocka_unit_test(test_collector_list),
         cmocka_unit_test(test_validate),
+        cmocka_unit_test(test_a_run_has_one_clock),
         cmocka_unit_test(test_patterns_fit_the_arena),
         cmocka_unit_test(test_describe),
         cmocka_unit_test(test_words),

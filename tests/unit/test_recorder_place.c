@@ -249,6 +249,7 @@ static void settings_are_packed_for_the_host(void **state) {
     assert_true(config_set_collectors(config, "function,line", &error));
     assert_true(config_set(config, "collectors.function.builtins=false", &error));
     assert_true(config_set(config, "collectors.line.marked_only=true", &error));
+    assert_true(config_set(config, "collectors.line.clock=running", &error));
     assert_true(config_set(config, "collectors.function.include=[a, b/**]", &error));
     assert_true(config_set(config, "collectors.function.exclude=[]", &error));
     assert_true(config_set(config, "collectors.line.include=[project]", &error));
@@ -257,8 +258,13 @@ static void settings_are_packed_for_the_host(void **state) {
     assert_int_equal(header->collectors, COLLECTOR_FUNCTION | COLLECTOR_LINE);
     assert_int_equal(header->builtins, 0);
     assert_int_equal(header->marked_only, 1);
+    assert_int_equal(header->run_clock, RUN_CLOCK_RUNNING);
+    assert_int_equal(header->children, 1);
     assert_memory_equal(header->settings, "a\0b/**\0\0\0project\0\0x\0\0\0", 23);
     assert_string_equal(header->project_folder, folder);
+    assert_true(config_set(config, "collectors.children=false", &error));
+    assert_true(settings_write(header, config, &error));
+    assert_int_equal(header->children, 0);
     char *long_setting = NULL;
     assert_true(asprintf(&long_setting, "collectors.line.include=[%0*d]", ARENA_SETTINGS_SIZE, 7) > 0);
     assert_true(config_set(config, long_setting, &error));
