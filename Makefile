@@ -1,13 +1,14 @@
 # pyprof-tui: `make run` and `make check` are all a newcomer needs; see README.md.
 #
-#   make                  ./pyprof-tui (a link to build/pyprof-tui) and the host, build/pyprof-host-VERSION
+#   make                  ./pyprof-tui (a link to build/pyprof-tui), build/pyprof-inject.so and the engine for PYTHON's version,
+#                         build/pyprof-host-VERSION.so; `make engine PYTHON=...` adds one for another version
 #   make run              installs what is missing, builds, opens tests/targets/julia.py
 #   make check            installs what is missing, builds, runs every test; ends with `N passed, N failed`
 #   make check-unit check-san check-host check-tui check-fault    one suite of it
 #   make lint bench deps deps-test install uninstall clean
 #
-#   SAN=address,undefined a build with sanitizers, in build/san (the host stays as it is)
-#   PYTHON=PATH           the interpreter to host          WERROR=0     warnings are no errors
+#   SAN=address,undefined a build with sanitizers, in build/san (the engine stays as it is)
+#   PYTHON=PATH           whose headers the engine is built with         WERROR=0     warnings are no errors
 #   PREFIX=PATH DESTDIR=PATH    where `make install` puts things
 
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
@@ -45,62 +46,60 @@ TUI_OBJECTS := $(TUI_SOURCES:%.c=$(OBJ)/%.o)
 NCURSES := $(or $(shell pkg-config --libs ncursesw 2>/dev/null),-lncursesw -ltinfo)
 TUI_LIBRARIES := $(NCURSES) -lyaml -lsqlite3 -lm -lpthread
 
-# --- the host: CPython and the probes ---------------------------------------------------------------
-# All that is asked of the interpreter in one start: its own path, version, headers, folders of the static and of the
-# shared library, and the libraries that its executable links. Empty where there is no interpreter yet (`make deps`).
-PYTHON_ANSWER := $(shell $(PYTHON) -c "import sys, sysconfig as s; v = s.get_config_var; \
-  print(sys.executable, v('py_version_short'), s.get_path('include'), v('LIBPL') or '-', v('LIBDIR') or '-', \
-  v('LIBS') or '', v('SYSLIBS') or '', v('MODLIBS') or '')" 2>/dev/null)
-PYTHON_PATH := $(word 1,$(PYTHON_ANSWER))
+# --- the engine: the probes inside a CPython; one for each minor version ----------------------------
+# Asked of the interpreter in one start: its own path, version, headers. Empty where there is no interpreter yet (`make deps`).
+PYTHON_ANSWER := $(shell $(PYTHON) -c "import sys, sysconfig as s; \
+  print(sys.executable, s.get_config_var('py_version_short'), s.get_path('include'))" 2>/dev/null)
 PYTHON_VERSION := $(word 2,$(PYTHON_ANSWER))
 PYTHON_INCLUDE := $(word 3,$(PYTHON_ANSWER))
-PYTHON_STATIC := $(wildcard $(word 4,$(PYTHON_ANSWER))/libpython$(PYTHON_VERSION).a)
-PYTHON_SHARED := -L$(word 5,$(PYTHON_ANSWER)) -Wl,-rpath,$(word 5,$(PYTHON_ANSWER)) -lpython$(PYTHON_VERSION)
-PYTHON_LIBRARIES := $(wordlist 6,$(words $(PYTHON_ANSWER)),$(PYTHON_ANSWER))
 
-HOST := build/pyprof-host-$(PYTHON_VERSION)
-HOST_SOURCES := $(sort $(wildcard core/host/*.c core/probe/*.c core/base/*.c core/profile/arena_writer.c))
-HOST_OBJECTS := $(HOST_SOURCES:%.c=build/host/%.o)
-HOST_FLAGS := $(BASE_FLAGS) $(AS_ERRORS) -O2 -fno-pie -fvisibility=hidden -DPYPROF_HOST_PYTHON='"$(PYTHON_PATH)"' \
-              -I$(PYTHON_INCLUDE) -I$(PYTHON_INCLUDE)/internal
-# Extension modules loaded by the target find the C API in the executable, as they do in python3.
-HOST_LINK_FLAGS := -no-pie -Wl,-export-dynamic -Wl,-O1 -Wl,-z,now
-HOST_LIBRARIES := $(PYTHON_LIBRARIES) -lexpat -lz -lm -ldl -lpthread -lutil
+ENGINE := build/pyprof-host-$(PYTHON_VERSION).so
+ENGINE_OBJ := build/host-$(PYTHON_VERSION)
+ENGINE_SOURCES := $(sort $(wildcard core/host/*.c core/probe/*.c core/base/*.c core/profile/arena_writer.c))
+ENGINE_OBJECTS := $(ENGINE_SOURCES:%.c=$(ENGINE_OBJ)/%.o)
+# The thread's shadow stack is reached without a call: its address is fixed when the library is loaded (initial-exec).
+LIBRARY_FLAGS := -O2 -fPIC -ftls-model=initial-exec -fno-plt -fvisibility=hidden
+ENGINE_FLAGS := $(BASE_FLAGS) $(AS_ERRORS) $(LIBRARY_FLAGS) -I$(PYTHON_INCLUDE) -I$(PYTHON_INCLUDE)/internal
+# What is missing in the interpreter is to be found when the engine is loaded, not when it is first called.
+LIBRARY_LINK_FLAGS := -shared -Wl,-O1 -Wl,-z,now -Wl,-Bsymbolic
 
-.PHONY: all host run deps deps-test check check-build check-unit check-san check-host check-tui check-fault \
+INJECTOR := build/pyprof-inject.so
+INJECTOR_SOURCES := $(sort $(wildcard core/inject/*.c))
+INJECTOR_OBJECTS := $(INJECTOR_SOURCES:%.c=build/inject/%.o)
+INJECTOR_FLAGS := $(BASE_FLAGS) $(AS_ERRORS) $(LIBRARY_FLAGS)
+LIBRARIES := $(INJECTOR) $(ENGINE)
+
+.PHONY: all engine run deps deps-test check check-build check-unit check-san check-host check-tui check-fault \
         unit-tests bench lint install uninstall clean force
-all: pyprof-tui $(HOST)
-host: $(HOST)
+all: pyprof-tui $(LIBRARIES)
+engine: $(LIBRARIES)
 
 # The link is made anew when it shows another build (plain or sanitized), whatever the times of the files say.
 pyprof-tui: $(BUILD)/pyprof-tui force
 	@[ "$$(readlink $@)" = "$<" ] || { rm -f $@ && ln -s $< $@; }
-$(BUILD)/pyprof-tui: $(TUI_OBJECTS) $(CORE_OBJECTS) $(BUILD)/objects $(if $(SAN),$(BUILD)/$(notdir $(HOST)))
+$(BUILD)/pyprof-tui: $(TUI_OBJECTS) $(CORE_OBJECTS) $(BUILD)/objects $(if $(SAN),$(LIBRARIES:build/%=$(BUILD)/%))
 	$(CC) $(LINK_FLAGS) -o $@ $(filter %.o,$^) $(TUI_LIBRARIES)
 ifneq ($(SAN),)
-$(BUILD)/$(notdir $(HOST)): $(HOST)
+$(LIBRARIES:build/%=$(BUILD)/%): $(BUILD)/%: build/%
 	@mkdir -p $(@D)
-	@ln -sf ../$(notdir $(HOST)) $@
+	@ln -sf ../$(@F) $@
 endif
 
 $(OBJ)/%.o: %.c $(BUILD)/flags | build/found
 	@mkdir -p $(@D)
 	$(CC) $(TUI_FLAGS) $(DEPENDENCY_FLAGS) $(CFLAGS) -c -o $@ $<
 
-build/host/%.o: %.c build/host/flags build/host/linkage | build/found
+$(ENGINE_OBJ)/%.o: %.c $(ENGINE_OBJ)/flags | build/found
 	@mkdir -p $(@D)
-	$(CC) $(HOST_FLAGS) -DPYPROF_HOST_LINKAGE="\"$$(cat build/host/linkage)\"" $(DEPENDENCY_FLAGS) $(CFLAGS) -c -o $@ $<
-$(HOST): $(HOST_OBJECTS) build/host/objects build/host/linkage
-	$(CC) $(HOST_LINK_FLAGS) -o $@ $(filter %.o,$^) \
-	  $$(if [ "$$(cat build/host/linkage)" = static ]; then echo $(PYTHON_STATIC); else echo $(PYTHON_SHARED); fi) \
-	  $(HOST_LIBRARIES)
-# The static library makes the interpreter nearly as fast as python3 itself; the shared one costs two fifths, and is
-# for where there is no static one, or one that does not link (made by another compiler's link-time optimizer).
-build/host/linkage: build/host/flags | build/found
-	@printf '#include <Python.h>\nint main(void) { return Py_RunMain(); }\n' >build/host/linkage.c
-	@if [ -n "$(PYTHON_STATIC)" ] && $(CC) $(HOST_FLAGS) $(HOST_LINK_FLAGS) -o build/host/linkage.probe \
-	    build/host/linkage.c $(PYTHON_STATIC) $(HOST_LIBRARIES) 2>/dev/null; then echo static; else echo shared; fi >$@
-	@rm -f build/host/linkage.c build/host/linkage.probe
+	$(CC) $(ENGINE_FLAGS) $(DEPENDENCY_FLAGS) $(CFLAGS) -c -o $@ $<
+$(ENGINE): $(ENGINE_OBJECTS) $(ENGINE_OBJ)/objects
+	$(CC) $(LIBRARY_LINK_FLAGS) -o $@ $(filter %.o,$^)
+
+build/inject/%.o: %.c build/inject/flags | build/found
+	@mkdir -p $(@D)
+	$(CC) $(INJECTOR_FLAGS) $(DEPENDENCY_FLAGS) $(CFLAGS) -c -o $@ $<
+$(INJECTOR): $(INJECTOR_OBJECTS) build/inject/objects
+	$(CC) $(LIBRARY_LINK_FLAGS) -o $@ $(filter %.o,$^) -ldl
 
 # What was compiled with other flags, another compiler or another Python is compiled again, and what lost or gained
 # a source file is linked again.
@@ -111,12 +110,16 @@ define write_when_changed
 endef
 $(BUILD)/flags: force
 	$(call write_when_changed,$(CC) $(TUI_FLAGS) $(CFLAGS) $(LINK_FLAGS))
-build/host/flags: force
-	$(call write_when_changed,$(CC) $(HOST_FLAGS) $(CFLAGS) $(HOST_LINK_FLAGS) $(PYTHON) $(PYTHON_ANSWER) $(PYTHON_STATIC))
+$(ENGINE_OBJ)/flags: force
+	$(call write_when_changed,$(CC) $(ENGINE_FLAGS) $(CFLAGS) $(LIBRARY_LINK_FLAGS) $(PYTHON_ANSWER))
+build/inject/flags: force
+	$(call write_when_changed,$(CC) $(INJECTOR_FLAGS) $(CFLAGS) $(LIBRARY_LINK_FLAGS))
 $(BUILD)/objects: force
 	$(call write_when_changed,$(TUI_OBJECTS) $(CORE_OBJECTS) $(TUI_LIBRARIES))
-build/host/objects: force
-	$(call write_when_changed,$(HOST_OBJECTS) $(HOST_LIBRARIES))
+$(ENGINE_OBJ)/objects: force
+	$(call write_when_changed,$(ENGINE_OBJECTS))
+build/inject/objects: force
+	$(call write_when_changed,$(INJECTOR_OBJECTS))
 force:
 
 # Asked once: is all there to build with? Says what is not, instead of a page of compiler messages.
@@ -149,7 +152,7 @@ $(BUILD)/libunit.a: $(UNIT_OBJECTS) $(BUILD)/objects
 $(BUILD)/unit/%: $(OBJ)/tests/unit/%.o $(BUILD)/libunit.a
 	@mkdir -p $(@D)
 	$(CC) $(LINK_FLAGS) -o $@ $^ -lcmocka $(TUI_LIBRARIES)
-unit-tests: $(UNIT_TESTS) $(BUILD)/$(notdir $(HOST))
+unit-tests: $(UNIT_TESTS) $(LIBRARIES:build/%=$(BUILD)/%)
 
 # --- all tests ---------------------------------------------------------------------------------------
 TEST_SANITIZERS := address,undefined
@@ -180,10 +183,10 @@ bench: all
 BIN := $(DESTDIR)$(PREFIX)/bin
 LIBEXEC := $(DESTDIR)$(PREFIX)/libexec/pyprof-tui
 SHARE := $(DESTDIR)$(PREFIX)/share/pyprof-tui
-install: $(BUILD)/pyprof-tui $(HOST)
+install: $(BUILD)/pyprof-tui $(LIBRARIES)
 	install -d $(BIN) $(LIBEXEC) $(SHARE)/configs
 	install -m 755 $(BUILD)/pyprof-tui $(BIN)/pyprof-tui
-	install -m 755 $(HOST) $(LIBEXEC)/$(notdir $(HOST))
+	install -m 644 $(LIBRARIES) $(LIBEXEC)
 	install -m 644 $(wildcard configs/*.yaml) $(SHARE)/configs
 uninstall:
 	rm -f $(BIN)/pyprof-tui

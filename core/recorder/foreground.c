@@ -99,8 +99,9 @@ bool recorder_run_headless(const struct config *config, bool save, struct model 
     bool started = recording_start(&recording, config, &as_we_are, error), done = false;
     if (started) {
         follow_until_end(&recording, signals);
-        done = finish(&recording, config, save, model, path, error);
-        if (wait_status)
+        bool refused = recording_was_refused(&recording, error);
+        done = !refused && finish(&recording, config, save, model, path, error);
+        if (wait_status && !refused)
             *wait_status = recording.wait_status;
         if (session_path)
             memcpy(session_path, path, sizeof path);

@@ -1,4 +1,4 @@
-/* interpreter.h - which Python a user means, found out without running it wherever files tell it. */
+/* interpreter.h - which Python a user means. */
 #ifndef PYPROF_RECORDER_INTERPRETER_H
 #define PYPROF_RECORDER_INTERPRETER_H
 
@@ -9,19 +9,11 @@
 #include "pyprof/error.h"
 
 struct interpreter {
-    bool explicitly_wanted;      /* by the config or by an active virtual environment */
-    char program[ARENA_PATH_SIZE]; /* absolute, as the user would start it: sys.executable. "": none found */
-    char base[ARENA_PATH_SIZE];    /* the real path of the interpreter behind it; "": not known yet */
-    char version[32];              /* "3.11.2" or "3.11"; "": not known yet */
+    char program[ARENA_PATH_SIZE];  /* absolute, with its symbolic links: what is executed */
+    char argument0[ARENA_PATH_SIZE]; /* as the user would call it: "python3" where PATH finds it, else the program */
 };
 
-/* What config->target.python, $VIRTUAL_ENV and $PATH say, in this order. false: the interpreter named is not there. */
-bool interpreter_wanted(const struct config *config, struct interpreter *interpreter, struct error *error);
-
-/* Runs it to learn version and base, for a script that stands in for the interpreter. */
-bool interpreter_ask(struct interpreter *interpreter, struct error *error);
-
-/* Fills base and version from the files around program: a virtual environment's pyvenv.cfg, symbolic links. */
-void interpreter_inspect(struct interpreter *interpreter);
+/* What config->target.python, $VIRTUAL_ENV and $PATH say, in this order. false: it is not there. */
+bool interpreter_find(const struct config *config, struct interpreter *interpreter, struct error *error);
 
 #endif

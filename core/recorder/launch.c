@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -21,6 +22,7 @@ static void free_strings(char **strings) {
 }
 
 void launch_free(struct launch *launch) {
+    free(launch->program);
     free_strings(launch->arguments);
     free_strings(launch->environment);
     free(launch->folder);
@@ -33,17 +35,13 @@ static bool append(char **strings, size_t *count, const char *text) {
     return strings[(*count)++] != NULL;
 }
 
-static char **make_arguments(const struct config *config, const char *host_path, const char *python_path,
-                             const char *arena_path) {
-    const char *before[] = {host_path, arena_path, python_path, "python3"};
+static char **make_arguments(const struct config *config, const char *argument0) {
     const struct text_list *rest = &config->target.args;
-    char **arguments = calloc(4 + 2 + rest->count + 1, sizeof *arguments);
+    char **arguments = calloc(1 + 2 + rest->count + 1, sizeof *arguments);
     if (!arguments)
         return NULL;
     size_t count = 0;
-    bool done = true;
-    for (size_t i = 0; i < 4 && done; i++)
-        done = append(arguments, &count, before[i]);
+    bool done = append(arguments, &count, argument0);
     if (config->target.module || config->target.code) {
         done = done && append(arguments, &count, config->target.module ? "-m" : "-c") &&
                append(arguments, &count, config->target.module ? config->target.module : config->target.code);
@@ -59,13 +57,17 @@ static char **make_arguments(const struct config *config, const char *host_path,
     return NULL;
 }
 
+/* Is it NAME=...? */
+static bool names_variable(const char *variable, const char *name) {
+    size_t length = strlen(name);
+    return strncmp(variable, name, length) == 0 && variable[length] == '=';
+}
+
 /* Is `variable` (NAME=value) set anew by the config? */
 static bool is_replaced(const struct environment_list *list, const char *variable) {
-    for (size_t i = 0; i < list->count; i++) {
-        size_t length = strlen(list->names[i]);
-        if (strncmp(variable, list->names[i], length) == 0 && variable[length] == '=')
+    for (size_t i = 0; i < list->count; i++)
+        if (names_variable(variable, list->names[i]))
             return true;
-    }
     return false;
 }
 
@@ -80,35 +82,68 @@ static char *join_variable(const char *name, const char *value) {
     return variable;
 }
 
-static char **make_environment(const struct environment_list *list) {
+/* The injector comes before what the user preloads. */
+static char *join_preload(const char *injector, const char *before) {
+    char *variable = NULL;
+    if (asprintf(&variable, INJECT_PRELOAD_VARIABLE "=%s%s%s", injector, before ? ":" : "", before ? before : "") < 0)
+        return NULL;
+    return variable;
+}
+
+static bool append_owned(char **strings, size_t *count, char *text) {
+    strings[*count] = text;
+    return strings[(*count)++] != NULL;
+}
+
+/* The variables as the target shall see them, and the three that the injector takes out again. */
+static bool add_injection(char **environment, size_t *count, const struct engine_places *places, const char *arena_path) {
+    char *present = NULL;
+    size_t at = 0;
+    for (size_t i = 0; i < *count && !present; i++)
+        if (names_variable(environment[i], INJECT_PRELOAD_VARIABLE)) {
+            present = environment[i];
+            at = i;
+        }
+    char *preload = join_preload(places->injector, present ? strchr(present, '=') + 1 : NULL);
+    if (present && preload) {
+        free(present);
+        environment[at] = preload;
+    } else if (!append_owned(environment, count, preload)) {
+        return false;
+    }
+    return append_owned(environment, count, join_variable(INJECT_ARENA_VARIABLE, arena_path)) &&
+           append_owned(environment, count, join_variable(INJECT_HOSTS_VARIABLE, places->folders));
+}
+
+static char **make_environment(const struct environment_list *list, const struct engine_places *places,
+                               const char *arena_path) {
     size_t present = 0, count = 0;
     while (environ[present])
         present++;
-    char **environment = calloc(present + list->count + 1, sizeof *environment);
+    char **environment = calloc(present + list->count + 4, sizeof *environment);
     if (!environment)
         return NULL;
     bool done = true;
     for (size_t i = 0; i < present && done; i++)
         if (!is_replaced(list, environ[i]))
             done = append(environment, &count, environ[i]);
-    for (size_t i = 0; i < list->count && done; i++) {
-        environment[count] = join_variable(list->names[i], list->values[i]);
-        done = environment[count++] != NULL;
-    }
-    if (done)
+    for (size_t i = 0; i < list->count && done; i++)
+        done = append_owned(environment, &count, join_variable(list->names[i], list->values[i]));
+    if (done && add_injection(environment, &count, places, arena_path))
         return environment;
     free_strings(environment);
     return NULL;
 }
 
-bool launch_of_config(struct launch *launch, const struct config *config, const char *host_path,
-                      const char *python_path, const char *arena_path, struct error *error) {
+bool launch_of_config(struct launch *launch, const struct config *config, const struct engine_places *places,
+                      const struct interpreter *interpreter, const char *arena_path, struct error *error) {
     *launch = (struct launch){.descriptors = {-1, -1, -1}};
-    launch->arguments = make_arguments(config, host_path, python_path, arena_path);
-    launch->environment = make_environment(&config->target.env);
+    launch->program = strdup(interpreter->program);
+    launch->arguments = make_arguments(config, interpreter->argument0);
+    launch->environment = make_environment(&config->target.env, places, arena_path);
     if (target_has_folder(config))
         launch->folder = strdup(config->target.cwd);
-    if (launch->arguments && launch->environment && (launch->folder || !target_has_folder(config)))
+    if (launch->program && launch->arguments && launch->environment && (launch->folder || !target_has_folder(config)))
         return true;
     launch_free(launch);
     return error_set(error, 1, "out of memory while starting the target");
@@ -139,7 +174,7 @@ static enum stage run_child(const struct launch *launch) {
     if (launch->folder && chdir(launch->folder))
         return STAGE_FOLDER;
     signals_restore_for_target();
-    execve(launch->arguments[0], launch->arguments, launch->environment);
+    execve(launch->program, launch->arguments, launch->environment);
     return STAGE_EXECUTE;
 }
 
@@ -158,8 +193,8 @@ static void explain(const struct launch *launch, const struct failure *failure, 
                   launch->folder, reason);
         break;
     case STAGE_EXECUTE:
-        error_set(error, 1, "%s: cannot be started: %s; build or install pyprof-tui again", launch->arguments[0],
-                  reason);
+        error_set(error, 1, "%s: cannot be started: %s; give --python the path of another python3",
+                  launch->program, reason);
         break;
     default:
         error_set(error, 1, "cannot give the target its terminal: %s; run it with --headless", reason);

@@ -4,22 +4,24 @@
 
 #include <sys/types.h>
 
+#include "core/recorder/engines.h"
+#include "core/recorder/interpreter.h"
 #include "core/recorder/pty.h"
 #include "pyprof/config.h"
 #include "pyprof/error.h"
 
 struct launch {
-    char **arguments;   /* owned, NULL-ended; arguments[0] is the path that is executed */
+    char *program;      /* owned; what is executed */
+    char **arguments;   /* owned, NULL-ended */
     char **environment; /* owned, NULL-ended */
     char *folder;       /* owned; NULL: where the recorder is */
     const struct pty *pty; /* not owned; NULL: same session, terminal and descriptors as the recorder */
     int descriptors[3];    /* what 0, 1 and 2 shall be, above 2; -1: the pty, without one what the recorder has */
 };
 
-/* The host at host_path, to profile config's target into the arena file at arena_path as the interpreter
- * python_path. */
-bool launch_of_config(struct launch *launch, const struct config *config, const char *host_path,
-                      const char *python_path, const char *arena_path, struct error *error);
+/* The interpreter, with the injector in front, to profile config's target into the arena file at arena_path. */
+bool launch_of_config(struct launch *launch, const struct config *config, const struct engine_places *places,
+                      const struct interpreter *interpreter, const char *arena_path, struct error *error);
 void launch_free(struct launch *launch);
 
 /* Starts it; returns when it executes. -1: it could not be executed, *error says why. */

@@ -18,6 +18,7 @@ struct recording {
     pid_t pid;
     bool ended;
     int wait_status; /* as of waitpid, once ended */
+    char program[ARENA_PATH_SIZE]; /* the interpreter that was executed */
 };
 
 #define RECORDING_NONE ((struct recording){.arena_lock = -1, .ended = true})
@@ -35,6 +36,9 @@ bool recording_start(struct recording *recording, const struct config *config, c
 /* Looks whether the target has ended, without waiting. True when it did just now: all is written down in the arena.
  * *stopped (may be NULL) becomes true when it was stopped by a signal instead. */
 bool recording_reap(struct recording *recording, bool *stopped);
+
+/* After its end: did no engine run it? *error says why. */
+bool recording_was_refused(const struct recording *recording, struct error *error);
 
 /* Removes the arena (who has it mapped keeps it). The target must have ended. */
 void recording_remove(struct recording *recording);

@@ -197,6 +197,9 @@ static void on_target_end(struct server *server) {
     server->input_used = 0;
     pty_close_slave(&server->pty); /* so that the end of the output can be seen */
     pump_terminal(server);
+    struct error refusal;
+    if (recording_was_refused(&server->recording, &refusal))
+        server_send_failure(server, &refusal);
     send_end(server);
 }
 

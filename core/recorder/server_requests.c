@@ -5,7 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/recorder/host_list.h"
+#include "core/recorder/engines.h"
+#include "core/recorder/interpreter.h"
 #include "core/recorder/server.h"
 #include "core/recorder/session_path.h"
 #include "core/recorder/target.h"
@@ -45,7 +46,8 @@ static void request_stop(struct server *server, const struct recorder_message *m
 /* Whether the next run can start is found out before the present one is ended. */
 static struct config *read_next_config(const struct server *server, const struct recorder_message *message,
                                        struct error *error) {
-    char host_path[ARENA_PATH_SIZE], python_path[ARENA_PATH_SIZE];
+    struct engine_places places;
+    struct interpreter interpreter;
     struct config *config = message->size ? config_new() : config_copy(server->config);
     if (!config) {
         error_set(error, 1, "out of memory while starting the target again");
@@ -54,7 +56,7 @@ static struct config *read_next_config(const struct server *server, const struct
     if ((!message->size ||
          config_load_text(config, "config", (const char *)message->payload, message->size, error)) &&
         config_validate(config, error) && target_check(config, error) &&
-        recorder_find_host(config, host_path, python_path, error))
+        engine_places_find(&places, error) && interpreter_find(config, &interpreter, error))
         return config;
     config_free(config);
     return NULL;

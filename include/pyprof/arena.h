@@ -49,6 +49,12 @@ struct arena_clock {
 };
 
 enum arena_host_state { ARENA_HOST_STARTING = 0, ARENA_HOST_RUNNING = 1, ARENA_HOST_FINALIZED = 2 };
+/* Why no engine runs the program; what the detail says. */
+enum arena_refusal {
+    ARENA_REFUSED_NOT = 0,
+    ARENA_REFUSED_MISSING = 1, /* no engine was built for this Python; its version, "3.13", "3.13t", "3.11d" */
+    ARENA_REFUSED_BROKEN = 2,  /* the engine could not be loaded; the loader's words */
+};
 enum arena_exit_kind { ARENA_EXIT_NONE = 0, ARENA_EXIT_STATUS = 1, ARENA_EXIT_SIGNAL = 2 };
 
 /* Code objects that run without probes, by reason. Texts are UTF-8, cut to their room. A row whose count is 0 is free;
@@ -101,6 +107,11 @@ struct arena_header {
     uint64_t lost_frames;         /* activations deeper than the shadow stack */
     uint64_t lost_processes;      /* in the program's arena: child processes that could get none */
     uint64_t lost_threads;
+
+    uint32_t refusal; /* enum arena_refusal; stored last, by the injector */
+    uint32_t refusal_reserved;
+    char refusal_program[ARENA_PATH_SIZE]; /* the Python that was found */
+    char refusal_detail[512];
 
     /* Written by the recorder. */
     uint32_t sample_count;

@@ -87,12 +87,7 @@ bool recorder_channel_flush(struct recorder_channel *channel);             /* fa
 /* 1: *message is filled; 0: nothing (more) now; -1: the other side is gone or broke the protocol. */
 int recorder_channel_receive(struct recorder_channel *channel, struct recorder_message *message);
 
-/* Finding hosts. Interpreter and host for a config: fills host_path and python_path (4096 bytes each). */
-bool recorder_find_host(const struct config *config, char *host_path, char *python_path, struct error *error);
-/* Where nobody asked for an interpreter and the python3 in PATH is not one that is hosted: a sentence that says which one runs
- * instead. malloc'ed; NULL: there is nothing to say. */
-char *recorder_substitution(const struct config *config);
-/* One line per host found, for --version. malloc'ed. */
+/* One line per engine found, for --version. malloc'ed. */
 char *recorder_list_hosts(void);
 
 #endif

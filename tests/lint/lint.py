@@ -34,6 +34,7 @@ MAY_INCLUDE = {
     "core/base": ["include"],
     "core/profile": ["include", "core/base"],
     "core/probe": ["include", "core/base", "core/profile/arena_writer.h"],
+    "core/inject": ["include"],
     "core/host": ["include", "core/base", "core/probe", "core/profile/arena_writer.h"],
     "core/config": ["include", "core/base", "core/profile"],
     "core/session": ["include", "core/base", "core/profile"],
@@ -52,10 +53,10 @@ LIBC_HEADERS = set("""assert ctype errno fcntl inttypes limits locale poll pthre
     sys/ioctl sys/time sys/resource wchar""".split())
 
 # What only main may do, and what it hands the whole process to (a headless run; a viewer that has ended): everything
-# else gives errors back as values. core/host/main.c is the host's main.
+# else gives errors back as values. core/host/engine.c takes the place of python3's main.
 ONLY_IN_MAIN = re.compile(r"\b(?:exit|_exit|_Exit|abort|err|errx|perror|printf|puts|putchar|vprintf)\s*\(|"
                           r"\bf(?:printf|puts)\s*\([^;]*\bstd(?:err|out)\b|\bfputs\s*\([^;]*,\s*std(?:err|out)\b")
-MAY_END_OR_PRINT = {"core/host/main.c", "tui/app/main.c", "tui/app/headless.c", "tui/app/application.c"}
+MAY_END_OR_PRINT = {"core/host/engine.c", "tui/app/main.c", "tui/app/headless.c", "tui/app/application.c"}
 # A process of its own ends itself: after fork, in a signal handler, or because it is told to end as the target did.
 MAY_END = {"core/recorder", "core/host", "tui/term", "tui/app/"}
 ENDS = re.compile(r"\b(?:_exit|_Exit|abort|exit)\s*\(")
@@ -64,8 +65,7 @@ LEFT_OVER = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b")
 SLEEPS = re.compile(r"\b(?:usleep|nanosleep|time\.sleep)\s*\(|(?<![\w.])sleep\s*\(|^\s*sleep\s+[\d.]+", re.M)
 
 WARNINGS = ["-std=gnu17", "-Wall", "-Wextra", "-Wshadow", "-Wstrict-prototypes", "-Wmissing-prototypes", "-Werror",
-            "-D_GNU_SOURCE", '-DPYPROF_PREFIX="/usr/local"', '-DPYPROF_HOST_PYTHON="python3"',
-            '-DPYPROF_HOST_LINKAGE="static"', "-Iinclude", "-I."]
+            "-D_GNU_SOURCE", '-DPYPROF_PREFIX="/usr/local"', "-Iinclude", "-I."]
 
 
 class Tree:

@@ -30,6 +30,7 @@ static int run_shell(struct launch *launch, const char *code) {
     size_t used = 0;
     ssize_t got;
     assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    launch->program = arguments[0];
     launch->arguments = arguments;
     launch->environment = environment;
     launch->descriptors[1] = ends[1];
@@ -119,7 +120,8 @@ static void failures_before_the_start_are_told(void **state) {
     (void)state;
     struct error error;
     char *arguments[] = {"/nonexistent/pyprof-host", NULL}, *environment[] = {NULL};
-    struct launch launch = {.arguments = arguments, .environment = environment, .descriptors = {-1, -1, -1}};
+    struct launch launch = {.program = arguments[0], .arguments = arguments,
+                            .environment = environment, .descriptors = {-1, -1, -1}};
     assert_int_equal(launch_start(&launch, &error), -1);
     assert_int_equal(error.exit_status, 1);
     assert_non_null(strstr(error.text, "/nonexistent/pyprof-host"));
@@ -154,7 +156,8 @@ static void a_terminal_of_its_own(void **state) {
                          "echo got $line; kill -STOP 0 & wait; read rest", NULL};
     char *environment[] = {"PATH=/usr/bin:/bin", NULL};
     assert_true(pty_open(&pty, 12, 34, &error));
-    struct launch launch = {.arguments = arguments, .environment = environment, .pty = &pty, .descriptors = {-1, -1,
+    struct launch launch = {.program = arguments[0], .arguments = arguments,
+                            .environment = environment, .pty = &pty, .descriptors = {-1, -1,
                                                                                                              -1}};
     pid_t pid = launch_start(&launch, &error);
     assert_true(pid > 0);
@@ -172,6 +175,9 @@ static void a_terminal_of_its_own(void **state) {
     pty_close(&pty);
 }
 
+static const struct engine_places PLACES = {.folders = "/e:/f", .injector = "/e/pyprof-inject.so"};
+static const struct interpreter INTERPRETER = {.program = "/p/python3", .argument0 = "python3"};
+
 static void arguments_of_a_config(void **state) {
     (void)state;
     struct error error;
@@ -181,20 +187,24 @@ static void arguments_of_a_config(void **state) {
     assert_true(config_set(config, "target.args=[a, 'b c']", &error));
     assert_true(config_set(config, "target.env={PYPROF_TEST: two words, PATH: /new}", &error));
     assert_int_equal(setenv("PYPROF_TEST", "old", 1), 0);
-    assert_true(launch_of_config(&launch, config, "/h/host", "/p/python3", "/a/arena", &error));
-    static const char *const expected[] = {"/h/host", "/a/arena", "/p/python3", "python3", "-m", "json.tool", "a",
-                                           "b c"};
+    assert_int_equal(setenv("LD_PRELOAD", "", 1), 0);
+    assert_true(launch_of_config(&launch, config, &PLACES, &INTERPRETER, "/a/arena", &error));
+    assert_string_equal(launch.program, "/p/python3");
+    static const char *const expected[] = {"python3", "-m", "json.tool", "a", "b c"};
     for (size_t i = 0; i < sizeof expected / sizeof *expected; i++)
         assert_string_equal(launch.arguments[i], expected[i]);
-    assert_null(launch.arguments[8]);
-    int seen = 0, paths = 0;
+    assert_null(launch.arguments[5]);
+    int seen = 0, paths = 0, injection = 0;
     for (char **variable = launch.environment; *variable; variable++) {
         seen += strcmp(*variable, "PYPROF_TEST=two words") == 0;
         paths += strncmp(*variable, "PATH=", 5) == 0;
+        injection += strcmp(*variable, "LD_PRELOAD=/e/pyprof-inject.so:") == 0 ||
+                     strcmp(*variable, "PYPROF_ARENA=/a/arena") == 0 || strcmp(*variable, "PYPROF_HOSTS=/e:/f") == 0;
         assert_string_not_equal(*variable, "PYPROF_TEST=old");
     }
     assert_int_equal(seen, 1);
     assert_int_equal(paths, 1);
+    assert_int_equal(injection, 3);
     assert_null(launch.folder);
     launch_free(&launch);
     config_free(config);
@@ -207,13 +217,13 @@ static void a_script_is_found_from_another_folder(void **state) {
     char *here = getcwd(NULL, 0), expected[4096];
     struct config *config = config_new();
     assert_true(config_set(config, "target.script=sub/x.py", &error));
-    assert_true(launch_of_config(&launch, config, "h", "p", "a", &error));
-    assert_string_equal(launch.arguments[4], "sub/x.py");
+    assert_true(launch_of_config(&launch, config, &PLACES, &INTERPRETER, "a", &error));
+    assert_string_equal(launch.arguments[1], "sub/x.py");
     launch_free(&launch);
     assert_true(config_set(config, "target.cwd=/usr", &error));
-    assert_true(launch_of_config(&launch, config, "h", "p", "a", &error));
+    assert_true(launch_of_config(&launch, config, &PLACES, &INTERPRETER, "a", &error));
     snprintf(expected, sizeof expected, "%s/sub/x.py", here);
-    assert_string_equal(launch.arguments[4], expected);
+    assert_string_equal(launch.arguments[1], expected);
     assert_string_equal(launch.folder, "/usr");
     launch_free(&launch);
     free(here);

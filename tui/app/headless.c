@@ -49,20 +49,11 @@ static bool print_finished(const struct command_line *command, const struct mode
     return headless_print(command, model, error);
 }
 
-/* Before the run: what the program then says of modules that are not there would puzzle. */
-static void tell_substitution(const struct config *config) {
-    char *sentence = recorder_substitution(config);
-    if (sentence)
-        fprintf(stderr, "pyprof-tui: %s\n", sentence);
-    free(sentence);
-}
-
 int headless_run(const struct command_line *command, bool asked_for) {
     struct model *model = NULL;
     struct error error;
     char session_path[ARENA_PATH_SIZE];
     int wait_status = -1, exit_status = 0;
-    tell_substitution(command->config);
     if (!recorder_run_headless(command->config, command->save_session, &model, &wait_status, session_path, &error))
         exit_status = headless_fail(&error);
     if (model && !print_finished(command, model, asked_for, &error))

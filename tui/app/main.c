@@ -40,12 +40,9 @@ static int run_with_viewer(const struct command_line *command) {
                                     pipe_or_pane(STDERR_FILENO), rows, columns, &error);
     if (connection < 0)
         return headless_fail(&error);
-    char *notice = recorder_substitution(command->config);
-    struct application_start start = {.config = command->config, .recorder_socket = connection, .notice = notice,
+    struct application_start start = {.config = command->config, .recorder_socket = connection,
                                       .config_path = command->config_path};
-    int exit_status = show_application(&start);
-    free(notice);
-    return exit_status;
+    return show_application(&start);
 }
 
 static int reattach(const struct command_line *command) {

@@ -1,10 +1,7 @@
-/* main.c - pyprof-host: runs a Python program as python3 would, with the profile's probes in it.
+/* engine.c - runs a Python program as the python3 would that this library was loaded into, with the profile's probes in it.
  *
- *   pyprof-host-X.Y ARENA PROGRAM ARGV0 [ARGUMENTS...]
- *   pyprof-host-X.Y --describe
- *
- * ARENA is the profile's file, made by the recorder ("" : none), PROGRAM the python3 that the target shall believe to run in
- * (sys.executable), and the rest the command line that this python3 would have been given. */
+ * One engine, pyprof-host-X.Y.so, serves every build of CPython X.Y: it is compiled against the headers of one and uses nothing but
+ * what every executable (or shared libpython) of that minor version exports. */
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
@@ -21,22 +18,19 @@
 #include "core/host/selection.h"
 #include "core/probe/profile_writer.h"
 #include "pyprof/collectors.h"
-
-enum { EXIT_CANNOT_START = 120 };
+#include "pyprof/inject.h"
 
 static int complain(const char *what) {
     fprintf(stderr, "pyprof-tui: %s\n", what);
-    return EXIT_CANNOT_START;
+    return INJECT_CANNOT_START;
 }
 
-/* Starts the interpreter as python3 with this command line. Exits the process where python3 itself would (--help, a bad
- * option), as PyConfig asks for. */
-static void start_python(char *program, int count, char **arguments) {
+/* Starts the interpreter as python3's own main does. Exits the process where python3 itself would (--help, a bad option), as
+ * PyConfig asks for. */
+static void start_python(int count, char **arguments) {
     PyConfig config;
     PyConfig_InitPythonConfig(&config);
-    PyStatus status = PyConfig_SetBytesString(&config, &config.program_name, program);
-    if (!PyStatus_Exception(status))
-        status = PyConfig_SetBytesArgv(&config, count, arguments);
+    PyStatus status = PyConfig_SetBytesArgv(&config, count, arguments);
     if (!PyStatus_Exception(status))
         status = Py_InitializeFromConfig(&config);
     PyConfig_Clear(&config);
@@ -62,42 +56,27 @@ static bool start_collectors(void) {
 }
 
 static void announce(struct arena_header *header) {
-    snprintf(header->python_version, sizeof header->python_version, "%s", PY_VERSION);
-    header->host_pid = (uint32_t)getpid();
+    const char *version = Py_GetVersion(); /* "3.11.2 (main, ..." */
+    snprintf(header->python_version, sizeof header->python_version, "%.*s", (int)strcspn(version, " "), version);
     __atomic_store_n(&header->host_state, ARENA_HOST_RUNNING, __ATOMIC_RELEASE);
 }
 
-static int run(const char *arena_path, char *program, int count, char **arguments) {
+__attribute__((visibility("default"))) int pyprof_host_main(int count, char **arguments, const struct injection *injection) {
     struct error error;
-    if (*arena_path && !profile_attach(arena_path, &error))
+    if (!profile_attach(injection->arena_path, &error))
         return complain(error.text);
-    start_python(program, count, arguments);
     struct arena_header *header = profile_header();
-    if (header && header->collectors & (COLLECTOR_FUNCTION | COLLECTOR_LINE)) {
-        if (!start_collectors()) {
-            PyErr_Print();
-            return complain("the collectors could not be started");
-        }
+    header->host_pid = (uint32_t)getpid();
+    start_python(count, arguments);
+    if (header->collectors & (COLLECTOR_FUNCTION | COLLECTOR_LINE) && !start_collectors()) {
+        PyErr_Print();
+        return complain("the collectors could not be started");
     }
-    if (header) {
-        pthread_atfork(NULL, NULL, profile_detach_after_fork);
-        announce(header);
-    }
+    pthread_atfork(NULL, NULL, profile_detach_after_fork);
+    announce(header);
     int status = Py_RunMain();
     header = profile_header(); /* a forked child that comes here has none */
     if (header)
         __atomic_store_n(&header->host_state, ARENA_HOST_FINALIZED, __ATOMIC_RELEASE);
     return status;
-}
-
-int main(int count, char **arguments) {
-    if (count == 2 && strcmp(arguments[1], "--describe") == 0) {
-        printf("%s %s %s\n", PY_VERSION, PYPROF_HOST_PYTHON, PYPROF_HOST_LINKAGE);
-        return 0;
-    }
-    if (count < 4) {
-        fprintf(stderr, "usage: %s ARENA PROGRAM ARGV0 [ARGUMENTS...]\n", arguments[0]);
-        return 2;
-    }
-    return run(arguments[1], arguments[2], count - 3, arguments + 3);
 }

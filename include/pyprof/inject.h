@@ -1,0 +1,30 @@
+/* inject.h - what recorder, injector and engine say to each other while a target starts.
+ *
+ * The target runs in the user's own python3. The recorder executes it with pyprof-inject.so preloaded (LD_PRELOAD) and the
+ * variables below; the injector takes them out of the environment again before Python begins, finds out which CPython it is
+ * in, loads the engine that was built for that minor version, pyprof-host-X.Y.so, and lets it run the program. */
+#ifndef PYPROF_INJECT_H
+#define PYPROF_INJECT_H
+
+#define INJECT_LIBRARY "pyprof-inject.so"
+#define INJECT_PRELOAD_VARIABLE "LD_PRELOAD"
+#define INJECT_ARENA_VARIABLE "PYPROF_ARENA" /* absolute path of the arena */
+#define INJECT_HOSTS_VARIABLE "PYPROF_HOSTS" /* folders that hold engines, joined by ':' */
+
+#define INJECT_ENGINE_PREFIX "pyprof-host-" /* "pyprof-host-3.11.so" */
+#define INJECT_ENGINE_SUFFIX ".so"
+#define INJECT_ENGINE_MAIN "pyprof_host_main"
+
+enum { INJECT_CANNOT_START = 120 }; /* exit status where the engine refuses; the arena's refusal says why */
+
+/* What the injector hands to an engine; lives as long as the process. */
+struct injection {
+    const char *arena_path;
+    const char *host_folders; /* INJECT_HOSTS_VARIABLE's value */
+};
+
+/* An engine's one entry: runs the program that the command line names, as python3 would. Its exit status. */
+int pyprof_host_main(int count, char **arguments, const struct injection *injection);
+typedef int (*inject_engine_main)(int count, char **arguments, const struct injection *injection);
+
+#endif
