@@ -169,7 +169,8 @@ static PyCodeObject *make_twin(PyCodeObject *code, bool force_lines) {
                                       .lines = selection.lines};
         twin = place_probes(code, constants ? constants : code->co_consts, wishes);
         if (!twin)
-            profile_header()->lost_codes++;
+            profile_leave_code(PyErr_Occurred() ? "no memory for its probes" : "its bytecode is not understood",
+                               utf8(code->co_qualname), utf8(code->co_filename));
     }
     if (!twin && constants)
         twin = replace_constants(code, constants);

@@ -120,8 +120,8 @@ static bool is_same_function(const struct arena_code *code, const struct profile
            strcmp(strings + code->file, function->file) == 0;
 }
 
-static uint32_t lose_function(void) {
-    profile.arena.header->lost_codes++;
+static uint32_t lose_function(const struct profile_function *function) {
+    profile_leave_code("no room for it in the profile", function->qualname, function->file);
     return 0;
 }
 
@@ -130,7 +130,7 @@ static uint32_t add_function(const struct profile_function *function) {
     uint32_t id = header->code_count;
     if (!reserve_rows(ARENA_CODES_AT, sizeof(struct arena_code), &profile.codes_reserved, (uint64_t)id + 1,
                       ARENA_MAX_CODES))
-        return lose_function();
+        return lose_function(function);
     bool failed = false;
     struct arena_code row = {.first_line = function->first_line,
                              .kind = (uint16_t)function->kind,
@@ -139,7 +139,7 @@ static uint32_t add_function(const struct profile_function *function) {
     row.name = add_string(function->name, &failed);
     row.qualname = strcmp(function->name, function->qualname) ? add_string(function->qualname, &failed) : row.name;
     if (failed)
-        return lose_function();
+        return lose_function(function);
     profile.arena.codes[id] = row;
     __atomic_store_n(&header->code_count, id + 1, __ATOMIC_RELEASE);
     return id;
@@ -160,7 +160,7 @@ uint32_t profile_register_function(const struct profile_function *function) {
     }
     uint32_t id = add_function(function);
     if (id && !index_table_add(&profile.functions, key, id))
-        return lose_function();
+        return lose_function(function);
     return id;
 }
 

@@ -37,13 +37,17 @@ void profile_begin(void);
 struct arena_header *profile_header(void);
 
 /* The row of a function, new or as registered before (the same file, qualified name, first line and fingerprint).
- * 0: no room (counted as lost). */
+ * 0: no room (it is left alone then, and counted so). */
 uint32_t profile_register_function(const struct profile_function *function);
 struct arena_code *profile_code(uint32_t code);
 
 /* Gives a function its line cells, one for each of `lines` (ascending), with room in every thread. Returns the first cell,
  * or 0 where there is no room. A function that has cells keeps them: the result is those. */
 uint32_t profile_register_lines(uint32_t code, const uint32_t *lines, uint32_t count);
+
+/* Counts a code object that runs without probes, under a reason that completes "left alone: ..." and is the same for all code
+ * objects that it holds for. Texts are UTF-8. */
+void profile_leave_code(const char *reason, const char *qualname, const char *file);
 
 /* Gives this thread its segment; NULL before profile_begin, and where there is no segment left. */
 struct arena_thread *profile_register_thread(void);

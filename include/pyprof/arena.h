@@ -101,7 +101,7 @@ struct arena_header {
     /* The process's arguments, each ended by '\0', cut to the room; "" in the program's own arena. A forked child has
      * those of its parent. */
     char command[ARENA_COMMAND_SIZE];
-    struct arena_left_alone left_alone[ARENA_MAX_REASONS]; /* in the order met; the last also counts all that follow */
+    struct arena_left_alone left_alone[ARENA_MAX_REASONS]; /* in the order met; the last: all further ones */
     uint64_t lost_codes;          /* code objects left alone, all reasons together */
     uint64_t lost_nodes;          /* calls counted on their caller's node, for want of room */
     uint64_t lost_frames;         /* activations deeper than the shadow stack */

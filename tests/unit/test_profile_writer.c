@@ -88,12 +88,53 @@ static void no_room_is_counted(void **state) {
     assert_int_equal(status, 0);
 }
 
+static void expect_left_alone(int index, uint64_t count, const char *reason, const char *example) {
+    const struct arena_left_alone *row = &profile_header()->left_alone[index];
+    assert_int_equal(row->count, count);
+    assert_string_equal(row->reason, reason);
+    assert_string_equal(row->example, example);
+}
+
+/* Reasons are told apart as far as there are rows; the last row has the rest. The first code object is the example. */
+static void what_is_left_alone_is_counted_by_reason(void **state) {
+    (void)state;
+    struct arena_header *header = profile_header();
+    memset(header->left_alone, 0, sizeof header->left_alone);
+    header->lost_codes = 0;
+    profile_leave_code("odd", "f", "a.py");
+    profile_leave_code("odd", "g", "a.py");
+    profile_leave_code("odder", "C.h", "b.py");
+    profile_leave_code("odd", "f", "a.py");
+    expect_left_alone(0, 3, "odd", "f (a.py)");
+    expect_left_alone(1, 1, "odder", "C.h (b.py)");
+    char reason[100], expected[200];
+    for (int i = 2; i < ARENA_MAX_REASONS + 5; i++) {
+        snprintf(reason, sizeof reason, "reason %d", i);
+        profile_leave_code(reason, "n", "n.py");
+    }
+    expect_left_alone(ARENA_MAX_REASONS - 2, 1, "reason 14", "n (n.py)");
+    expect_left_alone(ARENA_MAX_REASONS - 1, 6, "other reasons", "n (n.py)");
+    assert_int_equal(header->lost_codes, 4 + ARENA_MAX_REASONS + 3);
+    /* Long texts are cut between characters, and found again. */
+    memset(header->left_alone, 0, sizeof header->left_alone);
+    char file[200];
+    snprintf(file, sizeof file, "%0155d\u00e9.py", 0);
+    memset(reason, 'r', sizeof reason);
+    reason[sizeof reason - 1] = '\0';
+    profile_leave_code(reason, "f", file);
+    profile_leave_code(reason, "f", file);
+    snprintf(expected, sizeof expected, "f (%0155d", 0);
+    reason[sizeof header->left_alone[0].reason - 1] = '\0';
+    expect_left_alone(0, 2, reason, expected);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_functions_share_a_row),
         cmocka_unit_test(lines_are_registered_once),
         cmocka_unit_test(nodes_are_found_again),
         cmocka_unit_test(no_room_is_counted),
+        cmocka_unit_test(what_is_left_alone_is_counted_by_reason),
     };
     return cmocka_run_group_tests(tests, fixture_attach, fixture_remove);
 }
