@@ -79,6 +79,7 @@ enum line_need flow_edge_need(const struct flow *flow, const struct bytecode *by
 struct emitted {
     uint8_t opcode, cache_units;
     uint8_t backwards;
+    uint8_t original; /* 1: it was there before */
     uint32_t oparg;
     int32_t target; /* -1: no jump */
     uint32_t offset; /* first code unit; set by the assembler */
@@ -106,5 +107,8 @@ uint32_t assembly_add(struct assembly *assembly, struct emitted item);
 void assembly_add_range(struct assembly *assembly, struct emitted_range range);
 /* New references to bytes objects; false: memory is out (no exception set). */
 bool assembly_finish(struct assembly *assembly, PyObject **bytecode, PyObject **line_table, PyObject **exception_table);
+/* Of a finished one: the code's length, and where an item's opcode stands, behind its prefixes; in code units. */
+uint32_t assembly_units(const struct assembly *assembly);
+uint32_t assembly_opcode_unit(const struct emitted *item);
 
 #endif

@@ -46,6 +46,13 @@ static uint32_t prefix_units(uint32_t oparg) { return (oparg > 0xff) + (oparg > 
 
 static uint32_t item_units(const struct emitted *item) { return prefix_units(item->oparg) + 1 + item->cache_units; }
 
+uint32_t assembly_opcode_unit(const struct emitted *item) { return item->offset + prefix_units(item->oparg); }
+
+uint32_t assembly_units(const struct assembly *assembly) {
+    const struct emitted *last = assembly->count ? &assembly->items[assembly->count - 1] : NULL;
+    return last ? last->offset + item_units(last) : 0;
+}
+
 static uint32_t place_items(struct assembly *assembly) {
     uint32_t unit = 0;
     for (uint32_t i = 0; i < assembly->count; i++) {

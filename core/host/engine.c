@@ -13,7 +13,7 @@
 #include "core/host/exec_hook.h"
 #include "core/host/instrument.h"
 #include "core/host/main_program.h"
-#include "core/host/marshal_hook.h"
+#include "core/host/original_code.h"
 #include "core/host/profile_decorator.h"
 #include "core/host/selection.h"
 #include "core/probe/profile_writer.h"
@@ -50,7 +50,7 @@ static bool start_collectors(void) {
     static char standard_library[4096];
     find_standard_library(standard_library, sizeof standard_library);
     selection_prepare(profile_header(), standard_library);
-    return instrument_prepare() && adopt_existing_functions() && exec_hook_install() && marshal_hook_install() &&
+    return instrument_prepare() && adopt_existing_functions() && exec_hook_install() && original_code_install() &&
            profile_decorator_install() &&
            main_program_await();
 }

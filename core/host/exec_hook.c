@@ -3,7 +3,6 @@
 #include "core/host/exchange.h"
 #include "core/host/instrument.h"
 #include "core/host/main_program.h"
-#include "core/host/selection.h"
 
 /* A hooked builtin and the mode of compile() for its text. */
 struct runner {
@@ -33,7 +32,9 @@ static PyObject *compile_source(const struct runner *runner, PyObject *source) {
 static PyObject *prepare_source(const struct runner *runner, PyObject *source, PyObject *globals, bool *failed) {
     if (PyCode_Check(source)) {
         main_program_seen(globals, (PyCodeObject *)source);
-        return (PyObject *)instrument_code((PyCodeObject *)source);
+        PyCodeObject *twin = instrument_code((PyCodeObject *)source);
+        instrument_keep(twin);
+        return (PyObject *)twin;
     }
     /* Where the original would complain about the globals or the type first, it does. */
     if (!(PyUnicode_Check(source) || PyBytes_Check(source) || PyByteArray_Check(source)) ||
@@ -49,17 +50,6 @@ static PyObject *prepare_source(const struct runner *runner, PyObject *source, P
     return twin;
 }
 
-/* File of the Python code that is calling, or "". */
-static const char *calling_file(void) {
-    PyFrameObject *frame = PyEval_GetFrame(); /* borrowed */
-    PyCodeObject *code = frame ? PyFrame_GetCode(frame) : NULL;
-    const char *file = code ? PyUnicode_AsUTF8(code->co_filename) : NULL;
-    if (!file)
-        PyErr_Clear();
-    Py_XDECREF(code); /* the frame holds it */
-    return file ? file : "";
-}
-
 static PyObject *run(const struct runner *runner, PyObject *module, PyObject *const *arguments, Py_ssize_t count,
                      PyObject *names) {
     enum { MOST_ARGUMENTS = 8 };
@@ -67,7 +57,8 @@ static PyObject *run(const struct runner *runner, PyObject *module, PyObject *co
     /* exec's only keyword, closure, goes with code objects: for text the original complains. */
     if (count < 1 || count + named > MOST_ARGUMENTS || (named && !PyCode_Check(arguments[0])))
         return exchange_call_original(&runner->exchanged, module, arguments, count, names);
-    selection_set_origin(calling_file());
+    instrument_release_unused();
+    instrument_set_origin();
     bool failed = false;
     PyObject *source = prepare_source(runner, arguments[0], count > 1 ? arguments[1] : NULL, &failed);
     if (failed)

@@ -11,10 +11,11 @@
 #include "pyprof/collectors.h"
 
 /* What is attached to a code object: on an original its twin (borrowed: the twin's end clears it), on a twin its original
- * (owned). The twins used last are kept alive, for programs that exec one code object again and again. */
+ * (owned). */
 struct twin {
     PyCodeObject *instrumented; /* borrowed; NULL on a twin, and where the twin is gone */
     PyCodeObject *original;     /* owned; NULL on an original */
+    struct offset_map *offsets; /* owned; NULL on an original, and where the twin's instructions are the original's */
     uint32_t code;              /* its row; 0: it has no probes of its own */
     bool lines;                 /* has line probes */
 };
@@ -35,6 +36,7 @@ static void twin_release(void *pointer) {
             of_original->instrumented = NULL;
         Py_DECREF(twin->original);
     }
+    free(twin->offsets);
     free(twin);
 }
 
@@ -56,14 +58,34 @@ static struct twin *record_of(PyCodeObject *code) {
     return twin;
 }
 
-static void keep_twins(PyCodeObject *original, PyCodeObject *instrumented, uint32_t code, bool lines) {
-    struct twin *of_twin = record_of(instrumented), *of_original = record_of(original);
-    if (!of_twin || !of_original)
-        return;
-    *of_twin = (struct twin){.original = (PyCodeObject *)Py_NewRef(original), .code = code, .lines = lines};
+/* Ties a new twin, as its own record describes it, to its original. false: memory is out, and `record` is freed. */
+static bool keep_twins(PyCodeObject *instrumented, struct twin record) {
+    struct twin *of_twin = record_of(instrumented), *of_original = record_of(record.original);
+    if (!of_twin || !of_original) {
+        free(record.offsets);
+        return false;
+    }
+    *of_twin = record;
+    Py_INCREF(record.original);
     of_original->instrumented = instrumented;
+    return true;
+}
+
+void instrument_keep(PyCodeObject *instrumented) {
+    const PyCodeObject *original = instrument_original(instrumented);
+    if (original == instrumented || original->co_weakreflist)
+        return;
+    for (unsigned i = 0; i < RECENT_TWINS; i++)
+        if (recent[i] == instrumented)
+            return;
     Py_XSETREF(recent[next_recent], (PyCodeObject *)Py_NewRef(instrumented));
     next_recent = (next_recent + 1) % RECENT_TWINS;
+}
+
+void instrument_release_unused(void) {
+    for (unsigned i = 0; i < RECENT_TWINS; i++)
+        if (recent[i] && Py_REFCNT(recent[i]) == 1 && Py_REFCNT(instrument_original(recent[i])) == 1)
+            Py_CLEAR(recent[i]);
 }
 
 /* --- registration ----------------------------------------------------------------------------------------- */
@@ -105,6 +127,13 @@ static uint32_t register_code(PyCodeObject *code, struct selection selection) {
                                    .kind = ARENA_CODE_PYTHON,
                                    .flags = selection.project ? ARENA_CODE_PROJECT : 0,
                                    .fingerprint = fingerprint(code)});
+}
+
+void instrument_set_origin(void) {
+    PyFrameObject *frame = PyEval_GetFrame(); /* borrowed */
+    PyCodeObject *code = frame ? PyFrame_GetCode(frame) : NULL;
+    selection_set_origin(code ? utf8(code->co_filename) : "");
+    Py_XDECREF(code);
 }
 
 /* --- twins ------------------------------------------------------------------------------------------------ */
@@ -160,6 +189,7 @@ static PyCodeObject *make_twin(PyCodeObject *code, bool force_lines) {
     selection.lines |= force_lines;
     PyObject *constants = instrument_constants(code);
     PyCodeObject *twin = NULL;
+    struct offset_map *offsets = NULL;
     uint32_t row = 0;
     if (selection.function || selection.lines)
         row = register_code(code, selection);
@@ -167,7 +197,7 @@ static PyCodeObject *make_twin(PyCodeObject *code, bool force_lines) {
         struct probe_wishes wishes = {.code = row,
                                       .c_calls = wants_c_calls() && selection.function,
                                       .lines = selection.lines};
-        twin = place_probes(code, constants ? constants : code->co_consts, wishes);
+        twin = place_probes(code, constants ? constants : code->co_consts, wishes, &offsets);
         if (!twin)
             profile_leave_code(PyErr_Occurred() ? "no memory for its probes" : "its bytecode is not understood",
                                utf8(code->co_qualname), utf8(code->co_filename));
@@ -176,10 +206,9 @@ static PyCodeObject *make_twin(PyCodeObject *code, bool force_lines) {
         twin = replace_constants(code, constants);
     PyErr_Clear();
     Py_XDECREF(constants);
-    if (!twin)
-        return (PyCodeObject *)Py_NewRef(code);
-    keep_twins(code, twin, row, selection.lines);
-    return twin;
+    if (twin && !keep_twins(twin, (struct twin){.original = code, .offsets = offsets, .code = row, .lines = selection.lines}))
+        Py_CLEAR(twin); /* what nobody can tell from its original must not run */
+    return twin ? twin : (PyCodeObject *)Py_NewRef(code);
 }
 
 /* What is done in between leaves a pending exception as it was and costs the program no time. */
@@ -240,5 +269,15 @@ PyCodeObject *instrument_marked(PyCodeObject *code) {
 
 PyCodeObject *instrument_original(PyCodeObject *code) {
     const struct twin *known = python_code_extra(code, twin_index);
-    return (PyCodeObject *)Py_NewRef(known && known->original ? known->original : code);
+    return known && known->original ? known->original : code;
+}
+
+int instrument_original_unit(PyCodeObject *code, int unit) {
+    const struct twin *known = python_code_extra(code, twin_index);
+    return known && known->original ? offset_map_to_original(known->offsets, known->original, unit) : unit;
+}
+
+int instrument_twin_unit(PyCodeObject *code, int unit) {
+    const struct twin *known = python_code_extra(code, twin_index);
+    return known && known->original ? offset_map_to_twin(known->offsets, known->original, unit) : unit;
 }

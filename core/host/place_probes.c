@@ -306,6 +306,7 @@ static void emit_instruction(struct placing *p, uint32_t i) {
     assembly_add(&p->assembly, (struct emitted){.opcode = item->opcode,
                                                 .cache_units = item->cache_units,
                                                 .backwards = python_jump_kind(item->opcode) == JUMP_BACKWARDS,
+                                                .original = 1,
                                                 .oparg = item->target >= 0 ? 0 : item->oparg,
                                                 .target = item->target >= 0 ? -2 - item->target : -1,
                                                 .where = item->where});
@@ -399,7 +400,7 @@ static bool prepare_places(struct placing *p) {
     return true;
 }
 
-PyCodeObject *place_probes(PyCodeObject *code, PyObject *constants, struct probe_wishes wishes) {
+PyCodeObject *place_probes(PyCodeObject *code, PyObject *constants, struct probe_wishes wishes, struct offset_map **map) {
     struct placing *p = &placing;
     p->code = code;
     p->wishes = wishes;
@@ -427,6 +428,7 @@ PyCodeObject *place_probes(PyCodeObject *code, PyObject *constants, struct probe
         emit_ranges(p);
         instrumented = finish(p);
     }
+    *map = instrumented ? offset_map_new(&p->assembly) : NULL;
     Py_CLEAR(p->constants);
     return instrumented;
 }

@@ -2,7 +2,7 @@
 #ifndef PYPROF_HOST_PLACE_PROBES_H
 #define PYPROF_HOST_PLACE_PROBES_H
 
-#include "core/host/python_version.h"
+#include "core/host/offset_map.h"
 
 struct probe_wishes {
     uint32_t code; /* the function's row in the profile */
@@ -13,7 +13,8 @@ struct probe_wishes {
 bool probes_prepare(void);
 
 /* A new code object like `code`, with these constants and probes for the wishes: always for entry, return, yield, resume
- * and unwinding. NULL where the code is not understood or memory is out (an exception may be set). */
-PyCodeObject *place_probes(PyCodeObject *code, PyObject *constants, struct probe_wishes wishes);
+ * and unwinding. NULL where the code is not understood or memory is out (an exception may be set). *map tells which instruction
+ * is which; the caller frees it. */
+PyCodeObject *place_probes(PyCodeObject *code, PyObject *constants, struct probe_wishes wishes, struct offset_map **map);
 
 #endif

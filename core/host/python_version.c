@@ -226,6 +226,8 @@ bool python_set_code_extra(PyCodeObject *code, Py_ssize_t index, void *extra) {
     return false;
 }
 
+PyObject *python_type_attributes(PyTypeObject *type) { return type->tp_dict; }
+
 void python_function_set_code(PyObject *function, PyCodeObject *code) {
     PyFunctionObject *object = (PyFunctionObject *)function;
     object->func_version = 0;

@@ -105,6 +105,9 @@ Py_ssize_t python_request_code_extra(freefunc release);
 void *python_code_extra(PyCodeObject *code, Py_ssize_t index);
 bool python_set_code_extra(PyCodeObject *code, Py_ssize_t index, void *extra);
 
+/* The dictionary of a builtin type's attributes; borrowed. Who changes it calls PyType_Modified. */
+PyObject *python_type_attributes(PyTypeObject *type);
+
 /* Replaces a function's code, keeping its version counters right. */
 void python_function_set_code(PyObject *function, PyCodeObject *code);
 

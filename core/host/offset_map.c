@@ -1,0 +1,91 @@
+#include "core/host/offset_map.h"
+
+#include <stdlib.h>
+
+/* The n-th bit that is set is the unit of the opcode of the original's n-th instruction: prefixes and caches have none, so this
+ * holds wherever jumps became longer. The original's own offsets are read off it when they are asked for. */
+struct offset_map {
+    uint32_t units;
+    uint32_t words[];
+};
+
+enum { WORD_BITS = 32 };
+
+static bool is_set(const struct offset_map *map, uint32_t unit) {
+    return map->words[unit / WORD_BITS] >> unit % WORD_BITS & 1;
+}
+
+struct offset_map *offset_map_new(const struct assembly *assembly) {
+    uint32_t units = assembly_units(assembly);
+    struct offset_map *map = calloc(1, sizeof *map + (units / WORD_BITS + 1) * sizeof *map->words);
+    if (!map)
+        return NULL;
+    map->units = units;
+    for (uint32_t i = 0; i < assembly->count; i++)
+        if (assembly->items[i].original) {
+            uint32_t unit = assembly_opcode_unit(&assembly->items[i]);
+            map->words[unit / WORD_BITS] |= UINT32_C(1) << unit % WORD_BITS;
+        }
+    return map;
+}
+
+/* Walks over the original's instructions. */
+struct original_walk {
+    PyObject *bytes; /* owned */
+    int index;       /* of the instruction at `unit`; -1: before the first */
+    int unit;        /* of its opcode */
+    int caches;
+};
+
+static bool walk_begin(struct original_walk *walk, PyCodeObject *original) {
+    *walk = (struct original_walk){.bytes = python_code_bytecode(original), .index = -1, .unit = -1};
+    if (!walk->bytes)
+        PyErr_Clear();
+    return walk->bytes != NULL;
+}
+
+static bool walk_next(struct original_walk *walk) {
+    const unsigned char *bytes = (const unsigned char *)PyBytes_AS_STRING(walk->bytes);
+    int units = (int)(PyBytes_GET_SIZE(walk->bytes) / 2), unit = walk->unit + walk->caches + 1;
+    while (unit < units && bytes[2 * unit] == PYTHON_EXTENDED_ARG)
+        unit++;
+    if (unit >= units)
+        return false;
+    walk->unit = unit;
+    walk->caches = (int)python_cache_units(bytes[2 * unit]);
+    walk->index++;
+    return true;
+}
+
+int offset_map_to_original(const struct offset_map *map, PyCodeObject *original, int unit) {
+    struct original_walk walk;
+    if (!map || unit < 0 || (uint32_t)unit >= map->units || !walk_begin(&walk, original))
+        return unit;
+    int last = -1; /* opcode of an original instruction at or before `unit` */
+    for (int at = 0; at <= unit; at++)
+        if (is_set(map, (uint32_t)at)) {
+            last = at;
+            (void)walk_next(&walk);
+        }
+    int beyond = unit - last;
+    if (last < 0 || beyond > walk.caches) { /* in a probe: the next one; behind the last instruction there is none */
+        (void)walk_next(&walk);
+        beyond = 0;
+    }
+    Py_DECREF(walk.bytes);
+    return walk.unit + beyond;
+}
+
+int offset_map_to_twin(const struct offset_map *map, PyCodeObject *original, int unit) {
+    struct original_walk walk;
+    if (!map || unit < 0 || !walk_begin(&walk, original))
+        return unit;
+    while (walk.unit + walk.caches < unit && walk_next(&walk))
+        ;
+    Py_DECREF(walk.bytes);
+    int beyond = unit > walk.unit ? unit - walk.unit : 0, left = walk.index;
+    for (uint32_t at = 0; at < map->units; at++)
+        if (is_set(map, at) && left-- == 0)
+            return (int)at + beyond;
+    return unit;
+}

@@ -1,0 +1,21 @@
+/* offset_map.h - which instruction of instrumented code is which of the code it was made of.
+ *
+ * Offsets are in code units (an instruction and its operand; f_lasti and tb_lasti are twice that). */
+#ifndef PYPROF_HOST_OFFSET_MAP_H
+#define PYPROF_HOST_OFFSET_MAP_H
+
+#include "core/host/bytecode.h"
+
+enum { CODE_UNIT_BYTES = 2 };
+
+struct offset_map;
+
+/* The map of code that was just assembled; freed with free(). NULL: memory is out. */
+struct offset_map *offset_map_new(const struct assembly *assembly);
+
+/* The offset in the original of an offset in its twin, and the other way round. A probe stands for the instruction behind it.
+ * Negative offsets (nothing has run yet) and, without a map, all stay as they are. */
+int offset_map_to_original(const struct offset_map *map, PyCodeObject *original, int unit);
+int offset_map_to_twin(const struct offset_map *map, PyCodeObject *original, int unit);
+
+#endif
