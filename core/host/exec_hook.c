@@ -3,6 +3,7 @@
 #include "core/host/exchange.h"
 #include "core/host/instrument.h"
 #include "core/host/main_program.h"
+#include "core/host/twins.h"
 
 /* A hooked builtin and the mode of compile() for its text. */
 struct runner {
@@ -33,7 +34,7 @@ static PyObject *prepare_source(const struct runner *runner, PyObject *source, P
     if (PyCode_Check(source)) {
         main_program_seen(globals, (PyCodeObject *)source);
         PyCodeObject *twin = instrument_code((PyCodeObject *)source);
-        instrument_keep(twin);
+        twins_keep(twin);
         return (PyObject *)twin;
     }
     /* Where the original would complain about the globals or the type first, it does. */
@@ -57,7 +58,7 @@ static PyObject *run(const struct runner *runner, PyObject *module, PyObject *co
     /* exec's only keyword, closure, goes with code objects: for text the original complains. */
     if (count < 1 || count + named > MOST_ARGUMENTS || (named && !PyCode_Check(arguments[0])))
         return exchange_call_original(&runner->exchanged, module, arguments, count, names);
-    instrument_release_unused();
+    twins_release_unused();
     instrument_set_origin();
     bool failed = false;
     PyObject *source = prepare_source(runner, arguments[0], count > 1 ? arguments[1] : NULL, &failed);

@@ -1,91 +1,16 @@
-/* instrument.c - decides what is placed into a code object, and keeps the twins. */
+/* instrument.c - decides what is placed into a code object. */
 #include "core/host/instrument.h"
-
-#include <stdlib.h>
-#include <string.h>
 
 #include "core/host/place_probes.h"
 #include "core/host/selection.h"
+#include "core/host/twins.h"
 #include "core/probe/profile_writer.h"
 #include "core/probe/shadow_stack.h"
 #include "pyprof/collectors.h"
 
-/* What is attached to a code object: on an original its twin (borrowed: the twin's end clears it), on a twin its original
- * (owned). */
-struct twin {
-    PyCodeObject *instrumented; /* borrowed; NULL on a twin, and where the twin is gone */
-    PyCodeObject *original;     /* owned; NULL on an original */
-    struct offset_map *offsets; /* owned; NULL on an original, and where the twin's instructions are the original's */
-    uint32_t code;              /* its row; 0: it has no probes of its own */
-    bool lines;                 /* has line probes */
-};
-
-enum { RECENT_TWINS = 64 };
-static PyCodeObject *recent[RECENT_TWINS];
-static unsigned next_recent;
-
-static Py_ssize_t twin_index = -1;
-
-static void twin_release(void *pointer) {
-    struct twin *twin = pointer;
-    if (!twin)
-        return;
-    if (twin->original) {
-        struct twin *of_original = python_code_extra(twin->original, twin_index);
-        if (of_original)
-            of_original->instrumented = NULL;
-        Py_DECREF(twin->original);
-    }
-    free(twin->offsets);
-    free(twin);
-}
-
 bool instrument_prepare(void) {
-    twin_index = python_request_code_extra(twin_release);
-    return twin_index >= 0 && probes_prepare();
-}
-
-/* The record of a code object, made where there is none; NULL: no memory. */
-static struct twin *record_of(PyCodeObject *code) {
-    struct twin *twin = python_code_extra(code, twin_index);
-    if (twin)
-        return twin;
-    twin = calloc(1, sizeof *twin);
-    if (twin && !python_set_code_extra(code, twin_index, twin)) {
-        free(twin);
-        return NULL;
-    }
-    return twin;
-}
-
-/* Ties a new twin, as its own record describes it, to its original. false: memory is out, and `record` is freed. */
-static bool keep_twins(PyCodeObject *instrumented, struct twin record) {
-    struct twin *of_twin = record_of(instrumented), *of_original = record_of(record.original);
-    if (!of_twin || !of_original) {
-        free(record.offsets);
-        return false;
-    }
-    *of_twin = record;
-    Py_INCREF(record.original);
-    of_original->instrumented = instrumented;
-    return true;
-}
-
-void instrument_keep(PyCodeObject *instrumented) {
-    const PyCodeObject *original = instrument_original(instrumented);
-    if (original == instrumented || original->co_weakreflist)
-        return;
-    for (unsigned i = 0; i < RECENT_TWINS; i++)
-        if (recent[i] == instrumented)
-            return;
-    Py_XSETREF(recent[next_recent], (PyCodeObject *)Py_NewRef(instrumented));
-    next_recent = (next_recent + 1) % RECENT_TWINS;
-}
-
-void instrument_release_unused(void) {
-    for (unsigned i = 0; i < RECENT_TWINS; i++)
-        if (recent[i] && Py_REFCNT(recent[i]) == 1 && Py_REFCNT(instrument_original(recent[i])) == 1)
-            Py_CLEAR(recent[i]);
+    twins_prepare();
+    return probes_prepare();
 }
 
 /* --- registration ----------------------------------------------------------------------------------------- */
@@ -206,7 +131,7 @@ static PyCodeObject *make_twin(PyCodeObject *code, bool force_lines) {
         twin = replace_constants(code, constants);
     PyErr_Clear();
     Py_XDECREF(constants);
-    if (twin && !keep_twins(twin, (struct twin){.original = code, .offsets = offsets, .code = row, .lines = selection.lines}))
+    if (twin && !twins_tie(twin, (struct twin){.original = code, .offsets = offsets, .code = row, .lines = selection.lines}))
         Py_CLEAR(twin); /* what nobody can tell from its original must not run */
     return twin ? twin : (PyCodeObject *)Py_NewRef(code);
 }
@@ -229,7 +154,7 @@ static void end_own_work(struct own_work *work) {
 
 /* The known twin or a new one; a new reference. */
 static PyCodeObject *find_twin(PyCodeObject *code) {
-    const struct twin *known = python_code_extra(code, twin_index);
+    const struct twin *known = twins_find(code);
     if (known && known->original)
         return (PyCodeObject *)Py_NewRef(code);
     if (known && known->instrumented)
@@ -238,7 +163,7 @@ static PyCodeObject *find_twin(PyCodeObject *code) {
 }
 
 PyCodeObject *instrument_code(PyCodeObject *code) {
-    if (!profile_header()) /* a forked child */
+    if (!profile_header() || !python_in_main_interpreter()) /* a forked child */
         return (PyCodeObject *)Py_NewRef(code);
     struct own_work work;
     begin_own_work(&work);
@@ -248,17 +173,17 @@ PyCodeObject *instrument_code(PyCodeObject *code) {
 }
 
 PyCodeObject *instrument_marked(PyCodeObject *code) {
-    if (!profile_header())
+    if (!profile_header() || !python_in_main_interpreter())
         return (PyCodeObject *)Py_NewRef(code);
     struct own_work work;
     begin_own_work(&work);
-    const struct twin *known = python_code_extra(code, twin_index);
+    const struct twin *known = twins_find(code);
     PyCodeObject *twin;
     if (known && known->original && known->lines)
         twin = (PyCodeObject *)Py_NewRef(code);
     else
         twin = make_twin(known && known->original ? known->original : code, true);
-    known = python_code_extra(twin, twin_index);
+    known = twins_find(twin);
     if (known && known->code) {
         profile_code(known->code)->flags |= ARENA_CODE_MARKED;
         profile_header()->marked_count++;
@@ -267,17 +192,12 @@ PyCodeObject *instrument_marked(PyCodeObject *code) {
     return twin;
 }
 
-PyCodeObject *instrument_original(PyCodeObject *code) {
-    const struct twin *known = python_code_extra(code, twin_index);
-    return known && known->original ? known->original : code;
-}
-
 int instrument_original_unit(PyCodeObject *code, int unit) {
-    const struct twin *known = python_code_extra(code, twin_index);
+    const struct twin *known = twins_find(code);
     return known && known->original ? offset_map_to_original(known->offsets, known->original, unit) : unit;
 }
 
 int instrument_twin_unit(PyCodeObject *code, int unit) {
-    const struct twin *known = python_code_extra(code, twin_index);
+    const struct twin *known = twins_find(code);
     return known && known->original ? offset_map_to_twin(known->offsets, known->original, unit) : unit;
 }

@@ -1,7 +1,7 @@
 #include "core/host/original_code.h"
 
 #include "core/host/instrument.h"
-#include "core/host/offset_map.h"
+#include "core/host/twins.h"
 
 /* --- attributes ------------------------------------------------------------------------------------------- */
 
@@ -18,7 +18,7 @@ static PyObject *to_original(PyObject *owner, PyObject *value) {
     (void)owner;
     if (!PyCode_Check(value))
         return value;
-    PyObject *original = Py_NewRef((PyObject *)instrument_original((PyCodeObject *)value));
+    PyObject *original = Py_NewRef((PyObject *)twins_original((PyCodeObject *)value));
     Py_DECREF(value);
     return original;
 }
@@ -127,14 +127,14 @@ static hashfunc hash_code;
 
 static PyObject *compare_originals(PyObject *left, PyObject *right, int operator) {
     if (PyCode_Check(left) && PyCode_Check(right)) {
-        left = (PyObject *)instrument_original((PyCodeObject *)left);
-        right = (PyObject *)instrument_original((PyCodeObject *)right);
+        left = (PyObject *)twins_original((PyCodeObject *)left);
+        right = (PyObject *)twins_original((PyCodeObject *)right);
     }
     return compare_codes(left, right, operator);
 }
 
 static Py_hash_t hash_original(PyObject *code) {
-    return hash_code((PyObject *)instrument_original((PyCodeObject *)code));
+    return hash_code((PyObject *)twins_original((PyCodeObject *)code));
 }
 
 bool original_code_install(void) {

@@ -210,21 +210,7 @@ PyObject *python_code_exception_table(PyCodeObject *code) { return Py_NewRef(cod
 int python_code_local_slots(PyCodeObject *code) { return code->co_nlocalsplus; }
 int python_code_stack_size(PyCodeObject *code) { return code->co_stacksize; }
 
-Py_ssize_t python_request_code_extra(freefunc release) { return _PyEval_RequestCodeExtraIndex(release); }
-
-void *python_code_extra(PyCodeObject *code, Py_ssize_t index) {
-    void *extra = NULL;
-    if (_PyCode_GetExtra((PyObject *)code, index, &extra) < 0)
-        PyErr_Clear();
-    return extra;
-}
-
-bool python_set_code_extra(PyCodeObject *code, Py_ssize_t index, void *extra) {
-    if (_PyCode_SetExtra((PyObject *)code, index, extra) == 0)
-        return true;
-    PyErr_Clear();
-    return false;
-}
+bool python_in_main_interpreter(void) { return PyInterpreterState_Get() == PyInterpreterState_Main(); }
 
 PyObject *python_type_attributes(PyTypeObject *type) { return type->tp_dict; }
 

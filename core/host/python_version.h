@@ -100,10 +100,8 @@ PyObject *python_code_exception_table(PyCodeObject *code);
 int python_code_local_slots(PyCodeObject *code);
 int python_code_stack_size(PyCodeObject *code);
 
-/* The extra slot of code objects. */
-Py_ssize_t python_request_code_extra(freefunc release);
-void *python_code_extra(PyCodeObject *code, Py_ssize_t index);
-bool python_set_code_extra(PyCodeObject *code, Py_ssize_t index, void *extra);
+/* Whether the main interpreter runs on this thread. Code of others is left alone: they may have a lock of their own. */
+bool python_in_main_interpreter(void);
 
 /* The dictionary of a builtin type's attributes; borrowed. Who changes it calls PyType_Modified. */
 PyObject *python_type_attributes(PyTypeObject *type);

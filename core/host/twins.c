@@ -1,0 +1,113 @@
+#include "core/host/twins.h"
+
+#include <stdlib.h>
+
+/* Code objects are compared by address alone; what malloc gives is aligned to 16. */
+#define HASH_FUNCTION(key, length, hash) ((hash) = (unsigned)((uintptr_t)*(const void *const *)(key) * UINT64_C(0x9e3779b97f4a7c15) >> 32))
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+struct entry {
+    const PyCodeObject *code; /* borrowed: its end removes the entry */
+    struct twin twin;
+    UT_hash_handle hh;
+};
+
+static struct entry *entries;
+
+enum { MOST_KEPT = 64 };
+static PyCodeObject *kept[MOST_KEPT]; /* owned */
+static unsigned next_kept;
+
+static struct entry *find(const PyCodeObject *code) {
+    struct entry *found;
+    HASH_FIND_PTR(entries, &code, found);
+    return found;
+}
+
+static struct entry *find_or_add(PyCodeObject *code) {
+    struct entry *entry = find(code);
+    if (entry)
+        return entry;
+    entry = calloc(1, sizeof *entry);
+    if (!entry)
+        return NULL;
+    entry->code = code;
+    HASH_ADD_PTR(entries, code, entry);
+    if (entry->hh.tbl)
+        return entry;
+    free(entry); /* out of memory, as uthash tells it */
+    return NULL;
+}
+
+/* --- the end of a code object ----------------------------------------------------------------------------- */
+
+static destructor end_code;
+
+static void forget(struct entry *entry) {
+    PyCodeObject *original = entry->twin.original;
+    struct entry *of_original = original ? find(original) : NULL;
+    if (of_original && of_original->twin.instrumented == entry->code)
+        of_original->twin.instrumented = NULL;
+    free(entry->twin.offsets);
+    free(entry);
+    Py_XDECREF(original);
+}
+
+/* The entry goes first: the memory is another object's as soon as the code has ended. */
+static void end_watched_code(PyObject *code) {
+    struct entry *entry = python_in_main_interpreter() ? find((PyCodeObject *)code) : NULL;
+    if (entry)
+        HASH_DEL(entries, entry);
+    end_code(code);
+    if (entry)
+        forget(entry);
+}
+
+void twins_prepare(void) {
+    end_code = PyCode_Type.tp_dealloc;
+    PyCode_Type.tp_dealloc = end_watched_code;
+}
+
+/* --- twins ------------------------------------------------------------------------------------------------ */
+
+const struct twin *twins_find(const PyCodeObject *code) {
+    const struct entry *entry = find(code);
+    return entry ? &entry->twin : NULL;
+}
+
+bool twins_tie(PyCodeObject *instrumented, struct twin record) {
+    struct entry *of_twin = find_or_add(instrumented), *of_original = of_twin ? find_or_add(record.original) : NULL;
+    if (!of_original) {
+        free(record.offsets);
+        return false;
+    }
+    of_twin->twin = record;
+    Py_INCREF(record.original);
+    of_original->twin.instrumented = instrumented;
+    return true;
+}
+
+PyCodeObject *twins_original(PyCodeObject *code) {
+    const struct twin *known = twins_find(code);
+    return known && known->original ? known->original : code;
+}
+
+/* --- kept ones -------------------------------------------------------------------------------------------- */
+
+void twins_keep(PyCodeObject *twin) {
+    const PyCodeObject *original = twins_original(twin);
+    if (original == twin || original->co_weakreflist)
+        return;
+    for (unsigned i = 0; i < MOST_KEPT; i++)
+        if (kept[i] == twin)
+            return;
+    Py_XSETREF(kept[next_kept], (PyCodeObject *)Py_NewRef(twin));
+    next_kept = (next_kept + 1) % MOST_KEPT;
+}
+
+void twins_release_unused(void) {
+    for (unsigned i = 0; i < MOST_KEPT; i++)
+        if (kept[i] && Py_REFCNT(kept[i]) == 1 && Py_REFCNT(twins_original(kept[i])) == 1)
+            Py_CLEAR(kept[i]);
+}
