@@ -2,8 +2,9 @@
 
 #include <stdlib.h>
 
-/* Code objects are compared by address alone; what malloc gives is aligned to 16. */
-#define HASH_FUNCTION(key, length, hash) ((hash) = (unsigned)((uintptr_t)*(const void *const *)(key) * UINT64_C(0x9e3779b97f4a7c15) >> 32))
+/* Keys are addresses: multiplied by 2^64 / golden ratio (Knuth), their upper half is well spread. */
+#define HASH_FUNCTION(key, length, hash) \
+    ((hash) = (unsigned)((uintptr_t)*(const void *const *)(key) * UINT64_C(0x9e3779b97f4a7c15) >> 32))
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
