@@ -23,6 +23,7 @@ struct instruction {
     bool is_jump_target;
     uint32_t oparg;
     int32_t target;       /* index of the instruction jumped to; -1: no jump */
+    int32_t mark;         /* index of the instruction that the operand names without jumping there; -1: none */
     int32_t depth;        /* stack entries before it */
     int32_t line_before;  /* line control comes from when it falls through; 0: none */
     int32_t value_line;   /* line that pushed the topmost entry; 0: none, or not a line of the program */

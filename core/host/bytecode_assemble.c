@@ -89,7 +89,7 @@ static PyObject *write_bytecode(const struct assembly *assembly, uint32_t units)
     for (uint32_t i = 0; i < assembly->count; i++) {
         const struct emitted *item = &assembly->items[i];
         for (uint32_t prefix = prefix_units(item->oparg); prefix > 0; prefix--) {
-            *out++ = PYTHON_EXTENDED_ARG;
+            *out++ = python_extended_arg;
             *out++ = (unsigned char)(item->oparg >> (8 * prefix));
         }
         *out++ = item->opcode;

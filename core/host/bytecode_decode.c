@@ -43,7 +43,7 @@ static bool decode_instructions(struct bytecode *bytecode, const unsigned char *
             start = unit;
         index_at[unit] = -1;
         unit++;
-        prefixed = opcode == PYTHON_EXTENDED_ARG;
+        prefixed = opcode == python_extended_arg;
         if (prefixed)
             continue;
         unsigned caches = python_cache_units(opcode);
@@ -51,7 +51,8 @@ static bool decode_instructions(struct bytecode *bytecode, const unsigned char *
             return false;
         index_at[start] = (int32_t)bytecode->count;
         bytecode->items[bytecode->count++] = (struct instruction){
-            .opcode = opcode, .cache_units = (uint8_t)caches, .oparg = oparg, .target = (int32_t)unit, .range = -1};
+            .opcode = opcode, .cache_units = (uint8_t)caches, .oparg = oparg, .target = (int32_t)unit, .mark = -1,
+            .range = -1};
         for (unsigned i = 0; i < caches; i++)
             index_at[unit + i] = -1;
         unit += caches;
@@ -72,6 +73,10 @@ static bool resolve_jumps(struct bytecode *bytecode, uint32_t units, const int32
         int64_t unit = kind == JUMP_FORWARDS ? end + item->oparg : end - (int64_t)item->oparg;
         if (unit < 0 || unit >= units || index_at[unit] < 0)
             return false;
+        if (kind == JUMP_MARK_BACKWARDS) {
+            item->mark = index_at[unit];
+            continue;
+        }
         item->target = index_at[unit];
         bytecode->items[item->target].is_jump_target = true;
     }
@@ -199,7 +204,7 @@ static bool find_body(struct bytecode *bytecode) {
             bytecode->is_generator = true;
         if (python_is_function_start(bytecode->items[i].opcode, bytecode->items[i].oparg)) {
             bytecode->body = i + 1;
-            return i + 1 < bytecode->count && bytecode->items[i].range < 0;
+            return i + 1 < bytecode->count && (bytecode->is_generator || bytecode->items[i].range < 0);
         }
     }
     return false;

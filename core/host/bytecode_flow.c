@@ -111,7 +111,7 @@ static bool same_place(const struct location *a, const struct location *b) {
  * of all of it, as what leaves that, directly before, does. */
 static void join_value(struct flow *flow, const struct instruction *item, uint32_t index, int32_t depth) {
     bool unpacks = python_swaps(item->opcode) &&
-           item[1].opcode != PYTHON_LOAD_CONST; /* x, y = a, b; else it leaves `with` */
+           !python_loads_constant(item[1].opcode); /* x, y = a, b; else it leaves `with` */
     if (!(python_takes_value(item->opcode) || unpacks) || item->where.line <= 0 || depth == 0 ||
         flow->origins[depth - 1] <= item->where.line)
         return;
@@ -199,17 +199,18 @@ static bool prepare(struct flow *flow, struct bytecode *bytecode, int32_t most, 
 /* The return without a value: the compiler puts one at the end of every function, at the place of what stands before. */
 static bool returns_nothing(const struct bytecode *bytecode, uint32_t index) {
     const struct instruction *item = &bytecode->items[index];
-    return item->opcode == PYTHON_LOAD_CONST && index + 1 < bytecode->count && python_returns(item[1].opcode) &&
-           same_place(&item[0].where, &item[1].where);
+    return python_returns_constant(item->opcode) ||
+           (python_loads_constant(item->opcode) && index + 1 < bytecode->count && python_returns(item[1].opcode) &&
+            same_place(&item[0].where, &item[1].where));
 }
 
 /* (a): joins the lines of an instruction's place. Not an expression's are the call that leaves `with`, which bears the place of
  * all of it, as do the constants it is given, and the copy in front of a handler's end. */
 static void join_place(struct flow *flow, const struct bytecode *bytecode, uint32_t index) {
     const struct instruction *item = &bytecode->items[index];
-    bool leaves_with = index > 0 && item[-1].opcode == PYTHON_LOAD_CONST && same_place(&item[-1].where, &item->where);
+    bool leaves_with = index > 0 && python_loads_constant(item[-1].opcode) && same_place(&item[-1].where, &item->where);
     bool leaves_handler = index + 1 < bytecode->count && python_ends_handler(item[1].opcode);
-    if (python_is_expression(item->opcode) && item->where.line > 0 && item->where.end_line > item->where.line &&
+    if (python_is_expression(item->opcode, item->oparg) && item->where.line > 0 && item->where.end_line > item->where.line &&
            !leaves_with &&
         !leaves_handler) {
         int32_t last = item->where.end_line < flow->last_line ? item->where.end_line : flow->last_line;
@@ -242,8 +243,8 @@ static void mark_landings(struct flow *flow, const struct bytecode *bytecode) {
 
 /* The end of `except ... as name` unbinds the name at the place of what stands before. */
 static bool unbinds_name(const struct instruction *item) {
-    return (item->opcode == PYTHON_LOAD_CONST && python_ends_handler(item[-1].opcode)) ||
-           (item->opcode != PYTHON_LOAD_CONST && python_takes_value(item[-1].opcode) && item[-1].oparg == item->oparg &&
+    return (python_loads_constant(item->opcode) && python_ends_handler(item[-1].opcode)) ||
+           (!python_loads_constant(item->opcode) && python_takes_value(item[-1].opcode) && item[-1].oparg == item->oparg &&
             same_place(&item[-1].where, &item->where));
 }
 
@@ -357,7 +358,7 @@ static bool is_leftover(const struct flow *flow, const struct bytecode *bytecode
     if (python_ends_handler(item->opcode) || returns_nothing(bytecode, index))
         return of_line & (LINE_HAS_START | LINE_HAS_PASS);
     /* Raising again may be all that is left of `pass` at the end of a handler. */
-    if (item->opcode == PYTHON_RERAISE)
+    if (item->opcode == python_reraise)
         return stands_in_handler(bytecode, index);
     return python_is_clean_up(item->opcode) && !lies_below;
 }

@@ -138,17 +138,17 @@ static PyCodeObject *make_twin(PyCodeObject *code, bool force_lines) {
 
 /* What is done in between leaves a pending exception as it was and costs the program no time. */
 struct own_work {
-    PyObject *type, *value, *traceback;
+    struct python_exception exception;
     uint64_t before;
 };
 
 static void begin_own_work(struct own_work *work) {
     work->before = shadow_reading();
-    PyErr_Fetch(&work->type, &work->value, &work->traceback);
+    work->exception = python_take_exception();
 }
 
 static void end_own_work(struct own_work *work) {
-    PyErr_Restore(work->type, work->value, work->traceback);
+    python_put_exception(work->exception);
     shadow_discount(work->before);
 }
 

@@ -25,8 +25,13 @@ static PyObject *run_frame(PyThreadState *thread, python_frame *frame, int throw
     begin(code);
     PyCodeObject *twin = instrument_code(code);
     /* The waiting frame is not linked into the thread's frames yet, so the program sees the twin's frame alone. */
-    PyObject *result = twin == code ? python_run_frame(thread, frame, throwing)
-                                    : PyEval_EvalCode((PyObject *)twin, globals, locals ? locals : globals);
+    PyObject *result;
+    if (twin == code) {
+        result = python_run_frame(thread, frame, throwing);
+    } else {
+        result = PyEval_EvalCode((PyObject *)twin, globals, locals ? locals : globals);
+        python_drop_frame(thread, frame);
+    }
     Py_DECREF(twin);
     return result;
 }

@@ -47,7 +47,7 @@ static bool walk_begin(struct original_walk *walk, PyCodeObject *original) {
 static bool walk_next(struct original_walk *walk) {
     const unsigned char *bytes = (const unsigned char *)PyBytes_AS_STRING(walk->bytes);
     int units = (int)(PyBytes_GET_SIZE(walk->bytes) / 2), unit = walk->unit + walk->caches + 1;
-    while (unit < units && bytes[2 * unit] == PYTHON_EXTENDED_ARG)
+    while (unit < units && bytes[2 * unit] == python_extended_arg)
         unit++;
     if (unit >= units)
         return false;

@@ -241,7 +241,7 @@ static void emit_line_blocks(struct placing *p, uint32_t i) {
     if (falls)
         falling = flow_edge_need(p->flow, &p->bytecode, i - 1, i, false);
     uint32_t left = place->needs & ~(1u << LINE_SAME);
-    struct emitted skip = {.opcode = PYTHON_JUMP_FORWARD, .target = 0, .where = item->where};
+    struct emitted skip = {.opcode = python_jump_forward, .target = 0, .where = item->where};
     if (left && falls && falling == LINE_SAME)
         skips[skip_count++] = assembly_add(&p->assembly, skip);
     for (int round = 0; left; round++) {
@@ -298,17 +298,19 @@ static void emit_instruction(struct placing *p, uint32_t i) {
     place->start = p->assembly.count;
     if (item->reached && place->is_handler)
         emit_probe(p, single_probe(p, p->bytecode.is_generator ? PROBE_HANDLER_GENERATOR : PROBE_HANDLER), item->where, -1);
-    if (item->reached && p->wishes.lines && i >= p->bytecode.body)
+    bool sticks = i > 0 && python_sticks_to(item->opcode, item[-1].opcode);
+    if (item->reached && p->wishes.lines && i >= p->bytecode.body && !sticks)
         emit_line_blocks(p, i);
     place->at[LINE_SAME] = p->assembly.count;
     if (item->reached)
         emit_own_probes(p, i);
+    int32_t names = item->target >= 0 ? item->target : item->mark;
     assembly_add(&p->assembly, (struct emitted){.opcode = item->opcode,
                                                 .cache_units = item->cache_units,
-                                                .backwards = python_jump_kind(item->opcode) == JUMP_BACKWARDS,
+                                                .backwards = python_jump_kind(item->opcode) >= JUMP_BACKWARDS,
                                                 .original = 1,
-                                                .oparg = item->target >= 0 ? 0 : item->oparg,
-                                                .target = item->target >= 0 ? -2 - item->target : -1,
+                                                .oparg = names >= 0 ? 0 : item->oparg,
+                                                .target = names >= 0 ? -2 - names : -1,
                                                 .where = item->where});
     if (item->reached)
         emit_probes_behind(p, i);
@@ -347,7 +349,7 @@ static void emit_ranges(struct placing *p) {
     const struct bytecode *bytecode = &p->bytecode;
     uint32_t end = p->assembly.count, unwind = end, covered = p->places[bytecode->body].start;
     emit_probe(p, single_probe(p, bytecode->is_generator ? PROBE_UNWIND_GENERATOR : PROBE_UNWIND), nowhere, -1);
-    assembly_add(&p->assembly, (struct emitted){.opcode = PYTHON_RERAISE, .oparg = 1, .target = -1, .where = nowhere});
+    assembly_add(&p->assembly, (struct emitted){.opcode = python_reraise, .oparg = 1, .target = -1, .where = nowhere});
     for (uint32_t i = 0; i < bytecode->range_count; i++) {
         const struct exception_range *range = &bytecode->ranges[i];
         uint32_t from = p->places[range->start].start;

@@ -59,7 +59,7 @@ static __attribute__((noinline)) void call_new_callee(struct probe *probe, const
 }
 
 SHADOW_INLINE void run_call(struct probe *probe, enum arena_clock_kind clock) {
-    const _PyInterpreterFrame *frame = python_current_frame();
+    const python_frame *frame = python_current_frame();
     PyObject *callable = python_frame_slot(frame, probe->place.stack_slot);
     if (!callable)
         callable = python_frame_slot(frame, probe->place.stack_slot + 1);
@@ -72,14 +72,14 @@ SHADOW_INLINE void run_call(struct probe *probe, enum arena_clock_kind clock) {
         shadow_call_c(&probe->cache, &probe->thinning, probe->callee_code, clock);
 }
 
-/* --- slots, as tp_iternext: NULL without an exception, the iterator's end ---------------------------------- */
+/* --- what the interpreter calls --------------------------------------------------------------------------- */
 
 #define SLOT(name, clock_name, lines_name, action)                              \
     static PyObject *name##_##clock_name##_##lines_name(PyObject *self) {       \
         struct probe *probe = PROBE(self);                                      \
         (void)probe;                                                            \
         action;                                                                 \
-        return NULL;                                                            \
+        return python_probe_done();                                             \
     }
 
 /* The slots of all kinds, for one clock, with or without lines. */
@@ -95,7 +95,7 @@ SHADOW_INLINE void run_call(struct probe *probe, enum arena_clock_kind clock) {
     SLOT(line_switch, clock_name, lines_name, shadow_line(probe->place.code, probe->place.line_cell, 0, clock))  \
     SLOT(call, clock_name, lines_name, run_call(probe, clock))                                                   \
     SLOT(call_end, clock_name, lines_name, shadow_return_c(clock))                                               \
-    static const iternextfunc slots_##clock_name##_##lines_name[PROBE_KIND_COUNT] = {                            \
+    static const python_probe_function slots_##clock_name##_##lines_name[PROBE_KIND_COUNT] = {                            \
         [PROBE_ENTER] = enter_##clock_name##_##lines_name,                                                       \
         [PROBE_LEAVE] = leave_##clock_name##_##lines_name,                                                       \
         [PROBE_UNWIND] = leave_##clock_name##_##lines_name,                                                      \
@@ -115,7 +115,7 @@ SLOTS(fast, SHADOW_FAST_CLOCK, lines, true)
 SLOTS(slow, ARENA_CLOCK_MONOTONIC, plain, false)
 SLOTS(slow, ARENA_CLOCK_MONOTONIC, lines, true)
 
-static const iternextfunc *choose_slots(bool lines) {
+static const python_probe_function *choose_slots(bool lines) {
     if (profile_clock_kind == SHADOW_FAST_CLOCK)
         return lines ? slots_fast_lines : slots_fast_plain;
     return lines ? slots_slow_lines : slots_slow_plain;
@@ -145,21 +145,22 @@ static PyObject *represent(PyObject *self) {
 }
 
 static PyTypeObject types[PROBE_KIND_COUNT];
+static struct python_probe_slots type_slots[PROBE_KIND_COUNT];
 
 static void probe_free(PyObject *self) { PyObject_Free(self); }
 
 bool probe_types_prepare(bool lines) {
-    const iternextfunc *slots = choose_slots(lines);
+    const python_probe_function *slots = choose_slots(lines);
     for (int kind = 0; kind < PROBE_KIND_COUNT; kind++) {
         types[kind] = (PyTypeObject){
             PyVarObject_HEAD_INIT(NULL, 0).tp_name = "probe",
             .tp_basicsize = sizeof(struct probe),
             .tp_dealloc = probe_free,
             .tp_repr = represent,
-            .tp_iternext = slots[kind],
             .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
             .tp_methods = methods,
         };
+        python_set_probe_function(&types[kind], &type_slots[kind], slots[kind]);
         if (PyType_Ready(&types[kind]) < 0)
             return false;
     }

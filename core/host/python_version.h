@@ -1,8 +1,9 @@
 /* python_version.h - everything that differs between versions of CPython. Nothing else in the project tests a version.
  *
- * To add a version: give it its block here and its rows in python_version.c, then run the host tests with it.
- * Sources of the facts below: CPython 3.11, Python/ceval.c, Python/compile.c, Objects/codeobject.c,
- * Include/internal/pycore_frame.h, Include/internal/pycore_opcode.h. */
+ * To add a version: give it its rows in the table of python_version.c and its frame below, then run the host tests with it.
+ * Sources of the facts: CPython's Python/bytecodes.c (3.11: Python/ceval.c), Python/codegen.c (before: Python/compile.c),
+ * Objects/codeobject.c, Include/internal/pycore_frame.h, pycore_interpframe_structs.h, pycore_opcode_metadata.h. What is
+ * used of the interpreter is what its executable exports. */
 #ifndef PYPROF_HOST_PYTHON_VERSION_H
 #define PYPROF_HOST_PYTHON_VERSION_H
 
@@ -16,11 +17,21 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#if PY_VERSION_HEX < 0x030B0000 || PY_VERSION_HEX >= 0x030C0000
-#error "this CPython version is not known yet: add it to core/host/python_version.h and python_version.c"
+#if PY_VERSION_HEX < 0x030B0000 || PY_VERSION_HEX >= 0x03100000
+#error "this CPython version is not known (3.11 to 3.15 are): add its rows to core/host/python_version.c and its frame below"
+#endif
+#ifdef Py_GIL_DISABLED
+#error "free-threaded builds of CPython are not supported: the engine counts under the interpreter lock; use the usual build"
+#endif
+#ifdef Py_DEBUG
+#error "debug builds of CPython (--with-pydebug) are not supported: their objects are laid out otherwise; use a release build"
 #endif
 
-enum jump_kind { JUMP_NONE, JUMP_FORWARDS, JUMP_BACKWARDS };
+/* The running interpreter has the bytecode that this was compiled for; alphas and betas of a version have not. */
+bool python_bytecode_matches(void);
+
+/* JUMP_MARK_BACKWARDS: names an earlier instruction by its distance, but control never goes there. */
+enum jump_kind { JUMP_NONE, JUMP_FORWARDS, JUMP_BACKWARDS, JUMP_MARK_BACKWARDS };
 
 /* Code units of inline cache behind an instruction. */
 unsigned python_cache_units(uint8_t opcode);
@@ -41,6 +52,8 @@ bool python_makes_generator(uint8_t opcode);
 bool python_returns(uint8_t opcode);
 bool python_yields(uint8_t opcode);
 bool python_discards_top(uint8_t opcode);
+/* Nothing may stand between `before` and this instruction: the interpreter jumps past it, or looks at one from the other. */
+bool python_sticks_to(uint8_t opcode, uint8_t before);
 /* The instruction completes a call; *slots is how many stack entries the callable lies below the top, the upper one of the
  * pair (method or NULL, self or callable). */
 bool python_is_call(uint8_t opcode, uint32_t oparg, unsigned *slots);
@@ -56,30 +69,32 @@ bool python_begins_handler(uint8_t opcode);
 /* Roles for telling where statements start. */
 /* Computes a value inside a statement: its place in the source spans lines of that statement alone. (What enters and leaves
  * `with`, loops and `try` bears the place of the whole statement, its body included.) */
-bool python_is_expression(uint8_t opcode);
+bool python_is_expression(uint8_t opcode, uint32_t oparg);
 /* Takes the finished value of an expression to where the statement wants it. */
 bool python_takes_value(uint8_t opcode);
 /* Takes nothing off the stack, as what begins the evaluation of a statement does. */
 bool python_takes_nothing(uint8_t opcode, uint32_t oparg);
+bool python_loads_constant(uint8_t opcode);
+/* Returns a constant of its own, without the stack. */
+bool python_returns_constant(uint8_t opcode);
 bool python_is_nop(uint8_t opcode);
 /* Puts the stack right inside a statement, or goes on with an exception: bears the line of what stood before. */
 bool python_is_clean_up(uint8_t opcode);
 bool python_ends_handler(uint8_t opcode);
 bool python_swaps(uint8_t opcode);
 
-enum {
-    PYTHON_EXTENDED_ARG = 144,
-    PYTHON_LOAD_CONST = 100,
-    PYTHON_RERAISE = 119,
-    PYTHON_JUMP_FORWARD = 110,
-};
+/* Instructions that are written, not only read. */
+extern const uint8_t python_extended_arg, python_reraise, python_jump_forward;
 
-/* A probe in place: the instructions that run the probe object `constant` and leave the stack as it was:
+/* A probe in place: the instructions that run the probe object of a constant and leave the stack as it was. 3.11:
  *     LOAD_CONST probe; FOR_ITER behind; RERAISE; behind:
  * The probe is an iterator that is always at its end: the interpreter calls its tp_iternext slot directly, takes it off the
  * stack and jumps. The RERAISE never runs; it tells who works out stack depths (setting f_lineno: Objects/frameobject.c,
  * mark_stacks) that control does not go on with an item on the stack. In front of a yield that delegates a NOP follows, whose
- * operand, of no meaning to the interpreter, is the distance that throwing looks for there. */
+ * operand, of no meaning to the interpreter, is the distance that throwing looks for there. From 3.12 on, where FOR_ITER leads
+ * to an END_FOR and is an event to sys.monitoring:
+ *     LOAD_CONST probe; UNARY_INVERT; POP_TOP
+ * The probe's nb_invert slot is called and returns None. */
 struct probe_instruction {
     uint8_t opcode;
     uint8_t jump; /* 0: no jump; else which of enum probe_jump */
@@ -88,7 +103,22 @@ struct probe_instruction {
 enum probe_jump { PROBE_JUMP_BEHIND = 1, PROBE_JUMP_EXIT = 2 };
 enum { PYTHON_PROBE_LENGTH = 4, PYTHON_PROBE_BEHIND = 3 };
 /* Fills at most PYTHON_PROBE_LENGTH instructions; returns how many. */
-int python_probe_instructions(uint32_t constant, bool delegates, struct probe_instruction sequence[PYTHON_PROBE_LENGTH]);
+int python_probe_instructions(uint32_t constant_index, bool delegates, struct probe_instruction sequence[PYTHON_PROBE_LENGTH]);
+
+/* Makes `run` what those instructions call of objects of a type that is not ready yet. It returns python_probe_done(). */
+typedef PyObject *(*python_probe_function)(PyObject *probe);
+struct python_probe_slots {
+    PyNumberMethods numbers;
+};
+/* `slots` is kept by the type. */
+void python_set_probe_function(PyTypeObject *type, struct python_probe_slots *slots, python_probe_function run);
+static inline __attribute__((always_inline)) PyObject *python_probe_done(void) {
+#if PY_VERSION_HEX < 0x030C0000
+    return NULL; /* without an exception: the iterator's end */
+#else
+    return Py_None; /* immortal */
+#endif
+}
 
 /* A new code object like `original` with these parts; all are borrowed. NULL with an exception set. */
 PyCodeObject *python_new_code(PyCodeObject *original, int stack_size, PyObject *bytecode, PyObject *constants,
@@ -106,28 +136,55 @@ bool python_in_main_interpreter(void);
 /* The dictionary of a builtin type's attributes; borrowed. Who changes it calls PyType_Modified. */
 PyObject *python_type_attributes(PyTypeObject *type);
 
+/* The exception that is being raised, taken away and put back; NULL members where there is none. */
+struct python_exception {
+    PyObject *type, *value, *traceback;
+};
+struct python_exception python_take_exception(void);
+void python_put_exception(struct python_exception exception);
+
 /* Replaces a function's code, keeping its version counters right. */
 void python_function_set_code(PyObject *function, PyCodeObject *code);
 
 /* The frame hook (PEP 523), for the main program only: see main_program.c. */
 typedef struct _PyInterpreterFrame python_frame;
-void python_set_frame_hook(_PyFrameEvalFunction hook); /* NULL: none */
+typedef PyObject *(*python_frame_hook)(PyThreadState *thread, python_frame *frame, int throwing);
+void python_set_frame_hook(python_frame_hook hook); /* NULL: none */
 PyObject *python_run_frame(PyThreadState *thread, python_frame *frame, int throwing);
+/* Ends a frame that the hook was given and did not run. */
+void python_drop_frame(PyThreadState *thread, python_frame *frame);
 PyCodeObject *python_frame_code(python_frame *frame);   /* borrowed */
 PyObject *python_frame_globals(python_frame *frame);    /* borrowed */
 PyObject *python_frame_locals(python_frame *frame);     /* borrowed; may be NULL */
 
 /* --- the hot path: the interpreter's frame that runs the probe, and its value stack -------------------------- */
 #ifdef PYPROF_INTERPRETER_FRAMES
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter"
 #include <internal/pycore_frame.h>
 #include <internal/pycore_pystate.h>
+#if PY_VERSION_HEX >= 0x030E0000
+#include <internal/pycore_interpframe_structs.h>
+#include <internal/pycore_stackref.h>
+#endif
+#pragma GCC diagnostic pop
 
-static inline __attribute__((always_inline)) _PyInterpreterFrame *python_current_frame(void) {
+static inline __attribute__((always_inline)) python_frame *python_current_frame(void) {
+#if PY_VERSION_HEX < 0x030C0000
     return _PyThreadState_GET()->cframe->current_frame;
+#elif PY_VERSION_HEX < 0x030D0000
+    return _PyThreadState_UncheckedGet()->cframe->current_frame;
+#else
+    return PyThreadState_GetUnchecked()->current_frame;
+#endif
 }
 /* Entry of the frame's locals and stack, counted from the first local; may be NULL. */
-static inline __attribute__((always_inline)) PyObject *python_frame_slot(const _PyInterpreterFrame *frame, uint32_t slot) {
+static inline __attribute__((always_inline)) PyObject *python_frame_slot(const python_frame *frame, uint32_t slot) {
+#if PY_VERSION_HEX < 0x030E0000
     return frame->localsplus[slot];
+#else
+    return PyStackRef_AsPyObjectBorrow(frame->localsplus[slot]);
+#endif
 }
 #endif
 
