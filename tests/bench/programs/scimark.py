@@ -57,7 +57,8 @@ def main():
     vector = [1.0] * 200
     for _ in range(240):
         vector = sparse_multiply(values, columns, range(0, 2001, 10), vector)
-        vector = [value / 5.5 for value in vector]
+        largest = max(vector)
+        vector = [value / largest for value in vector]
     factors = factorize([[source.random() for _ in range(110)] for _ in range(110)])
     spectrum = transform([complex(source.random()) for _ in range(16384)])
     print(f"{sum(map(sum, grid)):.6f} {sum(vector):.6f} {abs(sum(spectrum)):.6f} {area(source, 900_000)} "
