@@ -4,6 +4,8 @@
 
 #include "core/base/clock.h"
 #include "core/profile/arena_build.h"
+#include "core/profile/model_build.h"
+#include "core/profile/model_sum.h"
 #include "core/profile/utf8.h"
 
 static uint32_t known_collectors(uint32_t bits) {
@@ -14,10 +16,68 @@ static uint32_t known_collectors(uint32_t bits) {
     return bits & known;
 }
 
-static enum model_state model_state(const struct arena_header *header) {
-    if (header->exit_kind != ARENA_EXIT_NONE)
+/* Of the program's own process the recorder says how it ended; a child has ended when its clock has. */
+static enum model_state model_state(const struct arena_build *build) {
+    const struct arena_header *header = build->header;
+    if (header->exit_kind != ARENA_EXIT_NONE || (build->reader->is_child && build->ended))
         return MODEL_ENDED;
     return header->host_state == ARENA_HOST_STARTING ? MODEL_STARTING : MODEL_RUNNING;
+}
+
+/* A text of a fixed room that may hold anything. NULL: out of memory. */
+static const char *header_text(struct model *model, const char *text, size_t size) {
+    size_t length = strnlen(text, size);
+    char *copy = model_text_room(model, UTF8_REPLACEMENT_SIZE * length);
+    if (copy)
+        copy[utf8_replace(text, length, copy)] = '\0';
+    return copy;
+}
+
+/* The arguments, and what they look like in a shell. */
+static bool fill_command(struct model *model, const struct arena_header *header) {
+    const char *end = header->command + sizeof header->command;
+    size_t size = 1, count = 0;
+    for (const char *at = header->command; at < end && *at; at += strnlen(at, (size_t)(end - at)) + 1)
+        count++;
+    if (!count)
+        return true;
+    model->arguments = calloc(count, sizeof *model->arguments);
+    if (!model->arguments)
+        return false;
+    for (const char *at = header->command; model->argument_count < count;) {
+        const char *text = header_text(model, at, (size_t)(end - at));
+        if (!text)
+            return false;
+        model->arguments[model->argument_count++].text = text;
+        size += strlen(text) + 1;
+        at += strnlen(at, (size_t)(end - at)) + 1;
+    }
+    char *script = model_text_room(model, size);
+    if (!script)
+        return false;
+    model->script = script;
+    *script = '\0';
+    for (size_t i = 0; i < count; i++)
+        script = stpcpy(stpcpy(script, i ? " " : ""), model->arguments[i].text);
+    return true;
+}
+
+static bool fill_left_alone(struct model *model, const struct arena_header *header) {
+    model->left_alone = calloc(ARENA_MAX_REASONS, sizeof *model->left_alone);
+    if (!model->left_alone)
+        return false;
+    for (int i = 0; i < ARENA_MAX_REASONS; i++) {
+        const struct arena_left_alone *row = &header->left_alone[i];
+        if (!row->count)
+            continue;
+        struct model_left_alone *known = &model->left_alone[model->left_alone_count++];
+        known->count = row->count;
+        known->reason = header_text(model, row->reason, sizeof row->reason);
+        known->example = header_text(model, row->example, sizeof row->example);
+        if (!known->reason || !known->example)
+            return false;
+    }
+    return true;
 }
 
 static bool fill_run(struct arena_build *build, struct error *error) {
@@ -26,20 +86,23 @@ static bool fill_run(struct arena_build *build, struct error *error) {
     size_t length = strnlen(header->python_version, sizeof header->python_version);
     bool readable = utf8_is_valid(header->python_version, length);
     model->python_version = model_text(model, header->python_version, readable ? length : 0);
-    if (!model->python_version)
+    if (!model->python_version || !fill_command(model, header) || !fill_left_alone(model, header))
         return arena_out_of_memory(build->reader, error);
     model->collectors = known_collectors(header->collectors);
+    model->clock = (enum run_clock)header->run_clock;
     model->builtins = header->builtins != 0;
     model->marked_only = header->marked_only && header->marked_count > 0;
-    model->state = model_state(header);
+    model->state = model_state(build);
     model->exit_kind = (enum model_exit_kind)header->exit_kind;
     model->exit_value = header->exit_value;
     model->pid = header->host_pid;
+    model->parent_pid = header->parent_pid;
     model->start_unix_ns = header->clock.start_unix_ns;
     model->lost_codes = header->lost_codes;
     model->lost_nodes = header->lost_nodes;
     model->lost_frames = header->lost_frames;
     model->lost_threads = header->lost_threads;
+    model->lost_processes = header->lost_processes;
     return true;
 }
 
@@ -132,11 +195,21 @@ static bool build_model(struct arena_build *build, struct error *error) {
     return true;
 }
 
-struct model *arena_reader_model(struct arena_reader *reader, struct error *error) {
+/* A child that is gone and has no end of its own ended when that was seen. */
+static void find_end(struct arena_build *build) {
+    struct arena_clock *clock = &build->clock;
+    if ((!clock->end_ticks || !clock->end_ns) && build->reader->gone_ns) {
+        clock->end_ticks = build->reader->gone_ticks;
+        clock->end_ns = build->reader->gone_ns;
+    }
+    build->ended = clock->end_ticks && clock->end_ns; /* both, for the recorder may be writing them */
+}
+
+struct model *arena_process_model(struct arena_reader *reader, struct error *error) {
     if (!arena_read_header(reader, error))
         return NULL;
     struct arena_build build = {.reader = reader, .header = &reader->header, .clock = reader->header.clock};
-    build.ended = build.clock.end_ticks && build.clock.end_ns; /* both, for the recorder may be writing them */
+    find_end(&build);
     build.model = model_new();
     bool done = build.model && call_tree_init(&build.tree);
     if (!done)
@@ -148,5 +221,16 @@ struct model *arena_reader_model(struct arena_reader *reader, struct error *erro
     if (done)
         return build.model;
     model_free(build.model);
+    return NULL;
+}
+
+struct model *arena_reader_model(struct arena_reader *reader, struct error *error) {
+    struct model *program = arena_process_model(reader, error);
+    bool done = program && arena_children_read(reader, program, error);
+    if (done && program->child_count && !reader->ids && !(reader->ids = function_ids_new()))
+        done = arena_out_of_memory(reader, error);
+    if (done && model_sum_processes(program, reader->ids, error))
+        return program;
+    model_free(program);
     return NULL;
 }

@@ -8,6 +8,9 @@
 
 #include "pyprof/arena_reader.h"
 
+#include "core/profile/arena_children.h"
+#include "core/profile/function_ids.h"
+
 /* Memory that is kept from one model to the next. */
 struct scratch {
     void *bytes;
@@ -18,8 +21,15 @@ struct arena_reader {
     int file;
     struct arena_header header; /* as of the last arena_read_header */
     struct scratch nodes, frames, rows;
+    bool is_child;                /* of a child process: nobody tells how it ended */
+    uint64_t gone_ticks, gone_ns; /* of a child: when it was seen gone, 0: it was not; unless the header has an end */
+    struct arena_children children; /* of a program */
+    struct function_ids *ids;       /* of the sum over all processes; NULL: no children were found yet */
     char path[ARENA_PATH_SIZE];
 };
+
+/* The model of the one process whose arena this is. */
+struct model *arena_process_model(struct arena_reader *reader, struct error *error);
 
 /* Reads the header into reader->header and validates all that does not depend on other rows. */
 bool arena_read_header(struct arena_reader *reader, struct error *error);

@@ -57,6 +57,8 @@ static bool check_counts(const struct arena_reader *reader, struct error *error)
         what = "unknown state of the host";
     else if (header->exit_kind > ARENA_EXIT_SIGNAL)
         what = "unknown way of ending";
+    else if (header->run_clock >= RUN_CLOCK_COUNT)
+        what = "unknown clock of the run";
     else if (header->code_count == 0 || header->code_count > ARENA_MAX_CODES)
         what = "number of functions out of bounds";
     else if (header->line_cell_count == 0 || header->line_cell_count > ARENA_MAX_LINE_CELLS)
@@ -122,5 +124,7 @@ void arena_reader_close(struct arena_reader *reader) {
     free(reader->nodes.bytes);
     free(reader->frames.bytes);
     free(reader->rows.bytes);
+    arena_children_free(&reader->children);
+    function_ids_free(reader->ids);
     free(reader);
 }

@@ -122,6 +122,27 @@ bool call_tree_add(struct call_tree *tree, const struct arena_node *nodes, size_
     return true;
 }
 
+bool call_tree_merge(struct call_tree *tree, const struct model *model, const uint32_t *functions) {
+    size_t count = model->node_count;
+    uint32_t *merged = malloc((count ? count : 1) * sizeof *merged);
+    if (!merged || !reserve_rows(tree, count) || !hash_rows(tree, count)) {
+        free(merged);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct model_node *node = &model->nodes[i];
+        bool is_root = node->parent == i;
+        merged[i] = is_root ? 0 : find_or_append(tree, merged[node->parent], functions[node->function]);
+        struct model_node *sum = &tree->nodes[merged[i]];
+        sum->calls += node->calls;
+        sum->primitive_calls += node->primitive_calls;
+        sum->self_ns += node->self_ns;
+        sum->total_ns += node->total_ns;
+    }
+    free(merged);
+    return true;
+}
+
 /* Row numbers of the tree without the root, ordered by the parent's function, then the row's own. */
 static bool order_by_edge(const struct call_tree *tree, const uint32_t *callers, const uint32_t *callees,
                           size_t function_count, uint32_t *by_callee, uint32_t *order) {

@@ -32,6 +32,10 @@ void call_tree_free(struct call_tree *tree);
  * false: out of memory. */
 bool call_tree_add(struct call_tree *tree, const struct arena_node *nodes, size_t count, size_t function_count);
 
+/* Adds the nodes of a model that is whole, its times as they are. functions[i] is the tree's number of the model's function
+ * i. false: out of memory. */
+bool call_tree_merge(struct call_tree *tree, const struct model *model, const uint32_t *functions);
+
 /* Sums the tree's rows by (function of the parent, function) into model->edges, sorted. false: out of memory. */
 bool call_tree_edges(const struct call_tree *tree, struct model *model);
 

@@ -47,7 +47,7 @@ struct model *model_new(void) {
         model_free(model);
         return NULL;
     }
-    model->function_count = 1;
+    model->function_count = model->process_count = 1;
     set_empty_texts(model);
     return model;
 }
@@ -70,6 +70,10 @@ static void free_memory(struct model_memory *memory) {
 void model_free(struct model *model) {
     if (!model)
         return;
+    for (size_t i = 0; i < model->child_count; i++)
+        model_free(model->children[i]);
+    free(model->children);
+    model_free(model->all);
     free_memory(model->memory);
     free(model->arguments);
     free(model->functions);
@@ -79,7 +83,30 @@ void model_free(struct model *model) {
     free(model->samples);
     free(model->sources);
     free(model->threads);
+    free(model->left_alone);
+    free(model->unreadable);
     free(model);
+}
+
+const struct model *model_program(const struct model *model) { return model->program ? model->program : model; }
+
+const struct model *model_whole(const struct model *model) {
+    const struct model *program = model_program(model);
+    return program->all ? program->all : program;
+}
+
+const struct model *model_process(const struct model *model, uint32_t pid) {
+    const struct model *program = model_program(model);
+    if (program->pid == pid)
+        return program;
+    for (size_t i = 0; i < program->child_count; i++)
+        if (program->children[i]->pid == pid)
+            return program->children[i];
+    return NULL;
+}
+
+const char *model_command(const struct model *model) {
+    return *model->script ? model->script : model_program(model)->script;
 }
 
 static struct text_block *add_block(struct model_memory *memory, size_t room) {
@@ -163,7 +190,9 @@ bool model_add_source(struct model *model, const char *file, const char *text, s
 const struct model_source *model_source(const struct model *model, const char *file) {
     struct source_entry *entry;
     HASH_FIND_STR(model->memory->source_by_file, file, entry);
-    return entry ? &model->sources[entry->index] : NULL;
+    if (entry)
+        return &model->sources[entry->index];
+    return model->program ? model_source(model->program, file) : NULL;
 }
 
 /* Python ends a line at "\n", "\r\n" and "\r". Returns where the next line begins, or length where there is none. */

@@ -185,18 +185,26 @@ static bool load_new_file(struct model *model, struct seen_file **seen, const ch
     return !is_new || model_source(model, file) || load_file(model, file);
 }
 
-bool model_load_sources(struct model *model, struct error *error) {
-    struct seen_file *seen = NULL, *entry, *next;
-    bool done = true;
+/* The files of one process; their texts go to the program's model. */
+static bool load_files_of(struct model *program, const struct model *process, struct seen_file **seen) {
     const char *previous = "";
-    for (size_t i = 1; done && i < model->function_count; i++) {
-        const char *file = model->functions[i].file;
+    for (size_t i = 1; i < process->function_count; i++) {
+        const char *file = process->functions[i].file;
         /* Functions of one file mostly stand together and share the text. */
         if (file == previous || has_no_file(file))
             continue;
         previous = file;
-        done = load_new_file(model, &seen, file);
+        if (!load_new_file(program, seen, file))
+            return false;
     }
+    return true;
+}
+
+bool model_load_sources(struct model *model, struct error *error) {
+    struct seen_file *seen = NULL, *entry, *next;
+    bool done = load_files_of(model, model, &seen);
+    for (size_t i = 0; done && i < model->child_count; i++)
+        done = load_files_of(model, model->children[i], &seen);
     HASH_ITER(hh, seen, entry, next) {
         HASH_DEL(seen, entry);
         free(entry);

@@ -34,6 +34,7 @@ enum {
     ARENA_PATH_SIZE = 4096,
     ARENA_COMMAND_SIZE = 4096,
     ARENA_MAX_REASONS = 16,
+    ARENA_MAX_PROCESSES = 4096, /* children of a program, theirs, too */
 };
 
 enum arena_clock_kind { ARENA_CLOCK_MONOTONIC = 0, ARENA_CLOCK_TSC = 1, ARENA_CLOCK_CNTVCT = 2 };
@@ -66,7 +67,11 @@ struct arena_left_alone {
 };
 
 /* Every process of a run has an arena of its own: the program's at PATH, and those of its child processes, theirs too,
- * in the folder "PATH.children", named "PID-NUMBER". All have this layout. */
+ * in the folder "PATH.children", named "PID-NUMBER" (decimal; NUMBER tells processes that had the same PID apart). All have
+ * this layout. A child's host takes the clock's end readings where it can; of one that cannot (it is killed, or leaves by
+ * _exit) the recorder does, as soon as it sees it gone. */
+#define ARENA_CHILDREN_SUFFIX ".children"
+
 struct arena_header {
     uint64_t magic;
     uint32_t version;

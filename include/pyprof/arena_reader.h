@@ -11,8 +11,9 @@ struct arena_reader; /* an arena file, open for reading */
 struct arena_reader *arena_reader_open(const char *path, struct error *error);
 void arena_reader_close(struct arena_reader *reader); /* NULL is allowed */
 
-/* The rows as they are now, without sources, arguments and config. Activations still on the shadow stacks are given
- * their time up to now (up to clock.end_ticks once the target ended). The caller frees it with model_free. */
+/* The rows as they are now, of the program and of its child processes, whose arenas lie beside its own, and the sum over all
+ * of them; without sources, config, and the program's arguments. Activations still on the shadow stacks are given their
+ * time up to now (up to clock.end_ticks once the target ended). The caller frees it with model_free. */
 struct model *arena_reader_model(struct arena_reader *reader, struct error *error);
 
 #endif

@@ -1,5 +1,8 @@
 /* model.h - the read-only rows made of an arena or a session; all that views, reports and exports see.
  *
+ * A model describes one process. That of the program that was run owns those of its child processes (theirs, too) and, where
+ * there are any, `all`: the sum over all of them as a model of its own. Whoever shows a model shows one of these.
+ *
  * Times in nanoseconds, sizes in bytes, lines from 1. A value that is not known is MODEL_UNKNOWN, never 0.
  * Strings are UTF-8, '\0'-ended, never NULL, and live as long as the model. */
 #ifndef PYPROF_MODEL_H
@@ -73,23 +76,35 @@ enum model_exit_kind { MODEL_EXIT_UNKNOWN = 0, MODEL_EXIT_STATUS = 1, MODEL_EXIT
 
 struct model_argument { const char *text; };
 
+/* Code objects that ran without probes, so that nothing of them is counted, by reason; the first one is the example. */
+struct model_left_alone {
+    const char *reason, *example; /* "its bytecode is not understood", "f (a.py)" */
+    uint64_t count;
+};
+
+/* A child process whose profile cannot be read: its file's name, and why. */
+struct model_unreadable { const char *name, *reason; };
+
 struct model {
     /* about the run */
     const char *python_version;    /* "3.11.2"; "" while not known */
-    const char *script;            /* what ran, for titles: "julia.py", "-m json.tool", "-c" */
+    const char *script;            /* what ran, for titles: "julia.py", "-m json.tool", "-c"; a child's arguments */
     const char *config_text;       /* effective config as YAML; "" when not known (a live arena has none) */
-    struct model_argument *arguments; /* sys.argv as given: script first */
+    struct model_argument *arguments; /* sys.argv as given: script first; a child's begin with its interpreter */
     size_t argument_count;
     uint32_t collectors;           /* bits of enum collector */
+    enum run_clock clock;          /* what times measure; wall_ns and the timeline are wall time all the same */
     bool builtins;
     bool marked_only;              /* lines are those of marked functions only */
     enum model_state state;
     enum model_exit_kind exit_kind;
     uint32_t exit_value;
-    uint32_t pid;
+    uint32_t pid, parent_pid;      /* parent_pid 0: the recorder */
     uint64_t start_unix_ns;
     uint64_t wall_ns;              /* since the start, to the end once ended */
-    uint64_t lost_codes, lost_nodes, lost_frames, lost_threads;
+    uint64_t lost_codes;           /* all code objects left alone */
+    uint64_t lost_nodes, lost_frames, lost_threads;
+    uint64_t lost_processes;       /* child processes that could not be counted, those that cannot be read not included */
 
     /* rows */
     struct model_function *functions;
@@ -106,6 +121,17 @@ struct model {
     size_t source_count;
     struct model_thread *threads;
     size_t thread_count;
+    struct model_left_alone *left_alone;
+    size_t left_alone_count;
+    struct model_unreadable *unreadable; /* of the program; none of a child */
+    size_t unreadable_count;
+
+    /* processes; of the program only */
+    struct model **children; /* owned, in the order of their start */
+    size_t child_count;
+    struct model *all;            /* owned; NULL where there are no children */
+    const struct model *program;  /* of a child and of `all`: the model that owns this one; else NULL */
+    size_t process_count;         /* this is the sum of; 1 but for `all` */
 
     struct model_memory *memory; /* owns the strings; private to core/profile/model.c */
 };
@@ -114,14 +140,23 @@ struct model {
 struct model *model_new(void);
 void model_free(struct model *model); /* NULL is allowed */
 
+/* What stands for a run as a whole: the sum over all its processes, or the one that there is. */
+const struct model *model_whole(const struct model *model);
+/* The program's own model, of which this one is a part. */
+const struct model *model_program(const struct model *model);
+/* The first process of the program with this pid, the program itself among them; NULL: there is none. */
+const struct model *model_process(const struct model *model, uint32_t pid);
+/* What ran, in words: the script's title, or a child's arguments; a forked child's are its parent's. */
+const char *model_command(const struct model *model);
+
 /* A copy of a text that lives as long as the model; NULL when memory is out. */
 const char *model_text(struct model *model, const char *text, size_t length);
 
 /* Adds a source (text is copied). false when memory is out. */
 bool model_add_source(struct model *model, const char *file, const char *text, size_t length);
-/* The source of a file, or NULL. */
+/* The source of a file, or NULL. The processes of a run share the program's sources. */
 const struct model_source *model_source(const struct model *model, const char *file);
-/* Reads every file that a function of the model names and that can be read, in full (files over 8 MiB are
+/* Reads every file that a function of the program or its children names and that can be read, in full (files over 8 MiB are
  * left out), turning undecodable bytes into U+FFFD. Sources that are there already are kept. */
 bool model_load_sources(struct model *model, struct error *error);
 

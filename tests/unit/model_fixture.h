@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/profile/model_sum.h"
 #include "pyprof/model.h"
 
 #define MILLISECOND UINT64_C(1000000)
@@ -94,6 +95,85 @@ static inline struct model *fixture_julia(void) {
     fixture_edge(model, 4, 2, 1, 510 * MILLISECOND, 9940 * MILLISECOND);
     fixture_edge(model, 6, 7, 12, 10 * MILLISECOND, 10 * MILLISECOND);
     return model;
+}
+
+static inline void fixture_node(struct model *model, uint32_t parent, uint32_t function, uint64_t calls,
+                                uint64_t self_ns, uint64_t total_ns) {
+    model->nodes = fixture_grow(model->nodes, model->node_count, sizeof *model->nodes);
+    model->nodes[model->node_count++] = (struct model_node){parent, function, calls, calls, self_ns, total_ns};
+}
+
+/* A process of the program, which owns it. Children must be added in the order of their start. */
+static inline struct model *fixture_child(struct model *program, uint32_t pid, uint32_t parent_pid) {
+    struct model *child = model_new();
+    assert_non_null(child);
+    child->program = program;
+    child->pid = pid;
+    child->parent_pid = parent_pid;
+    child->collectors = program->collectors;
+    child->state = MODEL_ENDED;
+    child->start_unix_ns = program->start_unix_ns + pid;
+    program->children = fixture_grow(program->children, program->child_count, sizeof *program->children);
+    program->children[program->child_count++] = child;
+    return child;
+}
+
+/* Three processes: 4121 runs main (1), which calls work (2); its fork 4122 runs work (2) as well, and abs (3) from there;
+ * 4123 is a command that 4122 ran: it has tool (1), and abs (2) called by it. The sum over them is made. */
+static inline struct model *fixture_processes(void) {
+    struct model *program = model_new();
+    assert_non_null(program);
+    program->script = "pool.py";
+    program->python_version = "3.11.2";
+    program->collectors = COLLECTOR_FUNCTION | COLLECTOR_LINE;
+    program->state = MODEL_ENDED;
+    program->exit_kind = MODEL_EXIT_STATUS;
+    program->pid = 4121;
+    program->start_unix_ns = 1000;
+    program->wall_ns = 5 * SECOND;
+    fixture_function(program, MODEL_FUNCTION_PYTHON, "pool.py", 1, "main", MODEL_FUNCTION_PROJECT, 1, 100, 150);
+    fixture_function(program, MODEL_FUNCTION_PYTHON, "pool.py", 9, "work", MODEL_FUNCTION_PROJECT, 2, 50, 50);
+    fixture_line(program, 2, 10, 2, 30, 30);
+    fixture_line(program, 2, 12, 2, 20, 20);
+    fixture_edge(program, 0, 1, 1, 100, 150);
+    fixture_edge(program, 1, 2, 2, 50, 50);
+    fixture_node(program, 0, 0, 0, 7, 0);
+    fixture_node(program, 0, 1, 1, 100, 150);
+    fixture_node(program, 1, 2, 2, 50, 50);
+    fixture_sample(program, 1000, 5 << 20, 2);
+
+    struct model *fork = fixture_child(program, 4122, 4121);
+    fork->wall_ns = 3 * SECOND;
+    fixture_function(fork, MODEL_FUNCTION_PYTHON, "pool.py", 1, "main", MODEL_FUNCTION_PROJECT, 0, 0, 0);
+    fixture_function(fork, MODEL_FUNCTION_PYTHON, "pool.py", 9, "work", MODEL_FUNCTION_PROJECT, 3, 600, 640);
+    fixture_function(fork, MODEL_FUNCTION_C, "", 0, "builtins.abs", 0, 4, 40, 40);
+    fixture_line(fork, 2, 10, 3, 500, 500);
+    fixture_line(fork, 2, 11, 4, 100, 100);
+    fixture_edge(fork, 0, 2, 3, 600, 640);
+    fixture_edge(fork, 2, 3, 4, 40, 40);
+    fixture_node(fork, 0, 0, 0, 1, 0);
+    fixture_node(fork, 0, 2, 3, 600, 640);
+    fixture_node(fork, 1, 3, 4, 40, 40);
+
+    struct model *command = fixture_child(program, 4123, 4122);
+    command->script = "python3 tool.py";
+    command->arguments = calloc(2, sizeof *command->arguments);
+    command->arguments[0].text = "python3";
+    command->arguments[1].text = "tool.py";
+    command->argument_count = 2;
+    command->exit_kind = MODEL_EXIT_SIGNAL;
+    command->exit_value = 9;
+    command->wall_ns = 2 * SECOND;
+    fixture_function(command, MODEL_FUNCTION_PYTHON, "tool.py", 1, "tool", 0, 1, 1000, 1010);
+    fixture_function(command, MODEL_FUNCTION_C, "", 0, "builtins.abs", 0, 1, 10, 10);
+    fixture_line(command, 1, 2, 1, 1000, 1010);
+    fixture_edge(command, 0, 1, 1, 1000, 1010);
+    fixture_edge(command, 1, 2, 1, 10, 10);
+    fixture_node(command, 0, 0, 0, 2, 0);
+    fixture_node(command, 0, 1, 1, 1000, 1010);
+    fixture_node(command, 1, 2, 1, 10, 10);
+    assert_true(model_sum_processes(program, NULL, NULL));
+    return program;
 }
 
 #endif

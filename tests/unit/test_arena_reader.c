@@ -118,6 +118,12 @@ static void fill_header(struct arena_header *header) {
     header->lost_nodes = 2;
     header->lost_frames = 3;
     header->lost_threads = 4;
+    header->lost_processes = 5;
+    header->run_clock = RUN_CLOCK_RUNNING;
+    header->parent_pid = 4000;
+    header->left_alone[0] = (struct arena_left_alone){3, "odd", "f (a.py)"};
+    header->left_alone[ARENA_MAX_REASONS - 1].count = 1;
+    memset(header->left_alone[ARENA_MAX_REASONS - 1].reason, '\xFF', sizeof header->left_alone[0].reason); /* no '\0' */
     header->exit_kind = ARENA_EXIT_STATUS;
     header->exit_value = 3;
 }
@@ -220,7 +226,8 @@ static void assert_line(const struct model *model, size_t at, uint32_t function,
 }
 
 static void about_the_run(void **state) {
-    struct model *model = read_model(*state);
+    struct fixture *fixture = *state;
+    struct model *model = read_model(fixture);
     assert_string_equal(model->python_version, "3.11.2");
     assert_string_equal(model->script, "");
     assert_int_equal(model->collectors, COLLECTOR_FUNCTION | COLLECTOR_LINE);
@@ -236,6 +243,15 @@ static void about_the_run(void **state) {
     assert_int_equal(model->lost_nodes, 2);
     assert_int_equal(model->lost_frames, 3);
     assert_int_equal(model->lost_threads, 4);
+    assert_int_equal(model->lost_processes, 5);
+    assert_int_equal(model->clock, RUN_CLOCK_RUNNING);
+    assert_int_equal(model->parent_pid, 4000);
+    assert_int_equal(model->left_alone_count, 2);
+    assert_int_equal(model->left_alone[0].count, 3);
+    assert_string_equal(model->left_alone[0].reason, "odd");
+    assert_string_equal(model->left_alone[0].example, "f (a.py)");
+    assert_int_equal(strlen(model->left_alone[1].reason), 3 * sizeof fixture->arena.header->left_alone[0].reason);
+    assert_string_equal(model->left_alone[1].example, "");
     model_free(model);
 }
 
@@ -541,6 +557,7 @@ static void headers_that_cannot_be_are_refused(void **state) {
     REFUSED(version, ARENA_VERSION + 1, "another version")
     REFUSED(header_size, 8, "another version")
     REFUSED(clock.kind, 3, "unknown clock")
+    REFUSED(run_clock, RUN_CLOCK_COUNT, "unknown clock of the run")
     REFUSED(host_state, 3, "state of the host")
     REFUSED(exit_kind, 3, "way of ending")
     REFUSED(code_count, 0, "number of functions")

@@ -1,0 +1,197 @@
+/* The sum over all processes of a run: what is the same function, line and path is one row; numbers stay. */
+#include "tests/unit/model_fixture.h"
+
+#include "core/session/validate.h"
+
+static void expect_function(const struct model *model, uint32_t id, const char *qualname, uint64_t calls, uint64_t self,
+                            uint64_t total) {
+    const struct model_function *function = &model->functions[id];
+    assert_string_equal(function->qualname, qualname);
+    assert_int_equal(function->calls, calls);
+    assert_int_equal(function->primitive_calls, calls);
+    assert_int_equal(function->self_ns, self);
+    assert_int_equal(function->total_ns, total);
+}
+
+static void expect_line(const struct model_line *row, uint32_t function, uint32_t line, uint64_t hits, uint64_t self) {
+    assert_int_equal(row->function, function);
+    assert_int_equal(row->line, line);
+    assert_int_equal(row->hits, hits);
+    assert_int_equal(row->self_ns, self);
+}
+
+static void expect_edge(const struct model_edge *edge, uint32_t caller, uint32_t callee, uint64_t calls, uint64_t self,
+                        uint64_t total) {
+    assert_int_equal(edge->caller, caller);
+    assert_int_equal(edge->callee, callee);
+    assert_int_equal(edge->calls, calls);
+    assert_int_equal(edge->self_ns, self);
+    assert_int_equal(edge->total_ns, total);
+}
+
+static void expect_node(const struct model_node *node, uint32_t parent, uint32_t function, uint64_t calls, uint64_t self,
+                        uint64_t total) {
+    assert_int_equal(node->parent, parent);
+    assert_int_equal(node->function, function);
+    assert_int_equal(node->calls, calls);
+    assert_int_equal(node->primitive_calls, calls);
+    assert_int_equal(node->self_ns, self);
+    assert_int_equal(node->total_ns, total);
+}
+
+static void equal_functions_lines_and_paths_are_one_row(void **state) {
+    (void)state;
+    struct model *program = fixture_processes();
+    const struct model *all = program->all;
+    assert_null(session_validate(all));
+    assert_int_equal(all->function_count, 5);
+    assert_int_equal(all->functions[0].kind, MODEL_FUNCTION_PROGRAM);
+    expect_function(all, 1, "main", 1, 100, 150);
+    expect_function(all, 2, "work", 5, 650, 690);
+    expect_function(all, 3, "builtins.abs", 5, 50, 50);
+    expect_function(all, 4, "tool", 1, 1000, 1010);
+    assert_int_equal(all->functions[2].first_line_row, 0);
+    assert_int_equal(all->functions[2].line_row_count, 3);
+    assert_int_equal(all->functions[4].first_line_row, 3);
+    assert_int_equal(all->functions[4].line_row_count, 1);
+    assert_int_equal(all->line_count, 4);
+    expect_line(&all->lines[0], 2, 10, 5, 530);
+    expect_line(&all->lines[1], 2, 11, 4, 100);
+    expect_line(&all->lines[2], 2, 12, 2, 20);
+    expect_line(&all->lines[3], 4, 2, 1, 1000);
+    assert_int_equal(all->edge_count, 6);
+    expect_edge(&all->edges[0], 0, 1, 1, 100, 150);
+    expect_edge(&all->edges[1], 0, 2, 3, 600, 640);
+    expect_edge(&all->edges[2], 0, 4, 1, 1000, 1010);
+    expect_edge(&all->edges[3], 1, 2, 2, 50, 50);
+    expect_edge(&all->edges[4], 2, 3, 4, 40, 40);
+    expect_edge(&all->edges[5], 4, 3, 1, 10, 10);
+    assert_int_equal(all->node_count, 7);
+    expect_node(&all->nodes[0], 0, 0, 0, 10, 0);
+    expect_node(&all->nodes[1], 0, 1, 1, 100, 150);
+    expect_node(&all->nodes[2], 1, 2, 2, 50, 50);
+    expect_node(&all->nodes[3], 0, 2, 3, 600, 640);
+    expect_node(&all->nodes[4], 3, 3, 4, 40, 40);
+    expect_node(&all->nodes[5], 0, 4, 1, 1000, 1010);
+    expect_node(&all->nodes[6], 5, 3, 1, 10, 10);
+    model_free(program);
+}
+
+static void the_run_is_the_programs(void **state) {
+    (void)state;
+    struct model *program = fixture_processes();
+    const struct model *all = program->all;
+    assert_int_equal(all->process_count, 3);
+    assert_int_equal(program->process_count, 1);
+    assert_string_equal(all->script, "pool.py");
+    assert_int_equal(all->wall_ns, 5 * SECOND);
+    assert_int_equal(all->exit_kind, MODEL_EXIT_STATUS);
+    assert_int_equal(all->sample_count, 1);
+    assert_int_equal(all->samples[0].function, 2);
+    assert_ptr_equal(model_whole(program), all);
+    assert_ptr_equal(model_whole(program->children[1]), all);
+    assert_ptr_equal(model_program(all), program);
+    assert_ptr_equal(model_process(all, 4121), program);
+    assert_ptr_equal(model_process(program->children[0], 4123), program->children[1]);
+    assert_null(model_process(program, 4124));
+    assert_string_equal(model_command(program->children[0]), "pool.py");
+    assert_string_equal(model_command(program->children[1]), "python3 tool.py");
+    assert_true(model_add_source(program, "tool.py", "x\n", 2));
+    assert_ptr_equal(model_source(all, "tool.py"), model_source(program, "tool.py"));
+    assert_non_null(model_source(program->children[0], "tool.py"));
+    model_free(program);
+}
+
+static void losses_are_summed_by_reason(void **state) {
+    (void)state;
+    struct model *program = fixture_processes();
+    static const struct model_left_alone first[] = {{"odd", "f (a.py)", 2}}, second[] = {{"new", "h (c.py)", 1},
+                                                                                        {"odd", "g (b.py)", 3}};
+    program->left_alone = memcpy(malloc(sizeof first), first, sizeof first);
+    program->left_alone_count = 1;
+    program->lost_codes = 2;
+    program->lost_nodes = MODEL_UNKNOWN;
+    program->children[1]->left_alone = memcpy(malloc(sizeof second), second, sizeof second);
+    program->children[1]->left_alone_count = 2;
+    program->children[1]->lost_codes = 4;
+    program->children[0]->lost_frames = 5;
+    program->lost_processes = 6;
+    assert_true(model_sum_processes(program, NULL, NULL));
+    const struct model *all = program->all;
+    assert_int_equal(all->left_alone_count, 2);
+    assert_string_equal(all->left_alone[0].reason, "odd");
+    assert_string_equal(all->left_alone[0].example, "f (a.py)");
+    assert_int_equal(all->left_alone[0].count, 5);
+    assert_string_equal(all->left_alone[1].reason, "new");
+    assert_int_equal(all->lost_codes, 6);
+    assert_true(all->lost_nodes == MODEL_UNKNOWN);
+    assert_int_equal(all->lost_frames, 5);
+    assert_int_equal(all->lost_processes, 6);
+    model_free(program);
+}
+
+/* What is told apart, and what is not: kind, file, first line and qualified name. */
+static void what_the_same_function_is(void **state) {
+    (void)state;
+    struct function_ids *ids = function_ids_new();
+    const struct model_function function = {.file = "a.py", .name = "f", .qualname = "C.f", .line = 3,
+                                            .kind = MODEL_FUNCTION_PYTHON};
+    struct model_function other = function;
+    assert_int_equal(function_ids_of(ids, &function), 1);
+    other.flags = 7;
+    other.name = "g";
+    other.calls = 9;
+    assert_int_equal(function_ids_of(ids, &other), 1);
+    other.line = 4;
+    assert_int_equal(function_ids_of(ids, &other), 2);
+    other = function;
+    other.kind = MODEL_FUNCTION_C;
+    assert_int_equal(function_ids_of(ids, &other), 3);
+    other = function;
+    other.file = "a.pyC";
+    other.qualname = ".f";
+    assert_int_equal(function_ids_of(ids, &other), 4);
+    other = function;
+    other.qualname = "D.f";
+    assert_int_equal(function_ids_of(ids, &other), 5);
+    assert_int_equal(function_ids_of(ids, &function), 1);
+    assert_int_equal(function_ids_count(ids), 5);
+    function_ids_free(ids);
+}
+
+/* A function that was numbered keeps its row, whatever comes before it later, and when its process cannot be read. */
+static void numbers_stay(void **state) {
+    (void)state;
+    struct function_ids *ids = function_ids_new();
+    struct model *program = fixture_processes();
+    assert_true(model_sum_processes(program, ids, NULL));
+    expect_function(program->all, 4, "tool", 1, 1000, 1010);
+    uint32_t late = fixture_function(program, MODEL_FUNCTION_PYTHON, "pool.py", 90, "late", 0, 1, 5, 5);
+    assert_int_equal(late, 3);
+    assert_true(model_sum_processes(program, ids, NULL));
+    expect_function(program->all, 4, "tool", 1, 1000, 1010);
+    expect_function(program->all, 5, "late", 1, 5, 5);
+    model_free(program->children[--program->child_count]);
+    assert_true(model_sum_processes(program, ids, NULL));
+    assert_int_equal(program->all->function_count, 6);
+    expect_function(program->all, 4, "", 0, 0, 0);
+    expect_function(program->all, 5, "late", 1, 5, 5);
+    assert_null(session_validate(program->all));
+    model_free(program->children[--program->child_count]);
+    assert_true(model_sum_processes(program, ids, NULL));
+    assert_null(program->all);
+    assert_ptr_equal(model_whole(program), program);
+    model_free(program);
+    function_ids_free(ids);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(equal_functions_lines_and_paths_are_one_row),
+        cmocka_unit_test(the_run_is_the_programs),
+        cmocka_unit_test(losses_are_summed_by_reason),
+        cmocka_unit_test(what_the_same_function_is),
+        cmocka_unit_test(numbers_stay),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
