@@ -58,7 +58,7 @@ ENGINE_OBJ := build/host-$(PYTHON_VERSION)
 ENGINE_SOURCES := $(sort $(wildcard core/host/*.c core/probe/*.c core/base/*.c core/profile/arena_writer.c))
 ENGINE_OBJECTS := $(ENGINE_SOURCES:%.c=$(ENGINE_OBJ)/%.o)
 # The thread's shadow stack is reached without a call: its address is fixed when the library is loaded (initial-exec).
-LIBRARY_FLAGS := -O2 -fPIC -ftls-model=initial-exec -fno-plt -fvisibility=hidden
+LIBRARY_FLAGS := -O2 -fno-tree-slp-vectorize -fPIC -ftls-model=initial-exec -fno-plt -fvisibility=hidden
 ENGINE_FLAGS := $(BASE_FLAGS) $(AS_ERRORS) $(LIBRARY_FLAGS) -I$(PYTHON_INCLUDE) -I$(PYTHON_INCLUDE)/internal
 # What is missing in the interpreter is to be found when the engine is loaded, not when it is first called.
 LIBRARY_LINK_FLAGS := -shared -Wl,-O1 -Wl,-z,now -Wl,-Bsymbolic

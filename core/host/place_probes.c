@@ -47,6 +47,7 @@ struct placing {
     uint32_t *lines; /* distinct lines of the code, ascending */
     uint32_t line_count, line_room;
     uint32_t first_cell;
+    bool begins_line; /* the function's first line needs no probe: entering the function counts it */
     PyObject *constants; /* list: the code's own, then the probes */
     int32_t single[PROBE_KIND_COUNT]; /* constant index of a kind of which there is one per function; -1: not yet */
 };
@@ -74,6 +75,7 @@ static uint32_t add_constant(struct placing *p, PyObject *constant) {
 
 static uint32_t add_probe(struct placing *p, enum probe_kind kind, struct probe_place place) {
     place.code = p->wishes.code;
+    place.untimed_cell = p->wishes.lines ? p->first_cell + p->line_count : 0;
     PyObject *probe = probe_new(kind, place);
     uint32_t constant = add_constant(p, probe);
     Py_XDECREF(probe);
@@ -133,6 +135,20 @@ static bool is_loop_jump(const struct instruction *item) {
     return item->target >= 0 && python_jumps_always(item->opcode) && python_is_loop_jump(item->opcode);
 }
 
+/* What control that falls into an instruction needs there. */
+static enum line_need falling_need(const struct placing *p, uint32_t to) {
+    if (p->begins_line && to == p->bytecode.body)
+        return LINE_SAME;
+    return flow_edge_need(p->flow, &p->bytecode, to - 1, to, false);
+}
+
+static bool can_begin_line(const struct placing *p) {
+    uint32_t body = p->bytecode.body;
+    return p->wishes.lines && body > 0 && body < p->bytecode.count && falls_through(&p->bytecode, body - 1) &&
+           flow_edge_need(p->flow, &p->bytecode, body - 1, body, false) == LINE_HIT &&
+           cell_of(p, p->bytecode.items[body].where.line);
+}
+
 /* Notes what each instruction's edges need. Always-taken loop jumps are set aside: see settle_loop_jumps. */
 static void collect_needs(struct placing *p) {
     const struct bytecode *bytecode = &p->bytecode;
@@ -148,7 +164,7 @@ static void collect_needs(struct placing *p) {
                 target->needs |= 1u << flow_edge_need(p->flow, bytecode, i, (uint32_t)item->target, true);
         }
         if (i + 1 < bytecode->count && i + 1 >= bytecode->body && falls_through(bytecode, i))
-            p->places[i + 1].needs |= 1u << flow_edge_need(p->flow, bytecode, i, i + 1, false);
+            p->places[i + 1].needs |= 1u << falling_need(p, i + 1);
     }
     for (uint32_t i = 0; i < bytecode->range_count; i++)
         if (bytecode->ranges[i].reached)
@@ -239,7 +255,7 @@ static void emit_line_blocks(struct placing *p, uint32_t i) {
     enum line_need falling = LINE_SAME;
     bool falls = i > 0 && falls_through(&p->bytecode, i - 1);
     if (falls)
-        falling = flow_edge_need(p->flow, &p->bytecode, i - 1, i, false);
+        falling = falling_need(p, i);
     uint32_t left = place->needs & ~(1u << LINE_SAME);
     struct emitted skip = {.opcode = python_jump_forward, .target = 0, .where = item->where};
     if (left && falls && falling == LINE_SAME)
@@ -277,6 +293,11 @@ static void emit_own_probes(struct placing *p, uint32_t i) {
     }
 }
 
+static uint32_t enter_probe(struct placing *p) {
+    struct probe_place place = {.line_cell = p->begins_line ? cell_of(p, p->bytecode.items[p->bytecode.body].where.line) : 0};
+    return add_probe(p, p->bytecode.is_generator ? PROBE_ENTER_GENERATOR : PROBE_ENTER, place);
+}
+
 static void emit_probes_behind(struct placing *p, uint32_t i) {
     const struct bytecode *bytecode = &p->bytecode;
     const struct instruction *item = &bytecode->items[i];
@@ -284,7 +305,7 @@ static void emit_probes_behind(struct placing *p, uint32_t i) {
         emit_probe(p, single_probe(p, PROBE_CALL_END), item->where, -1);
     /* On the line of `def` it would be a line event of its own to sys.settrace. */
     if (i + 1 == bytecode->body)
-        emit_probe(p, single_probe(p, bytecode->is_generator ? PROBE_ENTER_GENERATOR : PROBE_ENTER), nowhere, -1);
+        emit_probe(p, enter_probe(p), nowhere, -1);
     else if (i >= bytecode->body && python_is_resume(item->opcode, item->oparg)) {
         int32_t line = item->where.line > 0 ? item->where.line : item->line_before;
         uint32_t cell = p->wishes.lines ? cell_of(p, line) : 0;
@@ -412,6 +433,7 @@ PyCodeObject *place_probes(PyCodeObject *code, PyObject *constants, struct probe
         return NULL;
     if (wishes.lines && !register_lines(p))
         p->wishes.lines = false;
+    p->begins_line = can_begin_line(p);
     if (p->wishes.lines) {
         collect_needs(p);
         settle_loop_jumps(p);

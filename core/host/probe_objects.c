@@ -19,8 +19,14 @@ SHADOW_INLINE uint64_t frame_identity(void) { return (uint64_t)(uintptr_t)python
 
 /* --- what the kinds do -------------------------------------------------------------------------------------- */
 
+/* A call starts its first line's statement where no probe of that line follows; a resume starts none. */
 SHADOW_INLINE void run_enter(struct probe *probe, uint64_t calls, uint64_t identity, enum arena_clock_kind clock, bool lines) {
-    shadow_enter(&probe->cache, probe->place.code, calls, identity, probe->place.line_cell, clock, lines);
+    struct shadow_lines_place place = {probe->place.line_cell, probe->place.untimed_cell, probe->place.line_cell ? calls : 0};
+    shadow_enter(&probe->cache, probe->place.code, calls, identity, place, clock, lines);
+}
+
+SHADOW_INLINE void run_line(struct probe *probe, uint64_t hits) {
+    shadow_line(probe->place.code, probe->place.line_cell, probe->place.untimed_cell, hits);
 }
 
 static void run_handler(struct probe *probe) {
@@ -32,13 +38,14 @@ static void run_handler(struct probe *probe) {
 /* A generator may have been resumed by throwing into it, which passes no probe. */
 static void run_handler_generator(struct probe *probe, bool lines) {
     uint64_t frame = frame_identity();
+    struct shadow_lines_place place = {.untimed_cell = probe->place.untimed_cell};
     if (!shadow_expose_frame(profile_current_thread, frame))
-        shadow_enter(&probe->cache, probe->place.code, 0, frame, 0, profile_clock_kind, lines);
+        shadow_enter(&probe->cache, probe->place.code, 0, frame, place, profile_clock_kind, lines);
 }
 
 static void run_unwind_generator(struct probe *probe, bool lines) {
     if (shadow_expose_frame(profile_current_thread, frame_identity()))
-        shadow_leave_slowly(probe->place.code, lines);
+        shadow_leave_slowly(probe->place.code, probe->place.untimed_cell, lines);
 }
 
 /* The site calls another C function than the last time. */
@@ -87,12 +94,12 @@ SHADOW_INLINE void run_call(struct probe *probe, enum arena_clock_kind clock) {
     SLOT(enter, clock_name, lines_name, run_enter(probe, 1, 0, clock, lines))                                    \
     SLOT(enter_generator, clock_name, lines_name, run_enter(probe, 1, frame_identity(), clock, lines))           \
     SLOT(resume, clock_name, lines_name, run_enter(probe, 0, frame_identity(), clock, lines))                    \
-    SLOT(leave, clock_name, lines_name, shadow_leave(probe->place.code, clock, lines))                           \
+    SLOT(leave, clock_name, lines_name, shadow_leave(probe->place.code, probe->place.untimed_cell, clock, lines)) \
     SLOT(handler, clock_name, lines_name, run_handler(probe))                                                    \
     SLOT(handler_generator, clock_name, lines_name, run_handler_generator(probe, lines))                         \
     SLOT(unwind_generator, clock_name, lines_name, run_unwind_generator(probe, lines))                           \
-    SLOT(line_hit, clock_name, lines_name, shadow_line(probe->place.code, probe->place.line_cell, 1, clock))     \
-    SLOT(line_switch, clock_name, lines_name, shadow_line(probe->place.code, probe->place.line_cell, 0, clock))  \
+    SLOT(line_hit, clock_name, lines_name, run_line(probe, 1))                                                    \
+    SLOT(line_switch, clock_name, lines_name, run_line(probe, 0))                                                 \
     SLOT(call, clock_name, lines_name, run_call(probe, clock))                                                   \
     SLOT(call_end, clock_name, lines_name, shadow_return_c(clock))                                               \
     static const python_probe_function slots_##clock_name##_##lines_name[PROBE_KIND_COUNT] = {                            \

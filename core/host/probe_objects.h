@@ -23,8 +23,9 @@ enum probe_kind {
 };
 
 struct probe_place {
-    uint32_t code;       /* the function it stands in */
-    uint32_t line_cell;  /* LINE_*, RESUME */
+    uint32_t code;         /* the function it stands in */
+    uint32_t untimed_cell; /* of that function; 0: it has no lines */
+    uint32_t line_cell;    /* LINE_*, RESUME, ENTER*: the line that control comes to; 0 for ENTER: a line probe follows */
     uint32_t stack_slot; /* CALL: where the callable lies, from the frame's first local */
 };
 

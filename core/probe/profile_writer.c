@@ -34,6 +34,7 @@ static struct arena_frame no_frames[2] = {{.code = PROFILE_NO_CODE}, {.code = PR
 struct arena_thread profile_no_thread = {.top = no_frames, .limit = no_frames};
 __thread struct arena_thread *profile_current_thread = &profile_no_thread;
 enum arena_clock_kind profile_clock_kind;
+struct arena_probe_cost profile_probe_cost;
 
 void profile_begin(void) { profile.counting = true; }
 
@@ -188,7 +189,7 @@ uint32_t profile_register_lines(uint32_t code, const uint32_t *lines, uint32_t c
     if (row->line_cell_count)
         return row->line_cell_count == count ? row->first_line_cell : 0;
     uint32_t first = header->line_cell_count;
-    uint64_t wanted = (uint64_t)first + count;
+    uint64_t wanted = (uint64_t)first + count + 1; /* the last one is for untimed time */
     if (!reserve_rows(ARENA_LINES_AT, sizeof(struct arena_line), &profile.line_rows_reserved, wanted, ARENA_MAX_LINE_CELLS))
         return 0;
     for (uint32_t i = 0; i < ARENA_MAX_THREADS && profile.slots[i].segment; i++)
@@ -196,11 +197,19 @@ uint32_t profile_register_lines(uint32_t code, const uint32_t *lines, uint32_t c
             return 0;
     for (uint32_t i = 0; i < count; i++)
         profile.arena.lines[first + i] = (struct arena_line){code, lines[i]};
+    profile.arena.lines[first + count] = (struct arena_line){code, 0};
     __atomic_store_n(&header->line_cell_count, (uint32_t)wanted, __ATOMIC_RELEASE);
     row->first_line_cell = first;
     row->line_cell_count = count;
     row->flags |= ARENA_CODE_LINES;
     return first;
+}
+
+uint32_t profile_untimed_cell(uint32_t line_cell) {
+    if (!profile.attached)
+        return 0;
+    const struct arena_code *code = &profile.arena.codes[profile.arena.lines[line_cell].code];
+    return code->first_line_cell + code->line_cell_count;
 }
 
 /* --- threads -------------------------------------------------------------------------------------------- */
@@ -261,8 +270,9 @@ static bool open_slot(struct thread_slot *slot, uint32_t index) {
 static void begin_thread(struct thread_slot *slot) {
     struct arena_thread *thread = slot->segment;
     struct arena_frame *root = segment_frames(thread);
-    uint64_t now = clock_ticks(profile_clock_kind);
-    *root = (struct arena_frame){.start_ticks = now, .line_start_ticks = now, .outermost_mask = 0};
+    uint64_t now = clock_ticks(profile_clock_kind) - thread->own_ticks;
+    *root = (struct arena_frame){.start_ticks = now};
+    thread->latest_ticks = now;
     thread->last_ticks = now;
     thread->last_line_ticks = now;
     thread->overflow_depth = 0;

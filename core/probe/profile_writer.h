@@ -17,9 +17,9 @@
 extern __thread struct arena_thread *profile_current_thread;
 extern struct arena_thread profile_no_thread;
 extern enum arena_clock_kind profile_clock_kind;
+extern struct arena_probe_cost profile_probe_cost; /* all 0 until it was measured */
 
-/* Marks: frames of C calls carry PROFILE_C_FRAME as their identity; PROFILE_NO_CODE is a code no probe has. */
-#define PROFILE_C_FRAME UINT64_C(1)
+/* A code that no probe has. */
 #define PROFILE_NO_CODE UINT32_MAX
 
 struct profile_function {
@@ -41,13 +41,17 @@ struct arena_header *profile_header(void);
 uint32_t profile_register_function(const struct profile_function *function);
 struct arena_code *profile_code(uint32_t code);
 
-/* Gives a function its line cells, one for each of `lines` (ascending), with room in every thread. Returns the first cell,
- * or 0 where there is no room. A function that has cells keeps them: the result is those. */
+/* Gives a function its line cells, one for each of `lines` (ascending) and behind them the one for its untimed time, with room
+ * in every thread. Returns the first cell, or 0 where there is no room. A function that has cells keeps them: the result is
+ * those. */
 uint32_t profile_register_lines(uint32_t code, const uint32_t *lines, uint32_t count);
 
 /* Counts a code object that runs without probes, under a reason that completes "left alone: ..." and is the same for all code
  * objects that it holds for. Texts are UTF-8. */
 void profile_leave_code(const char *reason, const char *qualname, const char *file);
+
+/* The cell of untimed time of the function that a cell is of; 0: the profile has been given up. */
+uint32_t profile_untimed_cell(uint32_t line_cell);
 
 /* Gives this thread its segment; NULL before profile_begin, and where there is no segment left. */
 struct arena_thread *profile_register_thread(void);

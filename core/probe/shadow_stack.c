@@ -5,7 +5,7 @@ static struct arena_frame *overflow_frame(struct arena_thread *thread) { return 
 
 static bool is_overflown(const struct arena_thread *thread) { return thread->overflow_depth > 0; }
 
-static uint64_t now_of_any_clock(void) { return clock_ticks(profile_clock_kind); }
+static uint64_t now_of_any_clock(struct arena_thread *thread) { return shadow_now(thread, profile_clock_kind, 0); }
 
 struct arena_thread *shadow_find_node(struct shadow_cache *cache, uint32_t code) {
     struct arena_thread *thread = profile_current_thread;
@@ -36,7 +36,10 @@ static void overflow(struct arena_thread *thread) {
         mark->code = PROFILE_NO_CODE;
         mark->outermost_mask = 0;
         mark->interpreter_frame = 0;
+        mark->repeats = 0;
         mark->line_cell = 0;
+        mark->charged_cell = 0;
+        mark->stands_for = 0;
         __atomic_store_n(&thread->top, mark, __ATOMIC_RELEASE);
     }
     thread->overflow_depth++;
@@ -56,8 +59,8 @@ static bool has_room(struct arena_thread *thread) {
 
 /* --- the slow halves of events ---------------------------------------------------------------------------- */
 
-void shadow_enter_slowly(struct shadow_cache *cache, uint32_t code, uint64_t calls, uint64_t identity, uint32_t line_cell,
-                         bool lines) {
+void shadow_enter_slowly(struct shadow_cache *cache, uint32_t code, uint64_t calls, uint64_t identity,
+                         struct shadow_lines_place place, bool lines) {
     struct arena_thread *thread = shadow_find_node(cache, code);
     if (!thread)
         return;
@@ -65,26 +68,20 @@ void shadow_enter_slowly(struct shadow_cache *cache, uint32_t code, uint64_t cal
         overflow(thread);
         return;
     }
-    shadow_enter(cache, code, calls, identity, line_cell, profile_clock_kind, lines);
+    shadow_enter(cache, code, calls, identity, place, profile_clock_kind, lines);
 }
 
-void shadow_leave_slowly(uint32_t code, bool lines) {
+void shadow_leave_slowly(uint32_t code, uint32_t untimed_cell, bool lines) {
     struct arena_thread *thread = profile_current_thread;
-    if (is_overflown(thread)) {
+    if (is_overflown(thread))
         leave_overflow(thread);
-        return;
-    }
-    if (!shadow_expose(thread, code))
-        return;
-    struct arena_frame *top = thread->top;
-    uint64_t now = now_of_any_clock();
-    shadow_charge(thread, top, now, lines);
-    shadow_pop(thread, top, now, lines);
+    else if (shadow_expose(thread, code))
+        shadow_leave(code, untimed_cell, profile_clock_kind, lines);
 }
 
-void shadow_line_slowly(uint32_t code, uint32_t line_cell, uint64_t hits) {
+void shadow_line_slowly(uint32_t code, uint32_t line_cell, uint32_t untimed_cell, uint64_t hits) {
     if (shadow_expose(profile_current_thread, code))
-        shadow_line(code, line_cell, hits, profile_clock_kind);
+        shadow_line(code, line_cell, untimed_cell, hits);
 }
 
 /* A call that finds no room is not counted as deeper: its return is no event that would take it back. */
@@ -101,7 +98,7 @@ void shadow_call_c_slowly(struct shadow_cache *cache, struct shadow_thinning *th
 /* --- leaving by exceptions -------------------------------------------------------------------------------- */
 
 static void pop_now(struct arena_thread *thread) {
-    uint64_t now = now_of_any_clock();
+    uint64_t now = now_of_any_clock(thread);
     struct arena_frame *top = thread->top;
     bool is_c = shadow_is_c(top);
     shadow_charge(thread, top, now, true);
@@ -142,24 +139,47 @@ void shadow_unwind_all(struct arena_thread *thread) {
     }
     while (thread->top > root)
         pop_now(thread);
-    shadow_charge(thread, thread->top, now_of_any_clock(), true);
+    shadow_charge(thread, thread->top, now_of_any_clock(thread), true);
 }
 
-/* --- the profiler's own time ------------------------------------------------------------------------------ */
+/* --- lines --------------------------------------------------------------------------------------------- */
 
-uint64_t shadow_reading(void) { return now_of_any_clock(); }
+void shadow_time_line(struct arena_thread *thread, struct arena_frame *top, uint32_t line_cell, uint32_t untimed_cell) {
+    uint64_t now = shadow_now(thread, profile_clock_kind, profile_probe_cost.line);
+    struct shadow_stretch stretch = shadow_charge_line(thread, top, now);
+    shadow_begin_stretch(thread, top, line_cell, untimed_cell);
+    shadow_end_stretch(thread, stretch);
+}
+
+static void give(struct arena_line_cell *cell, uint64_t ticks, uint64_t outermost_mask) {
+    cell->self_ticks += ticks;
+    cell->total_ticks += ticks & outermost_mask;
+}
+
+void shadow_long_stretch(struct arena_thread *thread, uint64_t ticks, uint64_t outermost_mask, uint32_t cell,
+                         uint32_t stands_for) {
+    uint32_t untimed_cell = cell ? profile_untimed_cell(cell) : 0;
+    if (!untimed_cell)
+        return;
+    struct arena_line_cell *untimed = &thread->lines[untimed_cell], *charged = &thread->lines[cell];
+    if (cell != untimed_cell) {
+        charged->wait = charged->gap = charged->timed = 0;
+        if (ticks > SHADOW_LONG_TICKS) {
+            charged->estimated_ticks -= ticks * stands_for;
+            untimed->suspect = cell;
+        }
+    } else if (ticks > SHADOW_LONG_TICKS && untimed->suspect) {
+        give(&thread->lines[untimed->suspect], ticks, outermost_mask);
+        give(untimed, -ticks, outermost_mask);
+    }
+}
+
+/* --- the thread's clock ------------------------------------------------------------------------------------ */
+
+uint64_t shadow_reading(void) { return clock_ticks(profile_clock_kind); }
 
 void shadow_discount(uint64_t before) {
     struct arena_thread *thread = profile_current_thread;
-    if (thread == &profile_no_thread || is_overflown(thread))
-        return;
-    uint64_t own = now_of_any_clock() - before;
-    thread->last_ticks += own;
-    thread->last_line_ticks += own;
-    for (struct arena_frame *frame = (struct arena_frame *)(uintptr_t)thread->frames_address; frame <= thread->top; frame++) {
-        if (frame->start_ticks)
-            frame->start_ticks += own;
-        if (frame->line_start_ticks < SHADOW_NO_LINE)
-            frame->line_start_ticks += own;
-    }
+    if (thread != &profile_no_thread)
+        thread->own_ticks += clock_ticks(profile_clock_kind) - before;
 }

@@ -4,6 +4,7 @@
 
 #include "core/profile/arena_build.h"
 #include "core/profile/counting_sort.h"
+#include "core/profile/line_shares.h"
 #include "core/profile/model_build.h"
 #include "core/profile/utf8.h"
 
@@ -128,6 +129,7 @@ static void add_function_lines(struct arena_build *build, const struct arena_lin
     struct model_function *function = &model->functions[id];
     struct model_line *first = &model->lines[model->line_count];
     size_t added = 0;
+    share_untimed_time(build->line_sums, table, order, count);
     for (size_t i = 0; i < count; i++) {
         const struct arena_line_cell *sum = &build->line_sums[order[i]];
         uint32_t line = table[order[i]].line;

@@ -12,6 +12,9 @@
 
 enum { CELLS_PER_READ = 1 << 16 };
 
+/* Time in flight that is longer than what untimed lines take is the line's that runs. */
+enum { LONG_TICKS = 1 << 20 };
+
 struct thread_read {
     struct arena_thread head;
     uint64_t offset; /* of the segment in the file */
@@ -50,6 +53,7 @@ static bool add_line_cells(struct arena_build *build, const struct thread_read *
             sum->hits += cells[i].hits;
             sum->self_ticks += cells[i].self_ticks;
             sum->total_ticks += cells[i].total_ticks;
+            sum->estimated_ticks += cells[i].estimated_ticks;
         }
     }
     return true;
@@ -69,7 +73,8 @@ static bool find_depth(struct thread_read *thread) {
 static bool read_frames(struct arena_build *build, struct thread_read *thread, struct error *error) {
     thread->frames = arena_read_scratch(build->reader, &build->reader->frames, thread->offset + ARENA_THREAD_FRAMES_AT,
                                         (thread->depth + 1) * sizeof *thread->frames, error);
-    thread->now = build->ended ? build->clock.end_ticks : clock_ticks(build->clock.kind);
+    /* The thread's clock is less by what the profiler has cost it. */
+    thread->now = (build->ended ? build->clock.end_ticks : clock_ticks(build->clock.kind)) - thread->head.own_ticks;
     return thread->frames;
 }
 
@@ -78,20 +83,39 @@ static uint64_t since(const struct thread_read *thread, uint64_t start) {
     return start && start < thread->now ? thread->now - start : 0;
 }
 
+/* The cell of a line that was read from a frame. */
+static struct arena_line_cell *line_sum(struct arena_build *build, uint32_t cell) {
+    return &build->line_sums[cell < build->header->line_cell_count ? cell : 0];
+}
+
+/* The frame whose lines a frame's are: a C call's are its caller's. */
+static const struct arena_frame *line_owner(const struct thread_read *thread, size_t at) {
+    while (at && thread->frames[at].interpreter_frame & ARENA_FRAME_C)
+        at--;
+    return &thread->frames[at];
+}
+
+static void add_activation(struct arena_build *build, struct thread_read *thread, size_t at) {
+    const struct arena_frame *frame = &thread->frames[at];
+    uint64_t ticks = since(thread, frame->start_ticks);
+    if (frame->node < thread->node_count)
+        thread->nodes[frame->node].total_ticks += ticks & frame->outermost_mask;
+    if (frame->interpreter_frame & ARENA_FRAME_C)
+        return;
+    const struct arena_frame *caller = line_owner(thread, at - 1);
+    line_sum(build, caller->line_cell)->total_ticks += ticks & caller->outermost_mask;
+}
+
 static void add_time_in_flight(struct arena_build *build, struct thread_read *thread) {
-    for (size_t i = 1; i <= thread->depth; i++) {
-        const struct arena_frame *frame = &thread->frames[i];
-        if (frame->node < thread->node_count)
-            thread->nodes[frame->node].total_ticks += since(thread, frame->start_ticks) & frame->outermost_mask;
-        if (frame->line_cell && frame->line_cell < build->header->line_cell_count)
-            build->line_sums[frame->line_cell].total_ticks +=
-                since(thread, frame->line_start_ticks) & frame->outermost_mask;
-    }
-    const struct arena_frame *top = &thread->frames[thread->depth];
+    for (size_t i = 1; i <= thread->depth; i++)
+        add_activation(build, thread, i);
+    const struct arena_frame *top = &thread->frames[thread->depth], *owner = line_owner(thread, thread->depth);
     if (top->node < thread->node_count)
         thread->nodes[top->node].self_ticks += since(thread, thread->head.last_ticks);
-    if (top->line_cell && top->line_cell < build->header->line_cell_count)
-        build->line_sums[top->line_cell].self_ticks += since(thread, thread->head.last_line_ticks);
+    uint64_t ticks = since(thread, thread->head.last_line_ticks);
+    struct arena_line_cell *line = line_sum(build, ticks > LONG_TICKS ? owner->line_cell : owner->charged_cell);
+    line->self_ticks += ticks;
+    line->total_ticks += ticks & owner->outermost_mask;
 }
 
 /* A name that may not be ended and may hold anything. */

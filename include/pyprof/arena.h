@@ -58,6 +58,15 @@ enum arena_refusal {
 };
 enum arena_exit_kind { ARENA_EXIT_NONE = 0, ARENA_EXIT_STATUS = 1, ARENA_EXIT_SIGNAL = 2 };
 
+/* What each kind of probe costs the program, in ticks, as measured when the host started; already taken out of all times. */
+struct arena_probe_cost {
+    uint64_t function;         /* beginning or end of an activation */
+    uint64_t function_untimed; /* the same of a function that calls itself directly */
+    uint64_t line, line_untimed;
+    uint64_t call, call_untimed; /* beginning or end of a C call */
+    uint64_t reserved[2];
+};
+
 /* Code objects that run without probes, by reason. Texts are UTF-8, cut to their room. A row whose count is 0 is free;
  * reason and example are complete before the count is stored. */
 struct arena_left_alone {
@@ -112,6 +121,7 @@ struct arena_header {
     uint64_t lost_frames;         /* activations deeper than the shadow stack */
     uint64_t lost_processes;      /* in the program's arena: child processes that could get none */
     uint64_t lost_threads;
+    struct arena_probe_cost probe_cost;
 
     uint32_t refusal; /* enum arena_refusal; stored last, by the injector */
     uint32_t refusal_reserved;
@@ -138,7 +148,8 @@ struct arena_code {
     uint32_t first_line;
     uint16_t kind;  /* enum arena_code_kind */
     uint16_t flags; /* enum arena_code_flag */
-    uint32_t first_line_cell, line_cell_count; /* rows of the line table, one per source line of this code */
+    uint32_t first_line_cell, line_cell_count; /* rows of the line table, one per source line of this code; one more, with
+                                                  line 0, stands behind them for its untimed time */
     uint64_t reserved;
 };
 
@@ -148,13 +159,21 @@ struct arena_line {
     uint32_t line;
 };
 
-/* Counters of one line in one thread. self: without the Python functions it called; total: with them,
- * outermost activations only. */
+/* Counters of one line in one thread. self: without the Python functions it called; total: with them, outermost activations
+ * only. Short lines are timed now and then only (core/probe/shadow_lines.h): the time of the other stretches is in the cell
+ * of the function's untimed time, which stands behind those of its lines and has line 0, and `estimated_ticks` says how much
+ * of it is this line's, as far as the timed stretches tell. A reader shares the untimed time out in proportion to that. */
 struct arena_line_cell {
     uint64_t hits;
     uint64_t self_ticks;
     uint64_t total_ticks;
-    uint64_t reserved;
+    uint64_t estimated_ticks;
+    uint32_t wait;    /* from here host's own: untimed stretches to come before the next timed one */
+    uint32_t gap;     /* untimed stretches that the next timed one stands for besides itself */
+    uint32_t timed;   /* stretches that were timed one after the other */
+    uint32_t pattern; /* for uneven gaps */
+    uint32_t suspect; /* untimed time's: the cell of the line that was last seen to take very long */
+    uint32_t reserved[3];
 };
 
 /* A call node: one function as called along one path. Recursion is folded: where `code` is also that of an
@@ -173,15 +192,20 @@ struct arena_node {
 
 /* One activation on a thread's shadow stack. */
 struct arena_frame {
-    uint64_t start_ticks;
-    uint64_t line_start_ticks;
+    uint64_t start_ticks;    /* 0: an untimed call of a C function */
     uint64_t outermost_mask; /* all ones: counts for totals; 0: a recursive activation */
-    uint64_t interpreter_frame; /* identity, host's own */
+    uint64_t interpreter_frame; /* identity, host's own but for ARENA_FRAME_C */
     uint32_t node;     /* whose counters this activation adds to */
     uint32_t position; /* the node its callees hang below: node, or what node is folded to */
     uint32_t code;
-    uint32_t line_cell; /* where it is now; 0: no line */
+    uint32_t repeats;      /* further activations on top of this one: the function called itself, nothing is timed */
+    uint32_t line_cell;    /* where it is now; 0: no line. A C call's lines are those of the Python frame below it */
+    uint32_t charged_cell; /* who gets the time: line_cell, or the function's cell of untimed time */
+    uint32_t stands_for;   /* untimed stretches of the line (C call: calls) that the present, timed one tells of */
+    uint32_t reserved[3];
 };
+/* Set in interpreter_frame: a call of a C function. */
+#define ARENA_FRAME_C UINT64_C(1)
 
 enum arena_thread_state { ARENA_THREAD_FREE = 0, ARENA_THREAD_RUNNING = 1, ARENA_THREAD_ENDED = 2 };
 
@@ -190,13 +214,13 @@ enum arena_thread_state { ARENA_THREAD_FREE = 0, ARENA_THREAD_RUNNING = 1, ARENA
 struct arena_thread {
     /* the hot line */
     struct arena_frame *top;
-    uint64_t last_ticks;      /* when time was last given to a node */
+    uint64_t last_ticks;      /* when time was last given to a node; in ticks less own_ticks, as all times of the thread */
     uint64_t last_line_ticks; /* when time was last given to a line */
     struct arena_node *nodes;
     struct arena_line_cell *lines;
     uint32_t *active; /* per code: activations on this stack; host's own memory */
     struct arena_frame *limit; /* last frame that has room */
-    void *python_thread;       /* host's own */
+    uint64_t own_ticks;        /* taken out of the clock: what the probes and the profiler's own work cost so far */
     /* the rest */
     uint64_t frames_address;
     uint32_t state; /* enum arena_thread_state */
@@ -205,7 +229,8 @@ struct arena_thread {
     uint64_t starts;    /* how many threads used this segment one after the other */
     char name[64];
     uint64_t overflow_depth;
-    uint64_t reserved[4];
+    uint64_t latest_ticks; /* the last reading: time goes never backwards */
+    uint64_t reserved[3];
 };
 
 /* One point of the timeline, by the recorder. */
@@ -238,9 +263,9 @@ struct arena_sample {
 #define ARENA_FILE_SIZE (ARENA_THREADS_AT + (uint64_t)ARENA_MAX_THREADS * ARENA_THREAD_SIZE)
 
 _Static_assert(sizeof(struct arena_node) == 64, "a node fills a cache line");
-_Static_assert(sizeof(struct arena_line_cell) == 32, "two line cells fill a cache line");
+_Static_assert(sizeof(struct arena_line_cell) == 64, "a line cell fills a cache line");
 _Static_assert(sizeof(struct arena_code) == 48, "codes keep their layout");
-_Static_assert(sizeof(struct arena_frame) == 48, "frames keep their layout");
 _Static_assert(sizeof(struct arena_left_alone) == 256, "reasons keep their layout");
+_Static_assert(sizeof(struct arena_frame) == 64, "a frame fills a cache line");
 
 #endif

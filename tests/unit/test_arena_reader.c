@@ -98,8 +98,9 @@ static void fill_lines(struct fixture *fixture) {
                                                  {CODE_FIB, 13}, {CODE_IDLE, 9}, {999, 4}};
     memcpy(fixture->arena.lines, table, sizeof table);
     for (uint32_t cell = 0; cell < LINE_CELLS; cell++) {
-        fixture->threads[0].lines[cell] = (struct arena_line_cell){cell * 10, cell * 100, cell * 1000, 0};
-        fixture->threads[1].lines[cell] = (struct arena_line_cell){cell, cell * 2, cell * 3, 0};
+        fixture->threads[0].lines[cell] = (struct arena_line_cell){.hits = cell * 10, .self_ticks = cell * 100, .total_ticks = cell * 1000};
+        fixture->threads[1].lines[cell] =
+            (struct arena_line_cell){.hits = cell, .self_ticks = cell * 2, .total_ticks = cell * 3};
     }
     fixture->arena.header->line_cell_count = LINE_CELLS;
 }
@@ -388,10 +389,9 @@ static void timeline_and_threads(void **state) {
     model_free(model);
 }
 
-static void push(struct thread_segment *thread, uint64_t start, uint64_t line_start, uint64_t mask, uint32_t node_index,
-                 uint32_t line_cell) {
-    *++thread->head->top = (struct arena_frame){.start_ticks = start, .line_start_ticks = line_start,
-                                                .outermost_mask = mask, .node = node_index, .line_cell = line_cell};
+static void push(struct thread_segment *thread, uint64_t start, uint64_t mask, uint32_t node_index, uint32_t line_cell) {
+    *++thread->head->top = (struct arena_frame){.start_ticks = start, .outermost_mask = mask, .node = node_index,
+                                                .line_cell = line_cell, .charged_cell = line_cell};
 }
 
 /* main (since 2000) -> fib (since 4000) -> fib again (since 6000); killed at 11000. */
@@ -400,9 +400,9 @@ static void push_three(struct fixture *fixture) {
     thread->head->state = ARENA_THREAD_RUNNING;
     thread->head->last_ticks = 10500;
     thread->head->last_line_ticks = 10800;
-    push(thread, 2000, 3000, UINT64_MAX, 1, 3);
-    push(thread, 4000, 5000, UINT64_MAX, 2, 1);
-    push(thread, 6000, 7000, 0, 3, 2);
+    push(thread, 2000, UINT64_MAX, 1, 3);
+    push(thread, 4000, UINT64_MAX, 2, 1);
+    push(thread, 6000, 0, 3, 2);
 }
 
 static void activations_in_flight_count_up_to_the_end(void **state) {
@@ -417,9 +417,26 @@ static void activations_in_flight_count_up_to_the_end(void **state) {
     assert_function(model, CODE_FIB, 67, 17, 735 + 500, 980 + 7000);
     assert_node(model, 3, 2, CODE_FIB, 50, 0, 400 + 500, 0);
     assert_edge(model, 4, CODE_FIB, CODE_FIB, 50, 900, 0);
-    assert_line(model, 0, CODE_MAIN, 3, 33, 306, 3009 + 8000);
+    assert_line(model, 0, CODE_MAIN, 3, 33, 306, 3009 + 7000); /* what fib takes */
     assert_line(model, 1, CODE_FIB, 11, 22, 204 + 200, 2006); /* recursive: no total of its own */
-    assert_line(model, 2, CODE_FIB, 12, 11, 102, 1003 + 6000);
+    assert_line(model, 2, CODE_FIB, 12, 11, 102, 1003 + 5000);
+    model_free(model);
+}
+
+/* A C function on top: its caller's line takes the time; and what the profiler cost the thread is in nobody's. */
+static void lines_in_flight_are_the_python_callers(void **state) {
+    struct fixture *fixture = *state;
+    struct thread_segment *thread = &fixture->threads[0];
+    thread->head->state = ARENA_THREAD_RUNNING;
+    thread->head->last_ticks = 8500;
+    thread->head->last_line_ticks = 8000;
+    thread->head->own_ticks = 1500;
+    push(thread, 2000, UINT64_MAX, 1, 3);
+    push(thread, 7000, UINT64_MAX, 4, 0);
+    thread->head->top->interpreter_frame = ARENA_FRAME_C | 0x5000;
+    struct model *model = read_model(fixture);
+    assert_function(model, CODE_MAIN, 2, 2, 111, 1031 + 7500);
+    assert_line(model, 0, CODE_MAIN, 3, 33, 306 + 1500, 3009 + 1500);
     model_free(model);
 }
 
@@ -438,13 +455,13 @@ static void nonsense_on_the_stack_is_skipped(void **state) {
     thread->head->state = ARENA_THREAD_RUNNING;
     thread->head->last_ticks = 99999;     /* ahead of the end */
     thread->head->last_line_ticks = 0;    /* never taken */
-    push(thread, 99999, 99999, UINT64_MAX, 1, 3);
-    push(thread, 2000, 2000, UINT64_MAX, 4000000, 4000000);
-    push(thread, 0, 0, UINT64_MAX, 2, 1);
+    push(thread, 99999, UINT64_MAX, 1, 3);
+    push(thread, 2000, UINT64_MAX, 4000000, 4000000);
+    push(thread, 0, UINT64_MAX, 2, 1);
     struct model *model = read_model(fixture);
     assert_function(model, CODE_MAIN, 2, 2, 111, 1031);
     assert_function(model, CODE_FIB, 67, 17, 735, 980);
-    assert_line(model, 0, CODE_MAIN, 3, 33, 306, 3009);
+    assert_line(model, 0, CODE_MAIN, 3, 33, 306, 3009 + 9000); /* the second frame lies above it since 2000 */
     assert_line(model, 2, CODE_FIB, 12, 11, 102, 1003);
     model_free(model);
 }
@@ -486,7 +503,7 @@ static void a_running_program_counts_up_to_now(void **state) {
     header->host_state = ARENA_HOST_RUNNING;
     fixture->threads[0].head->state = ARENA_THREAD_RUNNING;
     fixture->threads[0].head->last_ticks = now - second;
-    push(&fixture->threads[0], now - 5 * second, 0, UINT64_MAX, 1, 0);
+    push(&fixture->threads[0], now - 5 * second, UINT64_MAX, 1, 0);
     struct model *model = read_model(fixture);
     assert_int_equal(model->state, MODEL_RUNNING);
     assert_true(model->threads[0].running);
@@ -703,6 +720,7 @@ int main(void) {
         TEST(marked_functions_only),
         TEST(timeline_and_threads),
         TEST(activations_in_flight_count_up_to_the_end),
+        TEST(lines_in_flight_are_the_python_callers),
         TEST(the_root_gets_the_time_of_an_empty_stack),
         TEST(nonsense_on_the_stack_is_skipped),
         TEST(a_stack_pointer_outside_the_stack_is_not_followed),

@@ -34,7 +34,9 @@ static void lines_are_registered_once(void **state) {
     uint32_t first = profile_register_lines(code, lines, 3);
     assert_int_not_equal(first, 0);
     uint32_t count = profile_header()->line_cell_count;
-    assert_int_equal(count, first + 3);
+    assert_int_equal(count, first + 4); /* and one for untimed time */
+    assert_int_equal(profile_untimed_cell(first), first + 3);
+    assert_int_equal(profile_untimed_cell(first + 3), first + 3);
     assert_int_equal(profile_register_lines(code, lines, 3), first);
     assert_int_equal(profile_header()->line_cell_count, count);
     assert_int_equal(profile_register_lines(code, lines, 2), 0); /* not what it has */
