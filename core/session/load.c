@@ -11,13 +11,17 @@
 #include <unistd.h>
 
 #include "core/profile/model_build.h"
+#include "core/profile/model_sum.h"
 #include "core/session/schema.h"
 #include "core/session/validate.h"
 
 struct load {
     const char *path;
     sqlite3 *database;
-    struct model *model;
+    uint32_t format;
+    struct model *program;
+    struct model *model; /* whose rows are read: the program's, or a child's */
+    size_t process;      /* 0: the program; a child's number */
     struct error *error;
 };
 
@@ -70,7 +74,7 @@ bool session_is_session(const char *path) {
     return read_head(path, head) == 1 && is_session_head(head);
 }
 
-static bool check_head(const struct load *load) {
+static bool check_head(struct load *load) {
     unsigned char head[SESSION_HEADER_SIZE];
     int result = read_head(load->path, head);
     if (result < 0)
@@ -84,6 +88,7 @@ static bool check_head(const struct load *load) {
         return error_set(load->error, EXIT_STATUS_USAGE,
                          "%s: made by a newer version of pyprof-tui (session format %u, this one reads up to %d); "
                          "install that version", load->path, format, SESSION_FORMAT);
+    load->format = format;
     return format != 0 || damaged(load, "no format number");
 }
 
@@ -116,18 +121,35 @@ static bool open_database(struct load *load) {
     return true;
 }
 
+static bool is_in_format(const struct load *load, const struct table *table, bool of_children) {
+    return table->since <= load->format && !(of_children && table->program_only);
+}
+
 /* How a table of this name is made; false where the format has no such table. */
-static bool expected_sql(const char *name, char *sql) {
-    if (strcmp(name, "meta") == 0) {
-        snprintf(sql, SESSION_SQL_SIZE, "%s", SESSION_META_SQL);
+static bool expected_sql(const struct load *load, const char *name, char *sql) {
+    static const char prefix[] = "process_";
+    bool of_children = load->format > 1 && strncmp(name, prefix, strlen(prefix)) == 0;
+    const char *plain = of_children ? name + strlen(prefix) : name;
+    if (strcmp(plain, "meta") == 0) {
+        snprintf(sql, SESSION_SQL_SIZE, "%s", of_children ? SESSION_PROCESS_META_SQL : SESSION_META_SQL);
         return true;
     }
     for (size_t i = 0; i < session_table_count; i++)
-        if (strcmp(name, session_tables[i].name) == 0) {
-            session_create_sql(&session_tables[i], sql);
+        if (strcmp(plain, session_tables[i].name) == 0 && is_in_format(load, &session_tables[i], of_children)) {
+            session_create_sql(&session_tables[i], of_children, sql);
             return true;
         }
     return false;
+}
+
+/* How many tables a file has: the program's, and where there were children as many of theirs as they may have. */
+static bool is_whole(const struct load *load, size_t known) {
+    size_t of_program = 1, of_children = 1;
+    for (size_t i = 0; i < session_table_count; i++) {
+        of_program += is_in_format(load, &session_tables[i], false);
+        of_children += is_in_format(load, &session_tables[i], true);
+    }
+    return known == of_program || (load->format > 1 && known == of_program + of_children);
 }
 
 static bool check_schema(struct load *load) {
@@ -139,12 +161,12 @@ static bool check_schema(struct load *load) {
         const char *name = (const char *)sqlite3_column_text(statement, 0);
         const char *sql = (const char *)sqlite3_column_text(statement, 1);
         char expected[SESSION_SQL_SIZE];
-        same = name && sql && expected_sql(name, expected) && strcmp(sql, expected) == 0;
+        same = name && sql && expected_sql(load, name, expected) && strcmp(sql, expected) == 0;
         known++;
         result = SQLITE_OK;
     }
     sqlite3_finalize(statement);
-    if (!same || (result == SQLITE_DONE && known != session_table_count + 1))
+    if (!same || (result == SQLITE_DONE && !is_whole(load, known)))
         return damaged(load, "its tables are not those of a session");
     return result == SQLITE_DONE || fail_database(load, result);
 }
@@ -195,9 +217,13 @@ static bool fetch(struct load *load, sqlite3_stmt *statement, int at, const stru
 /* Binds a key of meta and steps to its value. NULL: it is not there (the error is set). */
 static sqlite3_stmt *find_meta(struct load *load, const char *key) {
     sqlite3_stmt *statement = NULL;
-    int result = sqlite3_prepare_v2(load->database, "SELECT value FROM meta WHERE key = ?", -1, &statement, NULL);
+    const char *sql = load->process ? "SELECT value FROM process_meta WHERE key = ? AND process = ?"
+                                    : "SELECT value FROM meta WHERE key = ?";
+    int result = sqlite3_prepare_v2(load->database, sql, -1, &statement, NULL);
     if (result == SQLITE_OK)
         result = sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+    if (result == SQLITE_OK && load->process)
+        result = sqlite3_bind_int64(statement, 2, (sqlite3_int64)load->process);
     if (result == SQLITE_OK)
         result = sqlite3_step(statement);
     if (result == SQLITE_ROW)
@@ -212,6 +238,8 @@ static sqlite3_stmt *find_meta(struct load *load, const char *key) {
 
 static bool load_meta(struct load *load) {
     for (size_t i = 0; i < session_meta_count; i++) {
+        if (session_meta[i].since > load->format)
+            continue; /* as in a new model */
         sqlite3_stmt *statement = find_meta(load, session_meta[i].name);
         bool done = statement && fetch(load, statement, 0, &session_meta[i], load->model);
         sqlite3_finalize(statement);
@@ -222,11 +250,11 @@ static bool load_meta(struct load *load) {
 }
 
 /* How many rows a table was saved with. A file cannot hold more rows than bytes: no memory is taken for less. */
-static bool saved_count(struct load *load, const struct table *table, size_t *count) {
+static bool saved_count(struct load *load, const char *key, size_t *count) {
     struct stat status;
     if (stat(load->path, &status) != 0)
         return error_set(load->error, 1, "%s: cannot read the session: %s", load->path, strerror(errno));
-    sqlite3_stmt *statement = find_meta(load, table->name);
+    sqlite3_stmt *statement = find_meta(load, key);
     if (!statement)
         return false;
     uint64_t limit = (uint64_t)status.st_size < UINT32_MAX ? (uint64_t)status.st_size : UINT32_MAX;
@@ -256,7 +284,7 @@ static bool load_rows(struct load *load, const struct table *table, sqlite3_stmt
 
 static bool load_table(struct load *load, const struct table *table) {
     size_t count = 0;
-    if (!saved_count(load, table, &count))
+    if (!saved_count(load, table->name, &count))
         return false;
     char **rows = (char **)((char *)load->model + table->rows_offset);
     free(*rows);
@@ -265,9 +293,11 @@ static bool load_table(struct load *load, const struct table *table) {
     if (!*rows)
         return out_of_memory(load);
     char sql[SESSION_SQL_SIZE];
-    session_select_sql(table, sql);
+    session_select_sql(table, load->process != 0, sql);
     sqlite3_stmt *statement = NULL;
     int result = sqlite3_prepare_v2(load->database, sql, -1, &statement, NULL);
+    if (result == SQLITE_OK && load->process)
+        result = sqlite3_bind_int64(statement, 1, (sqlite3_int64)load->process);
     bool done = result == SQLITE_OK ? load_rows(load, table, statement, *rows, count) : fail_database(load, result);
     sqlite3_finalize(statement);
     return done;
@@ -286,22 +316,53 @@ static bool index_sources(struct load *load) {
     return done || out_of_memory(load);
 }
 
-static bool load_all(struct load *load) {
-    if (!check_head(load) || !open_database(load) || !check_schema(load) || !load_meta(load))
+/* All rows of load->model. */
+static bool load_process(struct load *load) {
+    if (!load_meta(load))
         return false;
     for (size_t i = 0; i < session_table_count; i++)
-        if (!load_table(load, &session_tables[i]))
+        if (is_in_format(load, &session_tables[i], load->process != 0) && !load_table(load, &session_tables[i]))
             return false;
     const char *wrong = session_validate(load->model);
-    return wrong ? damaged(load, wrong) : index_sources(load);
+    return !wrong || damaged(load, wrong);
+}
+
+static bool load_child(struct load *load) {
+    struct model *child = load->model = model_new();
+    if (!child)
+        return out_of_memory(load);
+    child->program = load->program;
+    load->program->children[load->program->child_count++] = child;
+    return load_process(load);
+}
+
+static bool load_children(struct load *load) {
+    size_t count = 0;
+    if (load->format == 1)
+        return true;
+    if (!saved_count(load, SESSION_CHILD_COUNT, &count))
+        return false;
+    load->program->children = calloc(count ? count : 1, sizeof *load->program->children);
+    if (!load->program->children)
+        return out_of_memory(load);
+    for (load->process = 1; load->process <= count; load->process++)
+        if (!load_child(load))
+            return false;
+    return model_sum_processes(load->program, NULL, load->error);
+}
+
+static bool load_all(struct load *load) {
+    return check_head(load) && open_database(load) && check_schema(load) && load_process(load) &&
+           index_sources(load) && load_children(load);
 }
 
 struct model *session_load(const char *path, struct error *error) {
-    struct load load = {.path = path, .model = model_new(), .error = error};
-    bool done = load.model ? load_all(&load) : out_of_memory(&load);
+    struct model *program = model_new();
+    struct load load = {.path = path, .program = program, .model = program, .error = error};
+    bool done = program ? load_all(&load) : out_of_memory(&load);
     sqlite3_close(load.database);
     if (done)
-        return load.model;
-    model_free(load.model);
+        return program;
+    model_free(program);
     return NULL;
 }

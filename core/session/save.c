@@ -72,52 +72,105 @@ static int insert(sqlite3_stmt *statement) {
     return result == SQLITE_DONE ? reset : result;
 }
 
-static int insert_row(sqlite3_stmt *statement, const struct table *table, size_t id, const void *row) {
+static size_t row_count(const struct model *model, const struct table *table) {
+    return *(const size_t *)((const char *)model + table->count_offset);
+}
+
+/* process 0: the program, whose tables have no such column. */
+static int insert_row(sqlite3_stmt *statement, const struct table *table, size_t process, size_t id, const void *row) {
     int result = sqlite3_bind_int64(statement, 1, (sqlite3_int64)id);
     for (size_t i = 0; result == SQLITE_OK && i < table->column_count; i++)
         result = session_bind(statement, (int)i + 2, &table->columns[i], row);
+    if (result == SQLITE_OK && process)
+        result = sqlite3_bind_int64(statement, (int)table->column_count + 2, (sqlite3_int64)process);
     return result == SQLITE_OK ? insert(statement) : result;
 }
 
-static bool save_table(struct save *save, const struct table *table) {
+static int insert_rows(sqlite3_stmt *statement, const struct table *table, size_t process, const struct model *model) {
+    const char *rows = *(const char *const *)((const char *)model + table->rows_offset);
+    int result = SQLITE_OK;
+    for (size_t i = 0; result == SQLITE_OK && i < row_count(model, table); i++)
+        result = insert_row(statement, table, process, i, rows + i * table->row_size);
+    return result;
+}
+
+/* The program's rows, or those of all its children. */
+static bool save_table(struct save *save, const struct table *table, bool of_children) {
     char sql[SESSION_SQL_SIZE];
-    session_create_sql(table, sql);
+    session_create_sql(table, of_children, sql);
     if (!run(save, sql))
         return false;
-    session_insert_sql(table, sql);
+    session_insert_sql(table, of_children, sql);
     sqlite3_stmt *statement = NULL;
     int result = sqlite3_prepare_v2(save->database, sql, -1, &statement, NULL);
-    const char *rows = *(const char *const *)((const char *)save->model + table->rows_offset);
-    size_t count = *(const size_t *)((const char *)save->model + table->count_offset);
-    for (size_t i = 0; result == SQLITE_OK && i < count; i++)
-        result = insert_row(statement, table, i, rows + i * table->row_size);
+    if (result == SQLITE_OK && !of_children)
+        result = insert_rows(statement, table, 0, save->model);
+    for (size_t i = 0; result == SQLITE_OK && of_children && i < save->model->child_count; i++)
+        result = insert_rows(statement, table, i + 1, save->model->children[i]);
     sqlite3_finalize(statement);
     return result == SQLITE_OK || fail_database(save, result);
 }
 
+static int insert_count(sqlite3_stmt *statement, const char *key, size_t count) {
+    int result = sqlite3_bind_text(statement, 1, key, -1, SQLITE_STATIC);
+    if (result == SQLITE_OK)
+        result = sqlite3_bind_int64(statement, 2, (sqlite3_int64)count);
+    return result == SQLITE_OK ? insert(statement) : result;
+}
+
 /* One value a row, and how many rows each table has, so that missing ones are noticed. */
+static int insert_meta(sqlite3_stmt *statement, const struct model *model) {
+    int result = SQLITE_OK;
+    for (size_t i = 0; result == SQLITE_OK && i < session_meta_count; i++) {
+        result = sqlite3_bind_text(statement, 1, session_meta[i].name, -1, SQLITE_STATIC);
+        if (result == SQLITE_OK)
+            result = session_bind(statement, 2, &session_meta[i], model);
+        if (result == SQLITE_OK)
+            result = insert(statement);
+    }
+    for (size_t i = 0; result == SQLITE_OK && i < session_table_count; i++)
+        if (!model->program || !session_tables[i].program_only)
+            result = insert_count(statement, session_tables[i].name, row_count(model, &session_tables[i]));
+    return result;
+}
+
 static bool save_meta(struct save *save) {
     if (!run(save, SESSION_META_SQL))
         return false;
     sqlite3_stmt *statement = NULL;
     int result = sqlite3_prepare_v2(save->database, "INSERT INTO meta(key, value) VALUES(?, ?)", -1, &statement, NULL);
-    for (size_t i = 0; result == SQLITE_OK && i < session_meta_count; i++) {
-        result = sqlite3_bind_text(statement, 1, session_meta[i].name, -1, SQLITE_STATIC);
+    if (result == SQLITE_OK)
+        result = insert_meta(statement, save->model);
+    if (result == SQLITE_OK)
+        result = insert_count(statement, SESSION_CHILD_COUNT, save->model->child_count);
+    sqlite3_finalize(statement);
+    return result == SQLITE_OK || fail_database(save, result);
+}
+
+static bool save_children_meta(struct save *save) {
+    if (!run(save, SESSION_PROCESS_META_SQL))
+        return false;
+    sqlite3_stmt *statement = NULL;
+    int result = sqlite3_prepare_v2(save->database, "INSERT INTO process_meta(key, value, process) VALUES(?, ?, ?)", -1,
+                                    &statement, NULL);
+    for (size_t i = 0; result == SQLITE_OK && i < save->model->child_count; i++) {
+        result = sqlite3_bind_int64(statement, 3, (sqlite3_int64)i + 1); /* a reset keeps what is bound */
         if (result == SQLITE_OK)
-            result = session_bind(statement, 2, &session_meta[i], save->model);
-        if (result == SQLITE_OK)
-            result = insert(statement);
-    }
-    for (size_t i = 0; result == SQLITE_OK && i < session_table_count; i++) {
-        size_t count = *(const size_t *)((const char *)save->model + session_tables[i].count_offset);
-        result = sqlite3_bind_text(statement, 1, session_tables[i].name, -1, SQLITE_STATIC);
-        if (result == SQLITE_OK)
-            result = sqlite3_bind_int64(statement, 2, (sqlite3_int64)count);
-        if (result == SQLITE_OK)
-            result = insert(statement);
+            result = insert_meta(statement, save->model->children[i]);
     }
     sqlite3_finalize(statement);
     return result == SQLITE_OK || fail_database(save, result);
+}
+
+static bool save_children(struct save *save) {
+    if (!save->model->child_count)
+        return true;
+    if (!save_children_meta(save))
+        return false;
+    for (size_t i = 0; i < session_table_count; i++)
+        if (!session_tables[i].program_only && !save_table(save, &session_tables[i], true))
+            return false;
+    return true;
 }
 
 /* Nothing needs a journal: a file that did not come to its end is thrown away. */
@@ -129,9 +182,9 @@ static bool fill_database(struct save *save) {
         !run(save, identity) || !run(save, "BEGIN") || !save_meta(save))
         return false;
     for (size_t i = 0; i < session_table_count; i++)
-        if (!save_table(save, &session_tables[i]))
+        if (!save_table(save, &session_tables[i], false))
             return false;
-    return run(save, "COMMIT");
+    return save_children(save) && run(save, "COMMIT");
 }
 
 static bool write_database(struct save *save) {

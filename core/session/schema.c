@@ -4,7 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define COLUMN(row, field, type) {#field, COLUMN_##type, offsetof(struct row, field), 0}
+#define COLUMN(row, field, type) {#field, COLUMN_##type, offsetof(struct row, field), 0, 0}
+#define COLUMN_SINCE(format, row, field, type) {#field, COLUMN_##type, offsetof(struct row, field), 0, format}
 
 static const struct column argument_columns[] = {COLUMN(model_argument, text, TEXT)};
 
@@ -45,7 +46,7 @@ static const struct column sample_columns[] = {
 
 static const struct column source_columns[] = {
     COLUMN(model_source, file, TEXT),
-    {"text", COLUMN_SIZED_TEXT, offsetof(struct model_source, text), offsetof(struct model_source, length)},
+    {"text", COLUMN_SIZED_TEXT, offsetof(struct model_source, text), offsetof(struct model_source, length), 0},
 };
 
 static const struct column thread_columns[] = {
@@ -55,23 +56,37 @@ static const struct column thread_columns[] = {
     COLUMN(model_thread, running, BOOL),
 };
 
-#define TABLE(rows, row, columns, count)                                                                        \
+static const struct column left_alone_columns[] = {
+    COLUMN(model_left_alone, reason, TEXT),
+    COLUMN(model_left_alone, example, TEXT),
+    COLUMN(model_left_alone, count, U64),
+};
+
+static const struct column unreadable_columns[] = {
+    COLUMN(model_unreadable, name, TEXT),
+    COLUMN(model_unreadable, reason, TEXT),
+};
+
+#define TABLE(rows, row, columns, count, ...)                                                                   \
     {#rows, sizeof(struct row), offsetof(struct model, rows), offsetof(struct model, count), columns,           \
-     sizeof columns / sizeof *columns}
+     sizeof columns / sizeof *columns, __VA_ARGS__}
 
 const struct table session_tables[] = {
-    TABLE(arguments, model_argument, argument_columns, argument_count),
-    TABLE(functions, model_function, function_columns, function_count),
-    TABLE(edges, model_edge, edge_columns, edge_count),
-    TABLE(lines, model_line, line_columns, line_count),
-    TABLE(nodes, model_node, node_columns, node_count),
-    TABLE(samples, model_sample, sample_columns, sample_count),
-    TABLE(threads, model_thread, thread_columns, thread_count),
-    TABLE(sources, model_source, source_columns, source_count),
+    TABLE(arguments, model_argument, argument_columns, argument_count, 0, false),
+    TABLE(functions, model_function, function_columns, function_count, 0, false),
+    TABLE(edges, model_edge, edge_columns, edge_count, 0, false),
+    TABLE(lines, model_line, line_columns, line_count, 0, false),
+    TABLE(nodes, model_node, node_columns, node_count, 0, false),
+    TABLE(samples, model_sample, sample_columns, sample_count, 0, false),
+    TABLE(threads, model_thread, thread_columns, thread_count, 0, false),
+    TABLE(sources, model_source, source_columns, source_count, 0, true),
+    TABLE(left_alone, model_left_alone, left_alone_columns, left_alone_count, 2, false),
+    TABLE(unreadable, model_unreadable, unreadable_columns, unreadable_count, 2, true),
 };
 const size_t session_table_count = sizeof session_tables / sizeof *session_tables;
 
-_Static_assert(sizeof(enum model_state) == sizeof(uint32_t) && sizeof(enum model_exit_kind) == sizeof(uint32_t),
+_Static_assert(sizeof(enum model_state) == sizeof(uint32_t) && sizeof(enum model_exit_kind) == sizeof(uint32_t) &&
+                   sizeof(enum run_clock) == sizeof(uint32_t),
                "enumerations are kept as 32-bit values");
 
 const struct column session_meta[] = {
@@ -91,6 +106,9 @@ const struct column session_meta[] = {
     COLUMN(model, lost_nodes, U64),
     COLUMN(model, lost_frames, U64),
     COLUMN(model, lost_threads, U64),
+    COLUMN_SINCE(2, model, lost_processes, U64),
+    COLUMN_SINCE(2, model, clock, U32),
+    COLUMN_SINCE(2, model, parent_pid, U32),
 };
 const size_t session_meta_count = sizeof session_meta / sizeof *session_meta;
 
@@ -110,28 +128,30 @@ static void append_columns(const struct table *table, char *sql, const char *suf
     }
 }
 
-void session_create_sql(const struct table *table, char *sql) {
+static const char *prefix(bool of_children) { return of_children ? "process_" : ""; }
+
+void session_create_sql(const struct table *table, bool of_children, char *sql) {
     *sql = '\0';
-    append(sql, "CREATE TABLE %s(id INTEGER PRIMARY KEY", table->name);
+    append(sql, "CREATE TABLE %s%s(id INTEGER%s", prefix(of_children), table->name, of_children ? "" : " PRIMARY KEY");
     append_columns(table, sql, " TEXT", " INTEGER");
-    append(sql, ")");
+    append(sql, of_children ? ", process INTEGER, PRIMARY KEY(process, id)) WITHOUT ROWID" : ")");
 }
 
-void session_insert_sql(const struct table *table, char *sql) {
+void session_insert_sql(const struct table *table, bool of_children, char *sql) {
     *sql = '\0';
-    append(sql, "INSERT INTO %s(id", table->name);
+    append(sql, "INSERT INTO %s%s(id", prefix(of_children), table->name);
     append_columns(table, sql, "", "");
-    append(sql, ") VALUES(?");
+    append(sql, of_children ? ", process) VALUES(?, ?" : ") VALUES(?");
     for (size_t i = 0; i < table->column_count; i++)
         append(sql, ", ?");
     append(sql, ")");
 }
 
-void session_select_sql(const struct table *table, char *sql) {
+void session_select_sql(const struct table *table, bool of_children, char *sql) {
     *sql = '\0';
     append(sql, "SELECT id");
     append_columns(table, sql, "", "");
-    append(sql, " FROM %s ORDER BY id", table->name);
+    append(sql, " FROM %s%s%s ORDER BY id", prefix(of_children), table->name, of_children ? " WHERE process = ?" : "");
 }
 
 static int bind_u64(sqlite3_stmt *statement, int parameter, uint64_t value) {

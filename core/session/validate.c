@@ -64,6 +64,8 @@ static const char *check_rest(const struct model *model) {
     }
     if (model->state > MODEL_ENDED || model->exit_kind > MODEL_EXIT_SIGNAL)
         return "an unknown way of ending";
+    if (model->clock >= RUN_CLOCK_COUNT)
+        return "an unknown clock";
     return NULL;
 }
 

@@ -4,11 +4,11 @@
 
 #include "pyprof/model.h"
 
-/* Writes the model to path: into a temporary file beside it first, renamed at the end, so that a full disk or a
+/* Writes the model of a program, with its child processes, to path: into a temporary file beside it first, renamed at the end, so that a full disk or a
  * crash never harms what was saved before. */
 bool session_save(const struct model *model, const char *path, struct error *error);
 
-/* Opens a session. A foreign, damaged, newer or unreadable file is an error that says so. Read-only: the folder needs
+/* Opens a session: the program's model with its children and their sum, as far as there are any. A foreign, damaged, newer or unreadable file is an error that says so. Read-only: the folder needs
  * no write permission. */
 struct model *session_load(const char *path, struct error *error);
 

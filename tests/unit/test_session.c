@@ -18,6 +18,7 @@
 #include <sqlite3.h>
 
 #include "pyprof/session.h"
+#include "tests/unit/model_fixture.h"
 
 struct fixture {
     char folder[64], path[128];
@@ -49,6 +50,35 @@ static void fill_run(struct model *model) {
     model->lost_nodes = 2;
     model->lost_frames = 3;
     model->lost_threads = MODEL_UNKNOWN;
+    model->lost_processes = 4;
+    model->clock = RUN_CLOCK_CPU;
+    model->parent_pid = 17;
+}
+
+/* A child with rows of its own, and one without any. */
+static void add_children(struct model *program) {
+    struct model *model = fixture_child(program, 4242, 4241);
+    fill_run(model);
+    model->script = "python3 tool.py";
+    model->exit_kind = MODEL_EXIT_UNKNOWN;
+    model->clock = RUN_CLOCK_RUNNING;
+    ROWS(arguments, {"python3"}, {"tool.py"});
+    model->argument_count = 2;
+    ROWS(functions, {"", "", "", 0, MODEL_FUNCTION_PROGRAM, 0, 0, 0, 5, 6, 0, 0},
+         {"/p/tool.py", "tool", "tool", 1, MODEL_FUNCTION_PYTHON, 7, 1, 1, 100, 1000, 0, 1});
+    model->function_count = 2;
+    ROWS(edges, {0, 1, 1, 2, 3});
+    model->edge_count = 1;
+    ROWS(lines, {1, 3, 1, 2, 3});
+    model->line_count = 1;
+    ROWS(nodes, {0, 0, 0, 0, 1, 2}, {0, 1, 3, 4, 5, 6});
+    model->node_count = 2;
+    ROWS(threads, {"", 4322, 9, false});
+    model->thread_count = 1;
+    ROWS(left_alone, {"odd", "g (b.py)", 3}, {"", "", 4});
+    model->left_alone_count = 2;
+    fixture_child(program, 4243, 4242);
+    assert_true(model_sum_processes(program, NULL, NULL));
 }
 
 static struct model *make_model(void) {
@@ -72,6 +102,11 @@ static struct model *make_model(void) {
     model->sample_count = 2;
     ROWS(threads, {"MainThread", 4321, 1, true}, {"", 4322, 9, false});
     model->thread_count = 2;
+    ROWS(left_alone, {"odd", "f (a.py)", 3});
+    model->left_alone_count = 1;
+    ROWS(unreadable, {"77-1", "cut off"}, {"78-1", ""});
+    model->unreadable_count = 2;
+    add_children(model);
     assert_true(model_add_source(model, "/p/a.py", "def main():\n    pass\n", 21));
     assert_true(model_add_source(model, "/p/zero.py", "a\0b\xC3\xA9", 5));
     assert_true(model_add_source(model, "/p/empty.py", "", 0));
@@ -142,6 +177,13 @@ static void assert_same_run(const struct model *a, const struct model *b) {
     SAME_NUMBER(lost_nodes);
     SAME_NUMBER(lost_frames);
     SAME_NUMBER(lost_threads);
+    SAME_NUMBER(lost_processes);
+    SAME_NUMBER(clock);
+    SAME_NUMBER(parent_pid);
+    SAME_NUMBER(process_count);
+    SAME_NUMBER(child_count);
+    SAME_NUMBER(left_alone_count);
+    SAME_NUMBER(unreadable_count);
     SAME_NUMBER(argument_count);
     SAME_NUMBER(function_count);
     SAME_NUMBER(edge_count);
@@ -174,8 +216,28 @@ static void assert_same_thread(const struct model_thread *a, const struct model_
     SAME_NUMBER(running);
 }
 
+static void assert_same_losses(const struct model *a, const struct model *b) {
+    for (size_t i = 0; i < a->left_alone_count; i++) {
+        SAME_TEXT(left_alone[i].reason);
+        SAME_TEXT(left_alone[i].example);
+        SAME_NUMBER(left_alone[i].count);
+    }
+    for (size_t i = 0; i < a->unreadable_count; i++) {
+        SAME_TEXT(unreadable[i].name);
+        SAME_TEXT(unreadable[i].reason);
+    }
+}
+
 static void assert_same(const struct model *a, const struct model *b) {
     assert_same_run(a, b);
+    assert_same_losses(a, b);
+    for (size_t i = 0; i < a->child_count; i++) {
+        assert_same(a->children[i], b->children[i]);
+        assert_ptr_equal(b->children[i]->program, b);
+    }
+    assert_int_equal(a->all != NULL, b->all != NULL);
+    if (a->all)
+        assert_same(a->all, b->all);
     for (size_t i = 0; i < a->argument_count; i++)
         assert_string_equal(a->arguments[i].text, b->arguments[i].text);
     for (size_t i = 0; i < a->function_count; i++)
@@ -207,6 +269,38 @@ static void everything_survives(void **state) {
     assert_same(fixture->model, loaded);
     model_free(loaded);
     assert_true(session_is_session(fixture->path));
+}
+
+static void change(const struct fixture *fixture, const char *sql) {
+    sqlite3 *database;
+    char *message = NULL;
+    assert_int_equal(sqlite3_open(fixture->path, &database), SQLITE_OK);
+    if (sqlite3_exec(database, sql, NULL, NULL, &message) != SQLITE_OK)
+        fail_msg("%s: %s", sql, message);
+    sqlite3_close(database);
+}
+
+/* What a file of format 1 has: no child processes, and nothing that came with them. */
+static void format_1_is_read(void **state) {
+    struct fixture *fixture = *state;
+    struct model *program = fixture->model;
+    while (program->child_count)
+        model_free(program->children[--program->child_count]);
+    model_free(program->all);
+    program->all = NULL;
+    save(fixture);
+    change(fixture, "DROP TABLE left_alone; DROP TABLE unreadable; DELETE FROM meta WHERE key IN ('left_alone', 'unreadable', "
+                    "'processes', 'lost_processes', 'clock', 'parent_pid'); PRAGMA user_version=1");
+    struct model *loaded = load(fixture->path);
+    program->left_alone_count = program->unreadable_count = 0;
+    program->lost_processes = program->parent_pid = 0;
+    program->clock = RUN_CLOCK_WALL;
+    assert_same(program, loaded);
+    model_free(loaded);
+    change(fixture, "CREATE TABLE left_alone(id INTEGER PRIMARY KEY, reason TEXT, example TEXT, count INTEGER)");
+    struct error error;
+    assert_null(session_load(fixture->path, &error));
+    assert_non_null(strstr(error.text, "not those of a session"));
 }
 
 static void an_empty_model_survives(void **state) {
@@ -463,18 +557,14 @@ static void strangers_are_refused(void **state) {
 /* Saves, changes the file by SQL, and expects that loading finds fault with it. */
 static void check_changed(const struct fixture *fixture, const char *sql, const char *reason) {
     save(fixture);
-    sqlite3 *database;
-    char *message = NULL;
-    assert_int_equal(sqlite3_open(fixture->path, &database), SQLITE_OK);
-    if (sqlite3_exec(database, sql, NULL, NULL, &message) != SQLITE_OK)
-        fail_msg("%s: %s", sql, message);
-    sqlite3_close(database);
+    change(fixture, sql);
     assert_not_loaded(fixture->path, reason, strstr(reason, "newer") ? EXIT_STATUS_USAGE : 1);
 }
 
 static void changed_files_are_refused(void **state) {
     static const char *const changes[][2] = {
-        {"PRAGMA user_version=2", "made by a newer version of pyprof-tui (session format 2"},
+        {"PRAGMA user_version=3", "made by a newer version of pyprof-tui (session format 3"},
+        {"PRAGMA user_version=1", "not those of a session"},
         {"PRAGMA user_version=0", "no format number"},
         {"DROP TABLE nodes", "not those of a session"},
         {"CREATE TABLE extra(x)", "not those of a session"},
@@ -513,6 +603,17 @@ static void changed_files_are_refused(void **state) {
         {"UPDATE lines SET function = 9 WHERE id = 0", "do not fit"},
         {"UPDATE samples SET function = 4", "refers to no function"},
         {"UPDATE samples SET t_ns = 51 WHERE id = 0", "timeline is out of order"},
+        {"UPDATE meta SET value = 3 WHERE key = 'clock'", "unknown clock"},
+        {"DROP TABLE process_nodes", "not those of a session"},
+        {"CREATE TABLE process_sources(id)", "not those of a session"},
+        {"UPDATE meta SET value = 3 WHERE key = 'processes'", "a value is missing"},
+        {"UPDATE meta SET value = 1000000000 WHERE key = 'processes'", "more rows than the file can hold"},
+        {"DELETE FROM process_meta WHERE process = 2", "a value is missing"},
+        {"UPDATE process_meta SET value = 3 WHERE process = 1 AND key = 'nodes'", "rows are missing"},
+        {"DELETE FROM process_lines", "rows are missing"},
+        {"UPDATE process_nodes SET function = 2 WHERE id = 1", "refers to no function"},
+        {"UPDATE process_edges SET callee = 9", "refers to no function"},
+        {"UPDATE process_functions SET kind = 3 WHERE id = 1", "unknown kind"},
         {"DELETE FROM functions; UPDATE meta SET value = 0 WHERE key = 'functions'", "own row is missing"},
     };
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++)
@@ -581,6 +682,7 @@ static void random_damage_is_survived(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(everything_survives),
+        TEST(format_1_is_read),
         TEST(an_empty_model_survives),
         TEST(numbers_too_large_for_the_file_become_the_largest),
         TEST(saving_again_replaces),
