@@ -107,12 +107,17 @@ static bool same_place(const struct location *a, const struct location *b) {
     return a->line == b->line && a->end_line == b->end_line && a->column == b->column && a->end_column == b->end_column;
 }
 
+/* SWAP stands in x, y = a, b and where a value goes out of `for`, `with` or a handler by `return`; of `with` it bears the place
+ * of all of it. */
+static bool swaps_value(const struct instruction *item, uint32_t index) {
+    return python_swaps(item->opcode) && !python_loads_constant(item[1].opcode) && index > 0 &&
+           !same_place(&item[-1].where, &item->where);
+}
+
 /* (b): the top of the stack is taken by an instruction above the line that pushed it. A `return` out of `with` bears the place
  * of all of it, as what leaves that, directly before, does. */
 static void join_value(struct flow *flow, const struct instruction *item, uint32_t index, int32_t depth) {
-    bool unpacks = python_swaps(item->opcode) &&
-           !python_loads_constant(item[1].opcode); /* x, y = a, b; else it leaves `with` */
-    if (!(python_takes_value(item->opcode) || unpacks) || item->where.line <= 0 || depth == 0 ||
+    if (!(python_takes_value(item->opcode) || swaps_value(item, index)) || item->where.line <= 0 || depth == 0 ||
         flow->origins[depth - 1] <= item->where.line)
         return;
     if (!(python_returns(item->opcode) && index > 0 && same_place(&item[-1].where, &item->where)))
@@ -205,17 +210,19 @@ static bool returns_nothing(const struct bytecode *bytecode, uint32_t index) {
 }
 
 /* (a): joins the lines of an instruction's place. Not an expression's are the call that leaves `with`, which bears the place of
- * all of it, as do the constants it is given, and the copy in front of a handler's end. */
+ * all of it, as do the constants it is given, and the copy in front of a handler's end. A NOP that is reached with a value of
+ * its place on the stack stands for `return`. */
 static void join_place(struct flow *flow, const struct bytecode *bytecode, uint32_t index) {
     const struct instruction *item = &bytecode->items[index];
+    if (item->where.line <= 0 || item->where.end_line <= item->where.line)
+        return;
     bool leaves_with = index > 0 && python_loads_constant(item[-1].opcode) && same_place(&item[-1].where, &item->where);
     bool leaves_handler = index + 1 < bytecode->count && python_ends_handler(item[1].opcode);
-    if (python_is_expression(item->opcode, item->oparg) && item->where.line > 0 && item->where.end_line > item->where.line &&
-           !leaves_with &&
-        !leaves_handler) {
-        int32_t last = item->where.end_line < flow->last_line ? item->where.end_line : flow->last_line;
-        join_lines(flow, item->where.line, last);
-    }
+    bool returns = python_is_nop(item->opcode) && !python_takes_value(item[1].opcode) &&
+                   item->value_line >= item->where.line && item->value_line <= item->where.end_line;
+    if (returns || (python_is_expression(item->opcode, item->oparg) && !leaves_with && !leaves_handler))
+        join_lines(flow, item->where.line,
+                   item->where.end_line < flow->last_line ? item->where.end_line : flow->last_line);
 }
 
 /* (c): control goes up to a line where nothing of the function was before. */
@@ -226,7 +233,7 @@ static void join_first_visit(struct flow *flow, const struct bytecode *bytecode,
     uint8_t *mark = &flow->line_marks[item->where.line - flow->first_line];
     bool falls = index > bytecode->body && item[-1].reached && !python_ends_block(item[-1].opcode);
     if (!(*mark & LINE_SEEN) && falls && item->line_before > item->where.line &&
-           python_takes_nothing(item->opcode, item->oparg))
+        python_takes_nothing(item->opcode, item->oparg))
         join_lines(flow, item->where.line, item->line_before);
     *mark |= LINE_SEEN;
 }
@@ -298,6 +305,9 @@ static void find_statements(struct flow *flow, const struct bytecode *bytecode) 
     }
     merge_statements(flow);
     join_constant_conditions(flow, bytecode);
+    for (int32_t line = flow->first_line; line <= flow->last_line; line++)
+        flow->line_marks[flow_first_line(flow, line) - flow->first_line] |=
+            flow->line_marks[line - flow->first_line] & LINE_HAS_START;
 }
 
 bool flow_analyse(struct flow *flow, struct bytecode *bytecode, int stack_size, bool lines) {
@@ -348,15 +358,18 @@ static bool stands_in_handler(const struct bytecode *bytecode, uint32_t end) {
 static bool is_leftover(const struct flow *flow, const struct bytecode *bytecode, uint32_t index) {
     const struct instruction *item = &bytecode->items[index];
     uint8_t of_line = flow->line_marks[item->where.line - flow->first_line];
-    if (python_is_nop(item->opcode)) /* what its line goes on behind, it begins */
-        return of_line & LINE_HAS_START &&
-               flow_first_line(flow, item[1].where.line) != flow_first_line(flow, item->where.line);
+    /* What its line goes on behind, it begins. One behind what its place holds is the end of a block that a compound
+     * statement stands last in. */
+    if (python_is_nop(item->opcode))
+        return (of_line & LINE_HAS_START &&
+                flow_first_line(flow, item[1].where.line) != flow_first_line(flow, item->where.line)) ||
+               (index > 0 && item[-1].where.line > item->where.line && item[-1].where.line <= item->where.end_line);
     /* One that is below what stands before it is all that is left of a statement: `pass`, or a constant assert. */
     bool lies_below = index > 0 && item[-1].where.line < item->where.line;
     if (python_jumps_always(item->opcode))
         return !is_endless_jump(flow, bytecode, item) && of_line & (LINE_HAS_START | LINE_HAS_PASS) && !lies_below;
     if (python_ends_handler(item->opcode) || returns_nothing(bytecode, index))
-        return of_line & (LINE_HAS_START | LINE_HAS_PASS);
+        return of_line & (LINE_HAS_START | LINE_HAS_PASS) && !lies_below;
     /* Raising again may be all that is left of `pass` at the end of a handler. */
     if (item->opcode == python_reraise)
         return stands_in_handler(bytecode, index);

@@ -185,6 +185,89 @@ REGRESSIONS = {
             f(n)
             g(n)
         """,
+    "return of a conditional out of with": """
+        class M:
+            def __enter__(self):
+                return 1
+            def __exit__(self, *a):
+                return False
+        def f(a, b):
+            with M() as x:
+                return (
+                    1
+                        if b < (a if 5 != 0 else 4)
+                        else x)
+        for n in range(4):
+            f(n, 2)
+        """,
+    "return out of two with in finally": """
+        class M:
+            def __enter__(self):
+                return 1
+            def __exit__(self, *a):
+                return False
+        def f(a, b):
+            try:
+                return a // b
+            finally:
+                with M(), M() as y:
+                    b += 1
+                    return (sum([i
+                            for i in range(3)
+                            if i != 1]) if b == a else 3)
+        def g(a, b):
+            with M() as y:
+                for k in range(2):
+                    return (
+                        1
+                        if a
+                        else b)
+        for n in range(4):
+            f(n, n % 2)
+            g(n, 1)
+        """,
+    "and behind a chained comparison": """
+        def f(a, b, x):
+            if ((
+                3 != x
+                    or 3
+                    and 2) < (a
+                    if b <= 4
+                    else x) < 5
+                    and True
+                    or (b < 3 or a > 4 and b < a)
+            ):
+                return 1
+        for n in range(8):
+            f(n, 9 - n, 4)
+        """,
+    "return of a conditional in try": """
+        def f(a, b):
+            try:
+                return ((a if 5 > b else 1) if a > 2 else (abs(b)
+                        if 0 != b
+                        else int(a)))
+                a = 1
+            finally:
+                b = 3
+        for n in range(8):
+            f(n, n % 3)
+        """,
+    "pass at the end of finally at the end of a module": """
+        n = 3
+        n += 1
+        try:
+            n += 2
+        finally:
+            if n:
+                match n:
+                    case 5:
+                        n = 1
+                    case _:
+                        pass
+            elif n < 3:
+                n = 3
+        """,
     "endless loop ends": """
         def f(n):
             while True:
