@@ -25,6 +25,7 @@ def main():
         logger.debug("not written either")
         if i % 10 == 0:
             logger.warning("slow: %(what)s", {"what": i})
+    logger.handlers.clear()  # here, not while the interpreter ends, where nobody counts any more
     print(len(out.getvalue()), Counting.total)
 
 
