@@ -125,7 +125,7 @@ class Workplace:
                 environment[key] = value.replace("@WORK@", str(self.folder))
         return environment
 
-    def run(self, case, collectors=None):
+    def run(self, case, collectors=None, options=()):
         """Runs a case: under plain python3 when collectors is None."""
         self.fresh()
         behind = case.prepare(self.folder)
@@ -133,7 +133,7 @@ class Workplace:
         if collectors is None:
             command = ["python3", *behind]
         else:
-            command = [WORKBENCH, "--headless", "-k", collectors, "-o", str(self.session), *behind]
+            command = [WORKBENCH, "--headless", "-k", collectors, *options, "-o", str(self.session), *behind]
         if case.shell:
             command = ["/bin/bash", "-c", case.shell, "bash", *command]
         process = subprocess.Popen(command, executable=shutil.which(command[0], path=environment["PATH"]),

@@ -1,0 +1,149 @@
+"""Every kind of code: each program of tests/targets/kinds behaves under probes as under python3, and its calls are counted right.
+
+A program runs under plain python3, and with each set of collectors under pyprof-tui: standard output, standard error and how it
+ended must be the same byte for byte. A further run under plain python3 counts the calls of the program's own functions
+by sys.setprofile, the truth that the function collector's counts must equal. What the first lines of a program say:
+
+    # status: 1           how python3 ends with it
+    # counts: none        the program takes sys.setprofile for itself, or counts differ from run to run
+    # counts: f=3 g=10    only these, known without a profiler
+    # needs: MODULE ...   skipped where these cannot be imported
+
+`make check-kinds` sets PYPROF_TEST_KINDS=all: all sets of collectors, and programs of tests/targets/kinds/slow.
+"""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import unittest
+
+from comparison import PYTHON, ROOT, TIME_LIMIT, WORKBENCH, Case, Workplace, explain, main
+
+PROGRAMS = ROOT / "tests" / "targets" / "kinds"
+ALL = os.environ.get("PYPROF_TEST_KINDS") == "all"
+LINES = "function,line"
+COLLECTORS = ("none", "function", "line", LINES) if ALL else (LINES,)
+EVERYWHERE = ("--set", 'collectors.line.include=["**"]')
+
+# Runs a program as __main__ and writes {"name:line": calls} of the functions in its file. A generator's later starts are no
+# calls: its frame then stands on another RESUME than the first.
+COUNT_CALLS = """
+import builtins, collections, dis, json, os, sys, threading, types
+output, path = sys.argv[1:3]
+sys.argv = sys.argv[2:]
+sys.path[0] = os.path.dirname(os.path.abspath(path))
+calls, main, RESUME = collections.Counter(), os.getpid(), dis.opmap["RESUME"]
+def count(frame, event, argument):
+    code = frame.f_code
+    if event == "call" and code.co_filename == path:
+        at = frame.f_lasti
+        if not code.co_flags & 0x2a0 or at >= 0 and code.co_code[at] == RESUME and code.co_code[at + 1] & 3 == 0:
+            calls[f"{code.co_name}:{code.co_firstlineno}"] += 1
+module = types.ModuleType("__main__")
+module.__file__, module.__builtins__ = path, builtins
+sys.modules["__main__"] = module
+code = compile(open(path).read(), path, "exec")
+threading.setprofile(count)
+sys.setprofile(count)
+try:
+    exec(code, module.__dict__)
+except BaseException:
+    pass
+finally:
+    sys.setprofile(None)
+    if os.getpid() == main:
+        json.dump(calls, open(output, "w"))
+"""
+
+
+class Program:
+    def __init__(self, path):
+        self.name, self.text = path.stem, path.read_text()
+        said = dict(re.findall(r"^# (status|counts|needs): (.*)$", self.text, re.M))
+        self.status, self.counts, self.needs = int(said.get("status", 0)), said.get("counts"), said.get("needs", "").split()
+        self.case = Case(self.name, status=self.status, files={"prog.py": self.text}, how="target", target=["prog.py"])
+
+    def known_counts(self):
+        return {name: int(calls) for name, calls in re.findall(r"([\w<>]+)=(\d+)", self.counts)}
+
+
+class Kinds(unittest.TestCase):
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.workplace = Workplace()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.workplace.close()
+
+    def check(self, program):
+        missing = [name for name in program.needs if not can_import(name)]
+        if missing:
+            self.skipTest(f"{', '.join(missing)} is not there")
+        plain = self.workplace.run(program.case)
+        self.assertEqual(plain.status, program.status, plain.errors.decode())
+        self.assertTrue(plain.output or plain.errors, "the program compares nothing: no output")
+        for collectors in COLLECTORS:
+            with self.subTest(collectors=collectors):
+                options = EVERYWHERE if "line" in collectors else ()
+                hosted = self.workplace.run(program.case, collectors, options)
+                difference = explain(program.case, plain, hosted, collectors)
+                if difference:
+                    self.fail(difference)
+                if "function" in collectors and program.counts != "none":
+                    self.compare_counts(program)
+
+    def compare_counts(self, program):
+        counted = self.counted_calls(program)
+        if program.counts:
+            wanted = program.known_counts()
+            names = {}
+            for key, calls in counted.items():
+                name = key.partition(":")[0]
+                names[name] = names.get(name, 0) + calls
+            self.assertEqual({name: names.get(name, 0) for name in wanted}, wanted)
+        else:
+            wanted = self.true_calls(program)
+            self.assertGreater(len(wanted), 1, "the oracle counted nothing")
+            self.assertEqual(counted, wanted)
+
+    def counted_calls(self, program):
+        place = self.workplace
+        done = subprocess.run([WORKBENCH, "--export", "json", str(place.session)], env=place.environment(program.case),
+                              cwd=place.base, capture_output=True, timeout=TIME_LIMIT)
+        self.assertEqual((done.returncode, done.stderr), (0, b""))
+        counted = {}
+        for function in json.loads(done.stdout)["functions"]:
+            if function["kind"] == "python" and pathlib.Path(function["file"]).name == "prog.py" and function["calls"]:
+                key = f"{function['name']}:{function['line']}"
+                counted[key] = counted.get(key, 0) + function["calls"]
+        return counted
+
+    def true_calls(self, program):
+        place = self.workplace
+        place.fresh()
+        program.case.prepare(place.folder)
+        (place.base / "count_calls.py").write_text(COUNT_CALLS)
+        done = subprocess.run([PYTHON, str(place.base / "count_calls.py"), str(place.base / "calls.json"), "prog.py"],
+                              cwd=place.folder, env=place.environment(program.case), capture_output=True, timeout=TIME_LIMIT)
+        self.assertEqual(done.returncode, 0, done.stderr.decode())
+        return json.loads((place.base / "calls.json").read_text())
+
+
+def can_import(name):
+    return subprocess.run([PYTHON, "-c", f"import {name}"], capture_output=True).returncode == 0
+
+
+def add_tests():
+    paths = sorted(PROGRAMS.glob("*.py")) + (sorted((PROGRAMS / "slow").glob("*.py")) if ALL else [])
+    for program in map(Program, paths):
+        setattr(Kinds, f"test_{program.name}", lambda self, program=program: self.check(program))
+
+
+add_tests()
+
+if __name__ == "__main__":
+    main()
