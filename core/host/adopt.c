@@ -11,25 +11,23 @@ static void adopt_function(PyObject *function) {
     Py_DECREF(twin);
 }
 
-/* All objects the garbage collector knows; a new list. The module that tells them is not left behind where the program would
- * not have found it. */
-static PyObject *collected_objects(void) {
+PyObject *adopt_collector_module(void) {
     PyObject *modules = PyImport_GetModuleDict(); /* borrowed */
     PyObject *name = PyUnicode_FromString("gc");
     if (!name)
         return NULL;
     bool was_there = PyDict_Contains(modules, name) == 1;
     PyObject *collector = PyImport_Import(name);
-    PyObject *objects = collector ? PyObject_CallMethod(collector, "get_objects", NULL) : NULL;
-    if (objects && !was_there && PyDict_DelItem(modules, name) < 0)
-        Py_CLEAR(objects);
-    Py_XDECREF(collector);
+    if (collector && !was_there && PyDict_DelItem(modules, name) < 0)
+        Py_CLEAR(collector);
     Py_DECREF(name);
-    return objects;
+    return collector;
 }
 
 bool adopt_existing_functions(void) {
-    PyObject *objects = collected_objects();
+    PyObject *collector = adopt_collector_module();
+    PyObject *objects = collector ? PyObject_CallMethod(collector, "get_objects", NULL) : NULL;
+    Py_XDECREF(collector);
     if (!objects || !PyList_Check(objects)) {
         Py_XDECREF(objects);
         return false;

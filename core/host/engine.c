@@ -14,6 +14,7 @@
 #include "core/host/instrument.h"
 #include "core/host/main_program.h"
 #include "core/host/original_code.h"
+#include "core/host/original_graph.h"
 #include "core/host/profile_decorator.h"
 #include "core/host/selection.h"
 #include "core/probe/profile_writer.h"
@@ -51,7 +52,7 @@ static bool start_collectors(void) {
     find_standard_library(standard_library, sizeof standard_library);
     selection_prepare(profile_header(), standard_library);
     return instrument_prepare() && adopt_existing_functions() && exec_hook_install() && original_code_install() &&
-           profile_decorator_install() &&
+           original_graph_install() && profile_decorator_install() &&
            main_program_await();
 }
 

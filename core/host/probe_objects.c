@@ -185,3 +185,5 @@ PyObject *probe_new(enum probe_kind kind, struct probe_place place) {
     probe->callee_code = 0;
     return (PyObject *)probe;
 }
+
+bool probe_check(PyObject *object) { return Py_TYPE(object) >= &types[0] && Py_TYPE(object) < &types[PROBE_KIND_COUNT]; }

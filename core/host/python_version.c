@@ -371,6 +371,14 @@ int python_code_stack_size(PyCodeObject *code) { return code->co_stacksize; }
 
 bool python_in_main_interpreter(void) { return PyInterpreterState_Get() == PyInterpreterState_Main(); }
 
+PyCodeObject *python_generator_code(PyObject *generator) {
+#if PY_VERSION_HEX < 0x030C0000
+    return (PyCodeObject *)Py_NewRef(((PyGenObject *)generator)->gi_code);
+#else
+    return PyGen_GetCode((PyGenObject *)generator);
+#endif
+}
+
 PyObject *python_type_attributes(PyTypeObject *type) {
 #if PY_VERSION_HEX < 0x030C0000
     return type->tp_dict;

@@ -133,6 +133,9 @@ int python_code_stack_size(PyCodeObject *code);
 /* Whether the main interpreter runs on this thread. Code of others is left alone: they may have a lock of their own. */
 bool python_in_main_interpreter(void);
 
+/* What a generator, coroutine or asynchronous generator runs; a new reference. */
+PyCodeObject *python_generator_code(PyObject *generator);
+
 /* The dictionary of a builtin type's attributes; borrowed. Who changes it calls PyType_Modified. */
 PyObject *python_type_attributes(PyTypeObject *type);
 

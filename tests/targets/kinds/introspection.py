@@ -1,4 +1,5 @@
 """What a program can learn about its own code: inspect, dis, code objects, frames, offsets, tracebacks, gc, sizes, references."""
+# counts: outer=1 renamed=1 here=4 inner=1 traced=1 listing=2 offsets=1 generator=1
 import copy
 import dis
 import gc
@@ -129,10 +130,10 @@ print([type(o).__name__ for o in gc.get_referents(inner)], any("probe" in type(o
 temporary = types.FunctionType(outer.__code__.replace(co_name="temporary"), {}, "t", (1,))
 ends = [weakref.ref(temporary, lambda _: print("function ended")), weakref.ref(temporary.__code__, lambda _: print("code ended"))]
 del temporary
-ran = compile("ran = 1", "ran", "exec")
+ran = compile("1", "ran", "exec")
 exec(ran)
 ends.append(weakref.ref(ran, lambda _: print("module code ended")))
-watched = compile("ran = 1", "ran", "exec")
+watched = compile("2", "ran", "exec")
 ends.append(weakref.ref(watched, lambda _: print("watched code ended")))
 exec(watched)
 del watched

@@ -1,5 +1,6 @@
 """Recursion up to the limit: the same depth, the same error, caught and going on; deep recursion through C; deep data."""
 # status: 1
+# counts: direct=4144 in_finally=4144 by_map=4144 ping=2072 pong=2072 sized=20902 cached=301 depth_of=42 to_the_end=999
 import functools
 import json
 import sys

@@ -1,5 +1,5 @@
 """A program with tracers, profilers and debuggers of its own: they see the same events, and debuggers can do the same."""
-# counts: work=14 helper=69 generator=14
+# counts: work=12 helper=57 generator=12
 import bdb
 import cProfile
 import contextlib

@@ -1,0 +1,13 @@
+/* original_graph.h - what gc and sys.getsizeof tell of functions and frames: as without probes.
+ *
+ * gc.get_referents gives original code and gc.get_referrers finds the functions that run its twins; frames and generators are as
+ * large as without the room that probes need on the stack. */
+#ifndef PYPROF_HOST_ORIGINAL_GRAPH_H
+#define PYPROF_HOST_ORIGINAL_GRAPH_H
+
+#include <stdbool.h>
+
+/* false with an exception set. */
+bool original_graph_install(void);
+
+#endif
