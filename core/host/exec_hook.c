@@ -15,22 +15,30 @@ static struct runner exec_runner = {.mode = "exec"};
 static struct runner eval_runner = {.mode = "eval"};
 static PyObject *compile_builtin; /* owned */
 
-/* exec and eval take text, bytes and buffers alike; eval forgives blanks in front. */
+static bool is_source(PyObject *source) {
+    return PyUnicode_Check(source) || PyBytes_Check(source) || PyByteArray_Check(source) || PyObject_CheckBuffer(source);
+}
+
+/* exec and eval take text, bytes and buffers alike; eval forgives blanks in front. A new reference. */
+static PyObject *without_blanks(PyObject *source) {
+    if (PyUnicode_Check(source))
+        return PyObject_CallMethod((PyObject *)&PyUnicode_Type, "lstrip", "Os", source, " \t");
+    PyObject *bytes = PyBytes_FromObject(source);
+    PyObject *stripped = bytes ? PyObject_CallMethod(bytes, "lstrip", "y", " \t") : NULL;
+    Py_XDECREF(bytes);
+    return stripped;
+}
+
 static PyObject *compile_source(const struct runner *runner, PyObject *source) {
-    PyObject *stripped = NULL;
-    if (runner == &eval_runner && PyUnicode_Check(source)) {
-        stripped = PyObject_CallMethod(source, "lstrip", "s", " \t");
-        if (!stripped)
-            return NULL;
-        source = stripped;
-    }
-    PyObject *code = PyObject_CallFunction(compile_builtin, "Oss", source, "<string>", runner->mode);
-    Py_XDECREF(stripped);
+    PyObject *text = runner == &eval_runner ? without_blanks(source) : Py_NewRef(source);
+    PyObject *code = text ? PyObject_CallFunction(compile_builtin, "Oss", text, "<string>", runner->mode) : NULL;
+    Py_XDECREF(text);
     return code;
 }
 
 /* The argument to hand on instead of `source`: a new reference, or NULL where the original shall see it as it is. */
-static PyObject *prepare_source(const struct runner *runner, PyObject *source, PyObject *globals, bool *failed) {
+static PyObject *prepare_source(const struct runner *runner, PyObject *source, PyObject *globals, PyObject *locals,
+                                bool *failed) {
     if (PyCode_Check(source)) {
         main_program_seen(globals, (PyCodeObject *)source);
         PyCodeObject *twin = instrument_code((PyCodeObject *)source);
@@ -38,7 +46,7 @@ static PyObject *prepare_source(const struct runner *runner, PyObject *source, P
         return (PyObject *)twin;
     }
     /* Where the original would complain about the globals or the type first, it does. */
-    if (!(PyUnicode_Check(source) || PyBytes_Check(source) || PyByteArray_Check(source)) ||
+    if (!is_source(source) || (locals && locals != Py_None && !PyMapping_Check(locals)) ||
         (globals && globals != Py_None && !PyDict_Check(globals)))
         return NULL;
     PyObject *code = compile_source(runner, source);
@@ -51,17 +59,29 @@ static PyObject *prepare_source(const struct runner *runner, PyObject *source, P
     return twin;
 }
 
+/* An argument by its place or its name (from 3.13 on globals and locals may be named); borrowed, or NULL. */
+static PyObject *argument(PyObject *const *arguments, Py_ssize_t count, PyObject *names, Py_ssize_t place, const char *name) {
+    if (place < count)
+        return arguments[place];
+    for (Py_ssize_t i = 0; names && i < PyTuple_GET_SIZE(names); i++)
+        if (PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(names, i), name) == 0)
+            return arguments[count + i];
+    return NULL;
+}
+
 static PyObject *run(const struct runner *runner, PyObject *module, PyObject *const *arguments, Py_ssize_t count,
                      PyObject *names) {
     enum { MOST_ARGUMENTS = 8 };
     Py_ssize_t named = names ? PyTuple_GET_SIZE(names) : 0;
-    /* exec's only keyword, closure, goes with code objects: for text the original complains. */
-    if (count < 1 || count + named > MOST_ARGUMENTS || (named && !PyCode_Check(arguments[0])))
+    PyObject *globals = argument(arguments, count, names, 1, "globals"), *locals = argument(arguments, count, names, 2, "locals");
+    /* A closure goes with code objects: for text the original complains, as about all that is not known here. */
+    if (count < 1 || count + named > MOST_ARGUMENTS ||
+        (!PyCode_Check(arguments[0]) && count + named > 1 + (globals != NULL) + (locals != NULL)))
         return exchange_call_original(&runner->exchanged, module, arguments, count, names);
     twins_release_unused();
     instrument_set_origin();
     bool failed = false;
-    PyObject *source = prepare_source(runner, arguments[0], count > 1 ? arguments[1] : NULL, &failed);
+    PyObject *source = prepare_source(runner, arguments[0], globals, locals, &failed);
     if (failed)
         return NULL;
     if (!source)

@@ -66,7 +66,13 @@ for text in ("x =", "def f(:", "1/0", "raise SystemExit(3)", "undefined", "\0", 
         exec(text, {})
     except BaseException as error:
         print(shown(error))
-print(exec(b"space['bytes'] = 1"), space["bytes"], eval(bytearray(b" 3 + 4")), eval("__import__('math').floor(2.5)"))
+print(exec(b"space['bytes'] = 1"), space["bytes"], eval(bytearray(b" 3 + 4")), eval("__import__('math').floor(2.5)"), eval(b"\t 5"),
+      eval(memoryview(b" 1 + 1")), exec(memoryview(b"viewed = [x for x in range(2)]"), space), space["viewed"])
+for bad in (("x =", {}, 3), ("x =", 3), (3,), ("x",), (" x =",), (b"\xff",), ("1\0",)):
+    try:
+        eval(*bad)
+    except Exception as error:
+        print(shown(error))
 future = compile("def f(a: b) -> c: pass", "f", "exec", __future__.annotations.compiler_flag)
 exec(future, space)
 print(space["f"].__annotations__)

@@ -89,12 +89,15 @@ def spin(generator):
         pass
 
 
+left = []
+
+
 def endless():
     try:
         while True:
             yield sum(x for x in range(20))
     finally:
-        print("generator left")
+        left.append("generator")
 
 
 def wait_for_child():
@@ -110,6 +113,7 @@ try:
     spin(endless())
 except KeyboardInterrupt:
     print("interrupted in the middle")
+print(left)
 children = []
 signal.signal(signal.SIGCHLD, lambda *_: children.append(os.waitstatus_to_exitcode(os.waitpid(-1, 0)[1])))
 wait_for_child()
@@ -142,5 +146,5 @@ def in_with():
 try:
     in_with()
 except LookupError as error:
-    print(error)
+    print(error, flush=True)
 os.kill(os.getpid(), signal.SIGTERM)
