@@ -170,16 +170,11 @@ static bool check_clocks(const struct config *config, struct error *error) {
 }
 
 enum run_clock config_clock(const struct config *config) {
-    static const char *const names[] = {
-#define X(NAME, name) name,
-        RUN_CLOCK_LIST(X)
-#undef X
-    };
     const char *given = config->collectors.function.clock;
     if (!given)
         given = config->collectors.line.clock;
     for (int clock = 0; given && clock < RUN_CLOCK_COUNT; clock++)
-        if (strcmp(given, names[clock]) == 0)
+        if (strcmp(given, run_clock_name((enum run_clock)clock)) == 0)
             return (enum run_clock)clock;
     return RUN_CLOCK_WALL;
 }

@@ -19,16 +19,20 @@ static void write_arguments(struct json *json, const struct model *model) {
     json_end(json, ']');
 }
 
+static void write_exit(struct json *json, const struct model *model) {
+    if (model->exit_kind == MODEL_EXIT_UNKNOWN)
+        return;
+    json_begin(json, "exit", '{');
+    json_number(json, model->exit_kind == MODEL_EXIT_STATUS ? "status" : "signal", model->exit_value);
+    json_end(json, '}');
+}
+
 static void write_run(struct json *json, const struct model *model) {
     json_number(json, "pyprof", EXPORT_JSON_VERSION);
     if (*model->python_version)
         json_text(json, "python", model->python_version);
     write_arguments(json, model);
-    if (model->exit_kind != MODEL_EXIT_UNKNOWN) {
-        json_begin(json, "exit", '{');
-        json_number(json, model->exit_kind == MODEL_EXIT_STATUS ? "status" : "signal", model->exit_value);
-        json_end(json, '}');
-    }
+    write_exit(json, model);
     json_break(json);
     json_begin(json, "collectors", '[');
 #define X(bit, NAME, name, built)             \
@@ -38,7 +42,36 @@ static void write_run(struct json *json, const struct model *model) {
 #undef X
     json_end(json, ']');
     write_known(json, "wall_ns", model->wall_ns);
-    json_text(json, "clock", "wall");
+    json_text(json, "clock", run_clock_name(model->clock));
+}
+
+static void write_losses(struct json *json, const struct model *model) {
+    if (model->left_alone_count) {
+        json_break(json);
+        json_begin(json, "left_alone", '[');
+        for (size_t i = 0; i < model->left_alone_count; i++) {
+            const struct model_left_alone *row = &model->left_alone[i];
+            json_break(json);
+            json_begin(json, NULL, '{');
+            json_text(json, "reason", row->reason);
+            json_number(json, "count", row->count);
+            json_text(json, "example", row->example);
+            json_end(json, '}');
+        }
+        json_end(json, ']');
+    }
+    if (model->unreadable_count) {
+        json_break(json);
+        json_begin(json, "unreadable", '[');
+        for (size_t i = 0; i < model->unreadable_count; i++) {
+            json_break(json);
+            json_begin(json, NULL, '{');
+            json_text(json, "name", model->unreadable[i].name);
+            json_text(json, "reason", model->unreadable[i].reason);
+            json_end(json, '}');
+        }
+        json_end(json, ']');
+    }
 }
 
 static void write_function(struct json *json, const struct model *model, uint32_t id) {
@@ -134,18 +167,52 @@ static void write_timeline(struct json *json, const struct model *model) {
     json_end(json, ']');
 }
 
+/* What the collectors that were on have counted. */
+static void write_counts(struct json *json, const struct model *model) {
+    if (model->collectors & (COLLECTOR_FUNCTION | COLLECTOR_LINE)) /* lines name their functions */
+        write_functions(json, model);
+    if (model->collectors & COLLECTOR_FUNCTION)
+        write_edges(json, model);
+    if (model->collectors & COLLECTOR_LINE)
+        write_lines(json, model);
+}
+
+/* One process of several; ids in it are its own. A forked child's arguments are the program's. */
+static void write_process(struct json *json, const struct model *process) {
+    json_break(json);
+    json_begin(json, NULL, '{');
+    json_number(json, "pid", process->pid);
+    if (process->parent_pid)
+        json_number(json, "parent", process->parent_pid);
+    write_arguments(json, process->argument_count ? process : model_program(process));
+    write_exit(json, process);
+    write_known(json, "wall_ns", process->wall_ns);
+    write_losses(json, process);
+    write_counts(json, process);
+    json_end(json, '}');
+}
+
+static void write_processes(struct json *json, const struct model *model) {
+    const struct model *program = model_program(model);
+    if (model->process_count == 1)
+        return; /* the document is about this one */
+    json_break(json);
+    json_begin(json, "processes", '[');
+    write_process(json, program);
+    for (size_t i = 0; i < program->child_count; i++)
+        write_process(json, program->children[i]);
+    json_end(json, ']');
+}
+
 bool export_json(const struct model *model, FILE *out, struct error *error) {
     (void)error; /* writing errors are the stream's, and checked by the caller */
     struct json json = {.out = out};
     json_begin(&json, NULL, '{');
     write_run(&json, model);
-    if (model->collectors & (COLLECTOR_FUNCTION | COLLECTOR_LINE)) /* lines name their functions */
-        write_functions(&json, model);
-    if (model->collectors & COLLECTOR_FUNCTION)
-        write_edges(&json, model);
-    if (model->collectors & COLLECTOR_LINE)
-        write_lines(&json, model);
+    write_losses(&json, model);
+    write_counts(&json, model);
     write_timeline(&json, model);
+    write_processes(&json, model);
     json_end(&json, '}');
     putc('\n', out);
     return true;

@@ -43,24 +43,6 @@ static void write_row(const struct function_table *table, const struct model_fun
     putc('\n', out);
 }
 
-static void write_count(uint64_t count, const char *one, const char *many, FILE *out) {
-    if (count)
-        fprintf(out, "%" PRIu64 " %s\n", count, count == 1 ? one : many);
-}
-
-static void write_footer(const struct function_table *table, FILE *out) {
-    const struct model *model = table->model;
-    size_t idle = model->function_count - 1 - table->count;
-    write_count(idle, "compiled function that never ran", "compiled functions that never ran", out);
-    write_count(model->lost_codes, "code object that could not be counted", "code objects that could not be counted",
-                out);
-    write_count(model->lost_nodes, "call counted on its caller, for want of room",
-                "calls counted on their callers, for want of room", out);
-    write_count(model->lost_frames, "call too deep to be timed", "calls too deep to be timed", out);
-    write_count(model->lost_threads, "thread not counted, for want of room", "threads not counted, for want of room",
-                out);
-}
-
 static void write_table(const struct function_table *table, FILE *out) {
     uint64_t calls = 0;
     for (size_t i = 0; i < table->count; i++)
@@ -85,7 +67,10 @@ bool report_functions(const struct model *model, FILE *out, struct error *error)
         return report_out_of_memory(error);
     measure(&table);
     write_table(&table, out);
-    write_footer(&table, out);
+    size_t idle = model->function_count - 1 - table.count;
+    if (idle)
+        fprintf(out, "%zu compiled function%s that never ran\n", idle, idle == 1 ? "" : "s");
+    report_losses(model, out);
     free(table.ids);
     return true;
 }

@@ -201,6 +201,8 @@ bool report_lines(const struct model *model, FILE *out, struct error *error) {
         fprintf(out, "functions with lines that ran: %zu%s\n", count,
                 model->marked_only ? "; only those marked with @profile were counted" : "");
         done = list_with_source(model, list, count, &counted, out);
+        if (!(model->collectors & COLLECTOR_FUNCTION)) /* whose report tells them */
+            report_losses(model, out);
     }
     free(counted.rows);
     free(list);

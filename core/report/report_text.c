@@ -57,10 +57,24 @@ void report_place(FILE *out, const struct model_function *function) {
     fprintf(out, ":%" PRIu32, function->line);
 }
 
+/* What the rows are of: the program; of several processes their sum, or which one. */
+static void write_subject(const struct model *model, FILE *out) {
+    const char *command = model_command(model);
+    size_t processes = model_program(model)->child_count + 1;
+    if (!*command)
+        command = "the program";
+    if (processes > 1 && model->process_count == 1)
+        fprintf(out, "process %" PRIu32 " (", model->pid);
+    report_text(out, command, strlen(command));
+    if (model->process_count > 1)
+        fprintf(out, ", sum over %zu processes", model->process_count);
+    else if (processes > 1)
+        fprintf(out, "), one of %zu processes", processes);
+}
+
 void report_heading(const struct model *model, const char *title, FILE *out) {
     fprintf(out, "%s of ", title);
-    const char *script = *model->script ? model->script : "the program";
-    report_text(out, script, strlen(script));
+    write_subject(model, out);
     fputs("\n", out);
     const char *separator = "";
     if (*model->python_version) {
@@ -77,8 +91,10 @@ void report_heading(const struct model *model, const char *title, FILE *out) {
         fprintf(out, "%sRSS peak %.1f MiB", separator, (double)model->samples[peak].rss / (1 << 20));
         separator = ", ";
     }
-    if (model->exit_kind != MODEL_EXIT_UNKNOWN)
+    if (model->exit_kind != MODEL_EXIT_UNKNOWN) {
         fprintf(out, "%sended with %s %" PRIu32, separator, model->exit_kind == MODEL_EXIT_STATUS ? "status" : "signal",
                 model->exit_value);
-    fputs("\n", out);
+        separator = ", ";
+    }
+    fprintf(out, "%sclock: %s\n", separator, run_clock_name(model->clock));
 }

@@ -11,8 +11,12 @@ REPORT_LIST(X)
 /* Sets the error that says memory is out; always false. */
 bool report_out_of_memory(struct error *error);
 
-/* "TITLE of SCRIPT" and a line about the run: Python, wall time, RSS peak, how it ended. */
+/* "TITLE of SCRIPT" - or of which process, or over how many - and a line about the run: Python, wall time, RSS peak, how it
+ * ended, which clock was read. */
 void report_heading(const struct model *model, const char *title, FILE *out);
+
+/* Sentences about what is not in the numbers: code objects left alone, calls and threads without room, child processes. */
+void report_losses(const struct model *model, FILE *out);
 
 /* Writes text with control characters (but tabs) and bytes that are not UTF-8 as U+FFFD: a name or a source line cannot
  * drive the terminal. Returns the characters written. */

@@ -30,4 +30,15 @@ enum run_clock {
     RUN_CLOCK_COUNT
 };
 
+/* As typed by users; "" for what is no clock. */
+static inline const char *run_clock_name(enum run_clock clock) {
+    switch (clock) {
+#define X(NAME, name) case RUN_CLOCK_##NAME: return name;
+    RUN_CLOCK_LIST(X)
+#undef X
+    case RUN_CLOCK_COUNT: break;
+    }
+    return "";
+}
+
 #endif

@@ -1,4 +1,4 @@
-/* report.h - text reports and exports of a model. */
+/* report.h - text reports and exports of a model: of one process, or of the sum over all (model_whole). */
 #ifndef PYPROF_REPORT_H
 #define PYPROF_REPORT_H
 
@@ -7,10 +7,11 @@
 #include "pyprof/model.h"
 
 /* X(NAME, name as typed, writer) */
-#define REPORT_LIST(X)                           \
+#define REPORT_LIST(X)                          \
     X(FUNCTIONS, "functions", report_functions) \
     X(LINES, "lines", report_lines)             \
-    X(TREE, "tree", report_tree)
+    X(TREE, "tree", report_tree)                \
+    X(PROCESSES, "processes", report_processes)
 
 /* Checks a list as of --report ("functions,lines"); an unknown name is an error that lists the known ones. */
 bool report_check_list(const char *list, struct error *error);

@@ -4,12 +4,12 @@
 
 #include "pyprof/model.h"
 
-/* Writes the model of a program, with its child processes, to path: into a temporary file beside it first, renamed at the end, so that a full disk or a
- * crash never harms what was saved before. */
+/* Writes the model of a program, with its child processes, to path: into a temporary file beside it first, renamed at the
+ * end, so that a full disk or a crash never harms what was saved before. */
 bool session_save(const struct model *model, const char *path, struct error *error);
 
-/* Opens a session: the program's model with its children and their sum, as far as there are any. A foreign, damaged, newer or unreadable file is an error that says so. Read-only: the folder needs
- * no write permission. */
+/* Opens a session: the program's model, with its children and their sum where there are any. A foreign, damaged, newer or
+ * unreadable file is an error that says so. Read-only: the folder needs no write permission. */
 struct model *session_load(const char *path, struct error *error);
 
 /* True when the file begins as a session does (so that the command line can tell a session from a script). */

@@ -494,6 +494,28 @@ static void test_outputs_are_checked_first(void **state) {
     command_line_free(&command);
 }
 
+static void test_process_of_a_session(void **state) {
+    (void)state;
+    write_session("run.pyprof");
+    struct command_line command = parse("--process", "4122", "--report=lines", "run.pyprof", NULL);
+    assert_int_equal(command.process, 4122);
+    command_line_free(&command);
+    command = parse("--process=all", "run.pyprof", NULL);
+    assert_int_equal(command.process, 0);
+    command_line_free(&command);
+    for (const char *const *wrong = (const char *const[]){"", "0", "-1", "4x", "4294967296", "99999999999999999999", NULL};
+         *wrong; wrong++) {
+        char sentence[200];
+        snprintf(sentence, sizeof sentence, "--process: \"%s\" is no number of a process; --report processes lists them",
+                 *wrong);
+        assert_fails(sentence, "--process", *wrong, "run.pyprof");
+    }
+    assert_fails("--process chooses from a saved session; while a program runs, P in the interface does", "--process=5",
+                 "a.py");
+    assert_fails("--process chooses from a saved session; while a program runs, P in the interface does", "--process=5",
+                 "--reattach");
+}
+
 static void test_reattach(void **state) {
     (void)state;
     struct command_line command = parse("--reattach", NULL);
@@ -527,6 +549,7 @@ int main(void) {
         TEST(test_session_that_is_none),
         TEST(test_reports_and_exports_of_a_run),
         TEST(test_outputs_are_checked_first),
+        TEST(test_process_of_a_session),
         TEST(test_reattach),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

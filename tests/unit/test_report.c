@@ -9,6 +9,7 @@
 
 #include "core/report/json.h"
 #include "pyprof/report.h"
+#include "tests/unit/model_fixture.h"
 
 #define ROWS(member, ...)                                    \
     do {                                                     \
@@ -93,7 +94,7 @@ static void assert_report(const struct model *model, const char *list, const cha
     free(text);
 }
 
-#define HEADING(title) title " of fib.py\nPython 3.11.2, wall time 1.235 s, RSS peak 1.5 MiB, ended with status 0\n"
+#define HEADING(title) title " of fib.py\nPython 3.11.2, wall time 1.235 s, RSS peak 1.5 MiB, ended with status 0, clock: wall\n"
 
 #define FUNCTIONS                                                                  \
     HEADING("Functions")                                                           \
@@ -125,6 +126,116 @@ static void what_was_lost_is_told(void **state) {
                             "3 calls too deep to be timed\n"
                             "4 threads not counted, for want of room\n");
     model_free(model);
+}
+
+/* Gives the model two reasons, three code objects together, and two child processes without numbers. */
+static void add_losses(struct model *model) {
+    static const struct model_left_alone left_alone[] = {{"its bytecode is \x1Bodd", "C.f (/p/a.py)", 2},
+                                                         {"no room", "g (b.py)", 1}};
+    static const struct model_unreadable unreadable[] = {{"77-1", "its file was cut off"}};
+    model->left_alone = memcpy(malloc(sizeof left_alone), left_alone, sizeof left_alone);
+    model->left_alone_count = 2;
+    model->lost_codes = 3;
+    model->unreadable = memcpy(malloc(sizeof unreadable), unreadable, sizeof unreadable);
+    model->unreadable_count = 1;
+    model->lost_processes = 1;
+}
+
+#define LOSSES                                                                  \
+    "2 code objects left alone: its bytecode is \xEF\xBF\xBDodd, such as C.f (/p/a.py)\n" \
+    "1 code object left alone: no room: g (b.py)\n"                             \
+    "1 child process not counted, for want of room\n"                           \
+    "child process 77-1 not counted: its file was cut off\n"
+
+static void reasons_are_told(void **state) {
+    (void)state;
+    struct model *model = make_model();
+    add_losses(model);
+    assert_report(model, "functions", FUNCTIONS LOSSES);
+    char *text = export_text(model);
+    assert_non_null(strstr(text, "\"clock\": \"wall\",\n"
+                                 " \"left_alone\": [\n"
+                                 " {\"reason\": \"its bytecode is \\u001bodd\", \"count\": 2, \"example\": \"C.f "
+                                 "(/p/a.py)\"},\n"
+                                 " {\"reason\": \"no room\", \"count\": 1, \"example\": \"g (b.py)\"}],\n"
+                                 " \"unreadable\": [\n"
+                                 " {\"name\": \"77-1\", \"reason\": \"its file was cut off\"}],\n"
+                                 " \"functions\": [\n"));
+    free(text);
+    model->collectors = COLLECTOR_LINE;
+    text = report(model, "lines");
+    assert_non_null(strstr(text, LOSSES));
+    free(text);
+    model_free(model);
+}
+
+static void assert_begins(const char *text, const char *beginning) {
+    assert_true(strlen(text) > strlen(beginning));
+    assert_memory_equal(text, beginning, strlen(beginning));
+}
+
+static void processes_are_summed_listed_and_shown_one_by_one(void **state) {
+    (void)state;
+    struct model *program = fixture_processes();
+#define RUN "Python 3.11.2, wall time 5.000 s, RSS peak 5.0 MiB, ended with status 0, clock: wall\n"
+    char *text = report(program->all, "functions");
+    assert_begins(text, "Functions of pool.py, sum over 3 processes\n" RUN
+                              "calls: 12, functions: 4, time in them: 0.000 s; by self time\n");
+    free(text);
+    text = report(program, "functions");
+    assert_begins(text, "Functions of process 4121 (pool.py), one of 3 processes\n" RUN "calls: 3,");
+    free(text);
+    text = report(program->children[1], "lines");
+    assert_begins(text, "Lines of process 4123 (python3 tool.py), one of 3 processes\n"
+                              "wall time 2.000 s, ended with signal 9, clock: wall\n");
+    free(text);
+    program->children[0]->state = MODEL_RUNNING;
+    const char *expected = "Processes of pool.py, sum over 3 processes\n" RUN
+                           "\n"
+                           "    pid  parent       wall s       self s        calls  ended       command\n"
+                           "   4121             5.000000     0.000000            3  status 0    pool.py\n"
+                           "   4122    4121     3.000000     0.000001            7  running     pool.py\n"
+                           "   4123    4122     2.000000     0.000001            2  signal 9    python3 tool.py\n";
+#undef RUN
+    assert_report(program, "processes", expected);
+    assert_report(program->children[0], "processes", expected);
+    model_free(program);
+}
+
+/* The sum is what stands on the top level, as for one process; then every process with ids of its own. */
+static void json_of_processes(void **state) {
+    (void)state;
+    struct model *program = fixture_processes();
+    program->arguments = calloc(1, sizeof *program->arguments);
+    program->arguments[0].text = "pool.py";
+    program->argument_count = 1;
+    char *text = export_text(program->all);
+    assert_non_null(strstr(text, "\"qualname\": \"work\", \"kind\": \"python\", \"calls\": 5, \"primitive_calls\": 5, "
+                                 "\"self_ns\": 650, \"total_ns\": 690},\n"));
+    assert_non_null(strstr(text, " \"processes\": [\n {\"pid\": 4121, \"argv\": [\"pool.py\"], \"exit\": {\"status\": 0}, "
+                                 "\"wall_ns\": 5000000000,\n \"functions\": [\n {\"id\": 1, "));
+    assert_non_null(strstr(text, "\n {\"pid\": 4122, \"parent\": 4121, \"argv\": [\"pool.py\"], \"wall_ns\": 3000000000,\n"));
+    const char *last = strstr(text, "\n {\"pid\": 4123, ");
+    assert_non_null(last);
+    assert_string_equal(
+        last,
+        "\n {\"pid\": 4123, \"parent\": 4122, \"argv\": [\"python3\", \"tool.py\"], \"exit\": {\"signal\": 9}, "
+        "\"wall_ns\": 2000000000,\n"
+        " \"functions\": [\n"
+        " {\"id\": 1, \"file\": \"tool.py\", \"line\": 1, \"name\": \"tool\", \"qualname\": \"tool\", \"kind\": "
+        "\"python\", \"calls\": 1, \"primitive_calls\": 1, \"self_ns\": 1000, \"total_ns\": 1010},\n"
+        " {\"id\": 2, \"name\": \"abs\", \"qualname\": \"builtins.abs\", \"kind\": \"c\", \"calls\": 1, "
+        "\"primitive_calls\": 1, \"self_ns\": 10, \"total_ns\": 10}],\n"
+        " \"edges\": [\n"
+        " {\"caller\": 1, \"callee\": 2, \"calls\": 1, \"self_ns\": 10, \"total_ns\": 10}],\n"
+        " \"lines\": [\n"
+        " {\"file\": \"tool.py\", \"line\": 2, \"function\": 1, \"hits\": 1, \"self_ns\": 1000, \"total_ns\": 1010}]}]}\n");
+    free(text);
+    text = export_text(program->children[1]);
+    assert_null(strstr(text, "\"processes\""));
+    assert_non_null(strstr(text, "\"qualname\": \"tool\""));
+    free(text);
+    model_free(program);
 }
 
 static void names_cannot_drive_the_terminal(void **state) {
@@ -253,13 +364,13 @@ static void collectors_that_were_off_are_named(void **state) {
     model->python_version = "";
     model->script = "";
     assert_report(model, "functions,lines,tree",
-                  "Functions of the program\nwall time 1.235 s\n"
+                  "Functions of the program\nwall time 1.235 s, clock: wall\n"
                   "Functions were not counted in this run; add function to -k.\n"
                   "\n"
-                  "Lines of the program\nwall time 1.235 s\n"
+                  "Lines of the program\nwall time 1.235 s, clock: wall\n"
                   "Lines were not counted in this run; add line to -k.\n"
                   "\n"
-                  "Call tree of the program\nwall time 1.235 s\n"
+                  "Call tree of the program\nwall time 1.235 s, clock: wall\n"
                   "Functions were not counted in this run; add function to -k.\n");
     model_free(model);
 }
@@ -288,7 +399,7 @@ static void unknown_reports_and_formats_are_refused(void **state) {
         assert_false(report_write_list(NULL, lists[i], stdout, &error));
     }
     assert_false(report_check_list("functions,memory", &error));
-    assert_string_equal(error.text, "--report: there is no report \"memory\"; known are functions, lines, tree");
+    assert_string_equal(error.text, "--report: there is no report \"memory\"; known are functions, lines, tree, processes");
     assert_true(export_check_format("json", &error));
     assert_false(export_check_format("xml", &error));
     assert_string_equal(error.text, "--export: there is no format \"xml\"; known are json");
@@ -414,6 +525,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(functions_by_self_time),
         cmocka_unit_test(what_was_lost_is_told),
+        cmocka_unit_test(reasons_are_told),
+        cmocka_unit_test(processes_are_summed_listed_and_shown_one_by_one),
+        cmocka_unit_test(json_of_processes),
         cmocka_unit_test(names_cannot_drive_the_terminal),
         cmocka_unit_test(lines_with_their_source),
         cmocka_unit_test(stretches_without_counts_are_shown),

@@ -121,6 +121,20 @@ static bool make_config(const struct command_typed *typed, struct command_line *
 
 /* --- what to do ---------------------------------------------------------------------------------- */
 
+static bool read_process(const char *typed, uint32_t *process, struct error *error) {
+    char *end;
+    *process = 0;
+    if (!typed || strcmp(typed, "all") == 0)
+        return true;
+    errno = 0;
+    unsigned long number = *typed >= '0' && *typed <= '9' ? strtoul(typed, &end, 10) : 0;
+    if (number == 0 || *end || errno || number > UINT32_MAX)
+        return error_set(error, EXIT_STATUS_USAGE,
+                         "--process: \"%.40s\" is no number of a process; --report processes lists them", typed);
+    *process = (uint32_t)number;
+    return true;
+}
+
 static bool copy_output_options(const struct command_typed *typed, struct command_line *command, struct error *error) {
     if (typed->report && !report_check_list(typed->report, error))
         return false;
@@ -131,7 +145,8 @@ static bool copy_output_options(const struct command_typed *typed, struct comman
     if (!text_replace(&command->report, typed->report) || !text_replace(&command->export_format, typed->export_format))
         return out_of_memory(error);
     command->headless = typed->headless || typed->report || typed->export_format;
-    return set_path(&command->save_config, "--save-config", typed->save_config, error);
+    return read_process(typed->process, &command->process, error) &&
+           set_path(&command->save_config, "--save-config", typed->save_config, error);
 }
 
 static bool plan_session(const struct command_typed *typed, struct command_line *command, struct error *error) {
@@ -157,6 +172,8 @@ static bool plan_reattach(const struct command_typed *typed, struct command_line
     command->action = COMMAND_REATTACH;
     if (typed->script || typed->module || typed->code)
         return usage(error, "--reattach comes back to what runs already; leave the target out");
+    if (command->process)
+        return usage(error, "--process chooses from a saved session; while a program runs, P in the interface does");
     if (command->headless)
         return usage(error, "--reattach opens the terminal interface; leave --headless, --report and --export out");
     return config_validate(command->config, error);
@@ -177,6 +194,8 @@ static bool check_run(const struct command_line *command, struct error *error) {
 
 static bool plan_run(const struct command_typed *typed, struct command_line *command, struct error *error) {
     struct config *config = command->config;
+    if (command->process)
+        return usage(error, "--process chooses from a saved session; while a program runs, P in the interface does");
     if (!set_target(config, typed, error))
         return false;
     if (!has_target(config) && command->save_config) {

@@ -6,6 +6,7 @@
 #define PYPROF_TUI_COMMAND_LINE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "pyprof/config.h"
 #include "pyprof/error.h"
@@ -30,6 +31,7 @@ struct command_line {
     char *report;          /* --report, checked; NULL: none */
     char *export_format;   /* --export, checked; NULL: none */
     char *export_path;     /* where the export goes, NULL: stdout. (Without --export, -o is config->output.session.) */
+    uint32_t process;      /* --process: which one of a session is shown or printed; 0: all */
     bool headless;         /* --headless, or implied by --report or --export */
     bool save_session;     /* RUN: false when only an export was asked for */
 };

@@ -24,9 +24,11 @@
     X(OPTION_HEADLESS, "headless", no_argument, "",                                                 \
       "      --headless          no terminal interface; exit status is the target's\n")             \
     X(OPTION_REPORT, "report", required_argument, "LIST",                                           \
-      "      --report LIST       print functions,lines,tree; for a run or a session\n")             \
+      "      --report LIST       print functions,lines,tree,processes of a run or session\n")       \
     X(OPTION_EXPORT, "export", required_argument, "FORMAT",                                         \
       "      --export FORMAT     write json to stdout or -o; for a run or a session\n")             \
+    X(OPTION_PROCESS, "process", required_argument, "PID",                                          \
+      "      --process PID       one process of a session, or all (the default)\n")                 \
     X(OPTION_PYTHON, "python", required_argument, "PATH",                                           \
       "      --python PATH       interpreter (default: the virtual environment's)\n")               \
     X(OPTION_REATTACH, "reattach", no_argument, "",                                                 \
@@ -46,6 +48,7 @@ enum {
     OPTION_HEADLESS,
     OPTION_REPORT,
     OPTION_EXPORT,
+    OPTION_PROCESS,
     OPTION_PYTHON,
     OPTION_REATTACH,
     OPTION_HELP_CONFIG,
@@ -160,6 +163,7 @@ static bool take_option(struct command_typed *typed, int value, const char *argu
     case OPTION_HEADLESS: typed->headless = true; return true;
     case OPTION_REPORT: typed->report = argument; return true;
     case OPTION_EXPORT: typed->export_format = argument; return true;
+    case OPTION_PROCESS: typed->process = argument; return true;
     case OPTION_PYTHON: typed->python = argument; return true;
     case OPTION_REATTACH: typed->reattach = true; return true;
     case OPTION_HELP_CONFIG: typed->help_config = true; return true;

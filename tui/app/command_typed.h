@@ -8,7 +8,7 @@
 
 /* What was typed, in no order but that of settings; points into argv. */
 struct command_typed {
-    const char *config, *collect, *save_config, *output, *report, *export_format, *python;
+    const char *config, *collect, *save_config, *output, *report, *export_format, *process, *python;
     const char *module, *code, *script; /* at most one */
     char *const *arguments;             /* behind the target */
     int argument_count;

@@ -35,7 +35,20 @@ static bool print_export(const struct command_line *command, const struct model 
     return close_output(out, path ? path : "stdout", done ? error : NULL) && done;
 }
 
-bool headless_print(const struct command_line *command, const struct model *model, struct error *error) {
+/* What --process says; NULL: *error. */
+static const struct model *chosen_process(const struct command_line *command, const struct model *model,
+                                          struct error *error) {
+    const struct model *chosen = command->process ? model_process(model, command->process) : model_whole(model);
+    if (!chosen)
+        error_set(error, EXIT_STATUS_USAGE, "--process: there was no process %u in this run; --report processes lists those "
+                  "there were", command->process);
+    return chosen;
+}
+
+bool headless_print(const struct command_line *command, const struct model *program, struct error *error) {
+    const struct model *model = chosen_process(command, program, error);
+    if (!model)
+        return false;
     if (command->report && !(report_write_list(model, command->report, stdout, error) &&
                              close_output(stdout, "stdout", error)))
         return false;
@@ -45,7 +58,7 @@ bool headless_print(const struct command_line *command, const struct model *mode
 static bool print_finished(const struct command_line *command, const struct model *model, bool asked_for,
                            struct error *error) {
     if (!asked_for && !command->report && !command->export_format)
-        return report_write_list(model, "functions,lines", stderr, error);
+        return report_write_list(model_whole(model), "functions,lines", stderr, error);
     return headless_print(command, model, error);
 }
 

@@ -10,8 +10,8 @@
  * recorder_exit_like: as the target did, but a target that ended well does not hide that its session was not saved. */
 int headless_run(const struct command_line *command, bool asked_for);
 
-/* Prints the reports and the export of a model that the command asks for. */
-bool headless_print(const struct command_line *command, const struct model *model, struct error *error);
+/* Prints the reports and the export that the command asks for, of the process that it names, else of all together. */
+bool headless_print(const struct command_line *command, const struct model *program, struct error *error);
 
 /* Prints "pyprof-tui: TEXT" on stderr and returns the error's exit status. */
 int headless_fail(const struct error *error);
