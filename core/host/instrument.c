@@ -1,8 +1,9 @@
 /* instrument.c - decides what is placed into a code object. */
 #include "core/host/instrument.h"
 
+#include "core/host/lazy_code.h"
+#include "core/host/own_work.h"
 #include "core/host/place_probes.h"
-#include "core/host/selection.h"
 #include "core/host/twins.h"
 #include "core/probe/profile_writer.h"
 #include "core/probe/shadow_stack.h"
@@ -10,7 +11,7 @@
 
 bool instrument_prepare(void) {
     twins_prepare();
-    return probes_prepare();
+    return probes_prepare() && lazy_code_prepare();
 }
 
 /* --- registration ----------------------------------------------------------------------------------------- */
@@ -65,14 +66,23 @@ void instrument_set_origin(void) {
 
 static PyCodeObject *find_twin(PyCodeObject *code);
 
+/* The twin of code inside other code, which may never run: there from the first call on. A new reference. */
+static PyCodeObject *find_nested_twin(PyCodeObject *code, struct selection selection) {
+    const struct twin *known = twins_find(code);
+    bool is_selected = selection.function || selection.lines;
+    PyCodeObject *shell = !known && is_selected ? lazy_code_new(code, selection) : NULL;
+    return shell ? shell : find_twin(code);
+}
+
 /* The constants with every code object replaced by its twin; a new reference; NULL: none among them (or no memory). */
-static PyObject *instrument_constants(PyCodeObject *code) {
+static PyObject *instrument_constants(PyCodeObject *code, struct selection selection) {
     PyObject *constants = code->co_consts, *changed = NULL;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(constants); i++) {
         PyObject *constant = PyTuple_GET_ITEM(constants, i);
         if (!PyCode_Check(constant))
             continue;
-        PyCodeObject *twin = find_twin((PyCodeObject *)constant);
+        PyCodeObject *nested = (PyCodeObject *)constant;
+        PyCodeObject *twin = nested->co_filename == code->co_filename ? find_nested_twin(nested, selection) : find_twin(nested);
         if ((PyObject *)twin == constant) {
             Py_DECREF(twin);
             continue;
@@ -109,53 +119,60 @@ static bool wants_c_calls(void) {
     return profile_header()->builtins && profile_header()->collectors & COLLECTOR_FUNCTION;
 }
 
+PyCodeObject *instrument_copy(PyCodeObject *code) {
+    PyCodeObject *copy = replace_constants(code, code->co_consts);
+    PyErr_Clear();
+    return copy;
+}
+
+void instrument_leave(PyCodeObject *code, const char *reason) {
+    profile_leave_code(reason, utf8(code->co_qualname), utf8(code->co_filename));
+}
+
+struct instrumented instrument_body(PyCodeObject *code, struct selection selection) {
+    struct instrumented body = {.lines = selection.lines};
+    if (!profile_header())
+        return body;
+    PyObject *constants = instrument_constants(code, selection);
+    if (selection.function || selection.lines)
+        body.row = register_code(code, selection);
+    if (body.row) {
+        struct probe_wishes wishes = {.code = body.row,
+                                      .c_calls = wants_c_calls() && selection.function,
+                                      .lines = selection.lines};
+        body.code = place_probes(code, constants ? constants : code->co_consts, wishes, &body.offsets);
+        if (!body.code)
+            instrument_leave(code, PyErr_Occurred() ? "no memory for its probes" : "its bytecode is not understood");
+    }
+    if (!body.code && constants)
+        body.code = replace_constants(code, constants);
+    PyErr_Clear();
+    Py_XDECREF(constants);
+    return body;
+}
+
+bool instrument_keep(PyCodeObject *original, PyCodeObject *twin, struct instrumented body) {
+    return twins_tie(twin, (struct twin){.original = original, .offsets = body.offsets, .code = body.row, .lines = body.lines});
+}
+
+void instrument_never_ran(PyCodeObject *code, struct selection selection) {
+    if (profile_header() && selection.project)
+        register_code(code, selection);
+}
+
 static PyCodeObject *make_twin(PyCodeObject *code, bool force_lines) {
     struct selection selection = selection_of(utf8(code->co_filename));
     selection.lines |= force_lines;
-    PyObject *constants = instrument_constants(code);
-    PyCodeObject *twin = NULL;
-    struct offset_map *offsets = NULL;
-    uint32_t row = 0;
-    if (selection.function || selection.lines)
-        row = register_code(code, selection);
-    if (row) {
-        struct probe_wishes wishes = {.code = row,
-                                      .c_calls = wants_c_calls() && selection.function,
-                                      .lines = selection.lines};
-        twin = place_probes(code, constants ? constants : code->co_consts, wishes, &offsets);
-        if (!twin)
-            profile_leave_code(PyErr_Occurred() ? "no memory for its probes" : "its bytecode is not understood",
-                               utf8(code->co_qualname), utf8(code->co_filename));
-    }
-    if (!twin && constants)
-        twin = replace_constants(code, constants);
-    PyErr_Clear();
-    Py_XDECREF(constants);
-    if (twin && !twins_tie(twin, (struct twin){.original = code, .offsets = offsets, .code = row, .lines = selection.lines}))
-        Py_CLEAR(twin); /* what nobody can tell from its original must not run */
-    return twin ? twin : (PyCodeObject *)Py_NewRef(code);
-}
-
-/* What is done in between leaves a pending exception as it was and costs the program no time. */
-struct own_work {
-    struct python_exception exception;
-    uint64_t before;
-};
-
-static void begin_own_work(struct own_work *work) {
-    work->before = shadow_reading();
-    work->exception = python_take_exception();
-}
-
-static void end_own_work(struct own_work *work) {
-    python_put_exception(work->exception);
-    shadow_discount(work->before);
+    struct instrumented body = instrument_body(code, selection);
+    if (body.code && !instrument_keep(code, body.code, body))
+        Py_CLEAR(body.code); /* what nobody can tell from its original must not run */
+    return body.code ? body.code : (PyCodeObject *)Py_NewRef(code);
 }
 
 /* The known twin or a new one; a new reference. */
 static PyCodeObject *find_twin(PyCodeObject *code) {
     const struct twin *known = twins_find(code);
-    if (known && known->original)
+    if ((known && known->original) || lazy_code_original(code, NULL))
         return (PyCodeObject *)Py_NewRef(code);
     if (known && known->instrumented)
         return (PyCodeObject *)Py_NewRef(known->instrumented);
@@ -166,9 +183,9 @@ PyCodeObject *instrument_code(PyCodeObject *code) {
     if (!profile_header() || !python_in_main_interpreter()) /* a forked child */
         return (PyCodeObject *)Py_NewRef(code);
     struct own_work work;
-    begin_own_work(&work);
+    own_work_begin(&work);
     PyCodeObject *twin = find_twin(code);
-    end_own_work(&work);
+    own_work_end(&work);
     return twin;
 }
 
@@ -176,19 +193,19 @@ PyCodeObject *instrument_marked(PyCodeObject *code) {
     if (!profile_header() || !python_in_main_interpreter())
         return (PyCodeObject *)Py_NewRef(code);
     struct own_work work;
-    begin_own_work(&work);
+    own_work_begin(&work);
     const struct twin *known = twins_find(code);
     PyCodeObject *twin;
     if (known && known->original && known->lines)
         twin = (PyCodeObject *)Py_NewRef(code);
     else
-        twin = make_twin(known && known->original ? known->original : code, true);
+        twin = make_twin(twins_original(code), true);
     known = twins_find(twin);
     if (known && known->code) {
         profile_code(known->code)->flags |= ARENA_CODE_MARKED;
         profile_header()->marked_count++;
     }
-    end_own_work(&work);
+    own_work_end(&work);
     return twin;
 }
 

@@ -2,7 +2,8 @@
 #ifndef PYPROF_HOST_INSTRUMENT_H
 #define PYPROF_HOST_INSTRUMENT_H
 
-#include "core/host/python_version.h"
+#include "core/host/offset_map.h"
+#include "core/host/selection.h"
 
 /* Prepares for the collectors of the attached arena. */
 bool instrument_prepare(void);
@@ -11,6 +12,23 @@ bool instrument_prepare(void);
  * reference; where nothing is to be placed or the code is not understood (counted as lost), the code itself. Never fails and
  * sets no exception. */
 PyCodeObject *instrument_code(PyCodeObject *code);
+
+/* For lazy_code.c: a code object with probes, whatever becomes of it. */
+struct instrumented {
+    PyCodeObject *code;         /* owned; NULL: nothing to place, not understood, or no memory */
+    struct offset_map *offsets; /* owned */
+    uint32_t row;
+    bool lines;
+};
+struct instrumented instrument_body(PyCodeObject *code, struct selection selection);
+/* Ties a twin to its original; takes body.offsets. false: memory is out. */
+bool instrument_keep(PyCodeObject *original, PyCodeObject *twin, struct instrumented body);
+/* The same code, as if it had never run; NULL: memory is out. */
+PyCodeObject *instrument_copy(PyCodeObject *code);
+/* Counts code that is left as it is. */
+void instrument_leave(PyCodeObject *code, const char *reason);
+/* Lists code of the project that was compiled and came to its end without having run. */
+void instrument_never_ran(PyCodeObject *code, struct selection selection);
 
 /* Code without a file that is instrumented next comes from the Python code that is calling now. */
 void instrument_set_origin(void);

@@ -390,8 +390,8 @@ static PyCodeObject *finish(struct placing *p) {
     if (!assembly_finish(&p->assembly, &bytecode, &lines, &exceptions))
         return NULL;
     PyObject *constants = PyList_AsTuple(p->constants);
-    int stack_size = python_code_stack_size(p->code) + 1;
-    PyCodeObject *code = constants ? python_new_code(p->code, stack_size < 3 ? 3 : stack_size, bytecode, constants, lines,
+    int stack_size = python_probed_stack_size(p->code);
+    PyCodeObject *code = constants ? python_new_code(p->code, stack_size, bytecode, constants, lines,
                                                      exceptions)
                                    : NULL;
     Py_XDECREF(constants);

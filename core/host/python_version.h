@@ -129,6 +129,7 @@ PyObject *python_code_line_table(PyCodeObject *code);
 PyObject *python_code_exception_table(PyCodeObject *code);
 int python_code_local_slots(PyCodeObject *code);
 int python_code_stack_size(PyCodeObject *code);
+int python_probed_stack_size(PyCodeObject *code); /* of the code with probes in it */
 
 /* Whether the main interpreter runs on this thread. Code of others is left alone: they may have a lock of their own. */
 bool python_in_main_interpreter(void);
@@ -148,6 +149,27 @@ void python_put_exception(struct python_exception exception);
 
 /* Replaces a function's code, keeping its version counters right. */
 void python_function_set_code(PyObject *function, PyCodeObject *code);
+
+/* --- shells: code objects whose body comes later (lazy_code.h) ------------------------------------------------- */
+
+/* How much may be put into a shell. */
+struct python_room {
+    uint32_t units;     /* code units */
+    uint32_t constants;
+};
+
+uint32_t python_code_units(PyCodeObject *code); /* length of its bytecode */
+
+/* A code object that stands for `original` and, in the place of its first RESUME, runs `trap` as a probe and then goes on at that
+ * place again: by then something must have been put there. A new reference. NULL: not for this code, or memory is out; no exception
+ * is set. */
+PyCodeObject *python_new_shell(PyCodeObject *original, PyObject *trap, struct python_room room);
+/* What the trap is if `code` is a shell with nothing in it; borrowed. NULL: it is certainly none. */
+PyObject *python_shell_trap(PyCodeObject *code);
+/* Would python_fill_shell() find room? */
+bool python_fits_shell(PyCodeObject *shell, PyCodeObject *body, struct python_room room);
+/* Makes the shell what `body`, which has never run, is, while activations wait in its trap. */
+void python_fill_shell(PyCodeObject *shell, PyCodeObject *body);
 
 /* The frame hook (PEP 523), for the main program only: see main_program.c. */
 typedef struct _PyInterpreterFrame python_frame;

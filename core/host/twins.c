@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "core/host/lazy_code.h"
+
 /* Keys are addresses: multiplied by 2^64 / golden ratio (Knuth), their upper half is well spread. */
 #define HASH_FUNCTION(key, length, hash) \
     ((hash) = (unsigned)((uintptr_t)*(const void *const *)(key) * UINT64_C(0x9e3779b97f4a7c15) >> 32))
@@ -90,6 +92,9 @@ bool twins_tie(PyCodeObject *instrumented, struct twin record) {
 }
 
 PyCodeObject *twins_original(PyCodeObject *code) {
+    PyCodeObject *original = lazy_code_original(code, NULL);
+    if (original)
+        return original;
     const struct twin *known = twins_find(code);
     return known && known->original ? known->original : code;
 }

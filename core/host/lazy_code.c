@@ -1,0 +1,109 @@
+#include "core/host/lazy_code.h"
+
+#include "core/host/instrument.h"
+#include "core/host/own_work.h"
+
+/* The one constant of a shell that is not the original's. Dies with the shell, or when the body is put in. */
+struct trap {
+    PyObject_HEAD
+    PyCodeObject *original; /* owned */
+    PyCodeObject *shell;    /* borrowed: it owns the trap; NULL once the body is in */
+    struct selection selection;
+};
+
+static PyTypeObject trap_type;
+static struct python_probe_slots trap_slots;
+
+/* Room for any body: every instruction may get a probe in front of it and behind it, and lines one for each way that leads to
+ * them. What should need more all the same is left without probes. */
+static struct python_room room_for(PyCodeObject *original, bool lines) {
+    uint32_t units = python_code_units(original), constants = (uint32_t)PyTuple_GET_SIZE(original->co_consts);
+    return (struct python_room){.units = units * (lines ? 8 : 5) + 64, .constants = constants + units * (lines ? 3 : 2) + 8};
+}
+
+PyCodeObject *lazy_code_new(PyCodeObject *original, struct selection selection) {
+    struct trap *trap = PyObject_New(struct trap, &trap_type);
+    if (!trap) {
+        PyErr_Clear();
+        return NULL;
+    }
+    trap->original = (PyCodeObject *)Py_NewRef(original);
+    trap->selection = selection;
+    PyCodeObject *shell = python_new_shell(original, (PyObject *)trap, room_for(original, selection.lines));
+    trap->shell = shell;
+    Py_DECREF(trap);
+    return shell;
+}
+
+static struct trap *trap_of(PyCodeObject *code) {
+    PyObject *constant = python_shell_trap(code);
+    struct trap *trap = constant && Py_IS_TYPE(constant, &trap_type) ? (struct trap *)constant : NULL;
+    return trap && trap->shell == code ? trap : NULL;
+}
+
+PyCodeObject *lazy_code_original(PyCodeObject *code, struct selection *selection) {
+    const struct trap *trap = trap_of(code);
+    if (!trap)
+        return NULL;
+    if (selection)
+        *selection = trap->selection;
+    return trap->original;
+}
+
+/* The body with probes; without any where there is no way. Keeps `trap` alive itself, as the shell lets go of it. */
+static void fill(struct trap *trap) {
+    PyCodeObject *shell = trap->shell;
+    Py_INCREF(trap);
+    struct python_room room = room_for(trap->original, trap->selection.lines);
+    struct instrumented body = instrument_body(trap->original, trap->selection);
+    if (body.code && !python_fits_shell(shell, body.code, room)) {
+        instrument_leave(trap->original, "it does not fit where it has to go");
+        Py_CLEAR(body.code);
+    }
+    trap->shell = NULL;
+    if (!body.code)
+        body.code = instrument_copy(trap->original);
+    instrument_keep(trap->original, shell, body);
+    python_fill_shell(shell, body.code ? body.code : trap->original);
+    Py_XDECREF(body.code);
+    Py_DECREF(trap);
+}
+
+void lazy_code_fill(PyCodeObject *code) {
+    struct trap *trap = trap_of(code);
+    if (!trap)
+        return;
+    struct own_work work;
+    own_work_begin(&work);
+    fill(trap);
+    own_work_end(&work);
+}
+
+/* --- the trap's type --------------------------------------------------------------------------------------- */
+
+/* Run in the place of a probe, by an activation of the shell. */
+static PyObject *spring(PyObject *self) {
+    struct trap *trap = (struct trap *)self;
+    if (trap->shell)
+        lazy_code_fill(trap->shell);
+    return python_probe_done();
+}
+
+static void trap_free(PyObject *self) {
+    struct trap *trap = (struct trap *)self;
+    if (trap->shell)
+        instrument_never_ran(trap->original, trap->selection);
+    Py_DECREF(trap->original);
+    PyObject_Free(self);
+}
+
+bool lazy_code_prepare(void) {
+    trap_type = (PyTypeObject){
+        PyVarObject_HEAD_INIT(NULL, 0).tp_name = "trap",
+        .tp_basicsize = sizeof(struct trap),
+        .tp_dealloc = trap_free,
+        .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    };
+    python_set_probe_function(&trap_type, &trap_slots, spring);
+    return PyType_Ready(&trap_type) == 0;
+}
