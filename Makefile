@@ -30,7 +30,8 @@ WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes
 AS_ERRORS := $(if $(filter 1,$(WERROR)),-Werror)
 SANITIZE := $(if $(SAN),-fno-omit-frame-pointer -fsanitize=$(SAN) -fno-sanitize-recover=undefined)
 CFLAGS ?= -g
-BASE_FLAGS := -std=gnu17 $(WARNINGS) -D_GNU_SOURCE -DPYPROF_PREFIX='"$(PREFIX)"' -Iinclude -I.
+LANGUAGE := -std=gnu17 -D_GNU_SOURCE
+BASE_FLAGS := $(LANGUAGE) $(WARNINGS) -Iinclude -I.
 DEPENDENCY_FLAGS := -MMD -MP
 # Sanitizers change the flow that gcc warns by (-Wformat-truncation), so with them warnings are only warnings.
 TUI_FLAGS := $(BASE_FLAGS) $(if $(SAN),-O1 $(SANITIZE),-O2 $(AS_ERRORS))
@@ -63,6 +64,13 @@ ENGINE_FLAGS := $(BASE_FLAGS) $(AS_ERRORS) $(LIBRARY_FLAGS) -I$(PYTHON_INCLUDE) 
 # What is missing in the interpreter is to be found when the engine is loaded, not when it is first called.
 LIBRARY_LINK_FLAGS := -shared -Wl,-O1 -Wl,-z,now -Wl,-Bsymbolic
 
+# What pyprof-tui itself needs to build an engine (core/recorder/engine_build.c): `options`, the compiler's response file, relative to
+# the folder it is in, and `identity`, which stands for the sources as they are. The installed folder holds the sources, too.
+ENGINE_FOLDER := build/engine
+ENGINE_HEADERS := $(sort $(wildcard core/host/*.h core/probe/*.h core/base/*.h core/profile/*.h include/pyprof/*.h))
+# engine_options FROM_THERE_TO_HERE
+engine_options = $(LANGUAGE) -w $(LIBRARY_FLAGS) $(LIBRARY_LINK_FLAGS) -I$(1)include -I$(or $(1),.) $(addprefix $(1),$(ENGINE_SOURCES))
+
 INJECTOR := build/pyprof-inject.so
 INJECTOR_SOURCES := $(sort $(wildcard core/inject/*.c))
 INJECTOR_OBJECTS := $(INJECTOR_SOURCES:%.c=build/inject/%.o)
@@ -71,7 +79,7 @@ LIBRARIES := $(INJECTOR) $(ENGINE)
 
 .PHONY: all engine run deps deps-test check check-build check-unit check-san check-host check-tui check-fault \
         unit-tests bench lint install uninstall clean force
-all: pyprof-tui $(LIBRARIES)
+all: pyprof-tui $(LIBRARIES) $(ENGINE_FOLDER)/identity
 engine: $(LIBRARIES)
 
 # The link is made anew when it shows another build (plain or sanitized), whatever the times of the files say.
@@ -94,6 +102,12 @@ $(ENGINE_OBJ)/%.o: %.c $(ENGINE_OBJ)/flags | build/found
 	$(CC) $(ENGINE_FLAGS) $(DEPENDENCY_FLAGS) $(CFLAGS) -c -o $@ $<
 $(ENGINE): $(ENGINE_OBJECTS) $(ENGINE_OBJ)/objects
 	$(CC) $(LIBRARY_LINK_FLAGS) -o $@ $(filter %.o,$^)
+
+$(ENGINE_FOLDER)/options: force
+	$(call write_when_changed,$(call engine_options,../../))
+$(ENGINE_FOLDER)/identity: $(ENGINE_SOURCES) $(ENGINE_HEADERS) $(ENGINE_FOLDER)/options
+	@cat $^ | sha256sum | cut -c 1-16 >$@.new
+	@mv $@.new $@
 
 build/inject/%.o: %.c build/inject/flags | build/found
 	@mkdir -p $(@D)
@@ -152,7 +166,7 @@ $(BUILD)/libunit.a: $(UNIT_OBJECTS) $(BUILD)/objects
 $(BUILD)/unit/%: $(OBJ)/tests/unit/%.o $(BUILD)/libunit.a
 	@mkdir -p $(@D)
 	$(CC) $(LINK_FLAGS) -o $@ $^ -lcmocka $(TUI_LIBRARIES)
-unit-tests: $(UNIT_TESTS) $(LIBRARIES:build/%=$(BUILD)/%)
+unit-tests: $(UNIT_TESTS) $(LIBRARIES:build/%=$(BUILD)/%) $(ENGINE_FOLDER)/identity
 
 # --- all tests ---------------------------------------------------------------------------------------
 TEST_SANITIZERS := address,undefined
@@ -183,11 +197,14 @@ bench: all
 BIN := $(DESTDIR)$(PREFIX)/bin
 LIBEXEC := $(DESTDIR)$(PREFIX)/libexec/pyprof-tui
 SHARE := $(DESTDIR)$(PREFIX)/share/pyprof-tui
-install: $(BUILD)/pyprof-tui $(LIBRARIES)
-	install -d $(BIN) $(LIBEXEC) $(SHARE)/configs
+install: $(BUILD)/pyprof-tui $(LIBRARIES) $(ENGINE_FOLDER)/identity
+	install -d $(BIN) $(LIBEXEC) $(SHARE)/configs $(SHARE)/engine
 	install -m 755 $(BUILD)/pyprof-tui $(BIN)/pyprof-tui
 	install -m 644 $(LIBRARIES) $(LIBEXEC)
 	install -m 644 $(wildcard configs/*.yaml) $(SHARE)/configs
+	for file in $(ENGINE_SOURCES) $(ENGINE_HEADERS); do install -D -m 644 $$file $(SHARE)/engine/$$file || exit; done
+	printf '%s\n' $(call quote,$(call engine_options)) >$(SHARE)/engine/options
+	install -m 644 $(ENGINE_FOLDER)/identity $(SHARE)/engine
 uninstall:
 	rm -f $(BIN)/pyprof-tui
 	rm -rf $(LIBEXEC) $(SHARE)

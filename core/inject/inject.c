@@ -57,16 +57,20 @@ static bool take_settings(void) {
 
 /* --- the engine ----------------------------------------------------------------------------------------- */
 
-/* "3.11", "3.13t" (without the interpreter lock), "3.11d" (for debugging): what tells an engine apart. false: this program is
- * not a Python. */
+static bool has_symbol(const char *name) { return dlsym(RTLD_DEFAULT, name) != NULL; }
+
+/* "3.11", "3.13t" (without the interpreter lock), "3.11d" (for debugging), "PyPy": what tells an engine apart, also where there can
+ * be none for it: a program must not run unseen. false: this program is not a Python. */
 static bool find_version(char version[INJECT_VERSION_SIZE]) {
     const char *(*get_version)(void) = (const char *(*)(void))(uintptr_t)dlsym(RTLD_DEFAULT, "Py_GetVersion");
-    if (!get_version || !dlsym(RTLD_DEFAULT, "Py_BytesMain"))
+    if (has_symbol("pypy_setup_home"))
+        return strcpy(version, "PyPy") != NULL;
+    if (!get_version || !(has_symbol("Py_BytesMain") || has_symbol("Py_Main"))) /* 3.8 and later; earlier */
         return false;
     const char *text = get_version(); /* "3.11.2 (main, ...) [GCC ...]", also before the interpreter is initialised */
     size_t major = strspn(text, "0123456789");
     size_t minor = text[major] == '.' ? strspn(text + major + 1, "0123456789") : 0;
-    const char *build = strstr(text, "free-threading build") ? "t" : dlsym(RTLD_DEFAULT, "_Py_NegativeRefcount") ? "d" : "";
+    const char *build = strstr(text, "free-threading build") ? "t" : has_symbol("_Py_NegativeRefcount") ? "d" : "";
     int length = snprintf(version, INJECT_VERSION_SIZE, "%.*s%s", (int)(major + 1 + minor), text, build);
     return minor > 0 && length < INJECT_VERSION_SIZE;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/recorder/engine_build.h"
 #include "core/recorder/process_status.h"
 #include "core/recorder/recording.h"
 #include "core/recorder/save.h"
@@ -82,9 +83,61 @@ static bool finish(struct recording *recording, const struct config *config, boo
     return done;
 }
 
-bool recorder_run_headless(const struct config *config, bool save, struct model **model, int *wait_status,
-                           char *session_path, struct error *error) {
+/* --- an engine that is missing ----------------------------------------------------------------------------- */
+
+/* The number of a signal that asks this process to end; 0: there came none. */
+static int read_end_request(int signals) {
+    struct signalfd_siginfo signal;
+    while (signals_next(signals, &signal))
+        if (signal.ssi_signo == SIGINT || signal.ssi_signo == SIGTERM || signal.ssi_signo == SIGHUP ||
+            signal.ssi_signo == SIGQUIT)
+            return (int)signal.ssi_signo;
+    return 0;
+}
+
+static bool build_engine(const struct engine_order *order, int signals, recorder_notice notice, struct error *error) {
+    char sentence[128];
+    struct engine_build build;
+    engine_order_describe(order, sentence);
+    if (notice)
+        notice(sentence);
+    if (!engine_build_start(&build, order, error))
+        return false;
+    for (;;) {
+        struct pollfd watched[] = {{.fd = build.result, .events = POLLIN}, {.fd = signals, .events = POLLIN}};
+        (void)poll(watched, 2, -1);
+        if (watched[0].revents)
+            return engine_build_finish(&build, error);
+        int number = watched[1].revents ? read_end_request(signals) : 0;
+        if (number) {
+            engine_build_stop(&build);
+            return error_set(error, 128 + number, "building the engine for Python %s was interrupted; nothing was run",
+                             order->version);
+        }
+    }
+}
+
+/* Runs the target to its end. Where no engine for its Python is there, one is built and the target is started again: it has
+ * not run yet. On failure *recording holds nothing. */
+static bool run_target(struct recording *recording, const struct config *config, int signals, recorder_notice notice,
+                       struct error *error) {
     static const struct connection as_we_are = {.descriptors = {-1, -1, -1}};
+    struct engine_order order;
+    for (bool built = false;; built = true) {
+        if (!recording_start(recording, config, &as_we_are, error))
+            return false;
+        follow_until_end(recording, signals);
+        if (!recording_was_refused(recording, error))
+            return true;
+        bool again = !built && recording_order_engine(recording, &order);
+        recording_remove(recording);
+        if (!again || !build_engine(&order, signals, notice, error))
+            return false;
+    }
+}
+
+bool recorder_run_headless(const struct config *config, bool save, recorder_notice notice, struct model **model,
+                           int *wait_status, char *session_path, struct error *error) {
     struct recording recording;
     char path[ARENA_PATH_SIZE] = "";
     if (model)
@@ -96,12 +149,10 @@ bool recorder_run_headless(const struct config *config, bool save, struct model 
     int signals = signals_take();
     if (signals < 0)
         return error_set(error, 1, "cannot wait for signals: %s; raise `ulimit -n`", strerror(errno));
-    bool started = recording_start(&recording, config, &as_we_are, error), done = false;
-    if (started) {
-        follow_until_end(&recording, signals);
-        bool refused = recording_was_refused(&recording, error);
-        done = !refused && finish(&recording, config, save, model, path, error);
-        if (wait_status && !refused)
+    bool done = false;
+    if (run_target(&recording, config, signals, notice, error)) {
+        done = finish(&recording, config, save, model, path, error);
+        if (wait_status)
             *wait_status = recording.wait_status;
         if (session_path)
             memcpy(session_path, path, sizeof path);

@@ -3,69 +3,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-
-static bool is_program(const char *path) {
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISREG(status.st_mode) && access(path, X_OK) == 0;
-}
-
-static bool copy_path(char to[ARENA_PATH_SIZE], const char *folder, const char *name) {
-    int length = snprintf(to, ARENA_PATH_SIZE, "%s%s%s", folder, *folder ? "/" : "", name);
-    return length > 0 && length < ARENA_PATH_SIZE;
-}
-
-/* Absolute, but with its symbolic links: that is how python3 names itself, and how it finds its environment. */
-static bool make_absolute(char path[ARENA_PATH_SIZE]) {
-    if (*path == '/')
-        return true;
-    char *here = getcwd(NULL, 0), *given = strdup(path);
-    bool done = here && given && copy_path(path, here, given);
-    free(here);
-    free(given);
-    return done;
-}
-
-static bool find_in_path(const char *name, char path[ARENA_PATH_SIZE]) {
-    const char *at = getenv("PATH");
-    if (!at)
-        at = "/usr/local/bin:/usr/bin:/bin";
-    while (*at) {
-        size_t length = strcspn(at, ":");
-        char folder[ARENA_PATH_SIZE];
-        if (length < sizeof folder) {
-            snprintf(folder, sizeof folder, "%.*s", (int)length, at);
-            if (copy_path(path, length ? folder : ".", name) && is_program(path) && make_absolute(path))
-                return true;
-        }
-        at += length + (at[length] == ':');
-    }
-    *path = '\0';
-    return false;
-}
-
-static bool find_named(const char *name, char path[ARENA_PATH_SIZE], struct error *error) {
-    bool found = strchr(name, '/') ? copy_path(path, "", name) && is_program(path) && make_absolute(path)
-                                   : find_in_path(name, path);
-    return found || error_set(error, EXIT_STATUS_USAGE, "%s: no such interpreter; give --python the path of a python3",
-                              name);
-}
+#include "core/recorder/capture.h"
+#include "core/recorder/find_program.h"
 
 /* The active virtual environment's, where there is one. */
 static bool find_in_environment(char path[ARENA_PATH_SIZE]) {
     const char *environment = getenv("VIRTUAL_ENV");
-    return environment && *environment && copy_path(path, environment, "bin/python3") && is_program(path) &&
-           make_absolute(path);
+    char named[ARENA_PATH_SIZE];
+    int length = snprintf(named, sizeof named, "%s/bin/python3", environment ? environment : "");
+    return environment && *environment && length < (int)sizeof named && find_program(named, path);
 }
 
 bool interpreter_find(const struct config *config, struct interpreter *interpreter, struct error *error) {
     char in_path[ARENA_PATH_SIZE], *program = interpreter->program;
     bool named = config->target.python != NULL;
-    if (named && !find_named(config->target.python, program, error))
-        return false;
-    bool found = find_in_path("python3", in_path);
+    if (named && !find_program(config->target.python, program))
+        return error_set(error, EXIT_STATUS_USAGE, "%s: no such interpreter; give --python the path of a python3",
+                         config->target.python);
+    bool found = find_program("python3", in_path);
     if (!named && !find_in_environment(program)) {
         if (!found)
             return error_set(error, EXIT_STATUS_USAGE, "there is no python3 in PATH; give --python the path of one");
@@ -74,4 +30,32 @@ bool interpreter_find(const struct config *config, struct interpreter *interpret
     bool called_by_name = !named && found && strcmp(in_path, program) == 0;
     snprintf(interpreter->argument0, sizeof interpreter->argument0, "%s", called_by_name ? "python3" : program);
     return true;
+}
+
+/* --- what it says of itself -------------------------------------------------------------------------------- */
+
+/* A path of sysconfig's is where the interpreter is now, INCLUDEPY where it was installed first. */
+static const char QUESTION[] =
+    "import sys, sysconfig\n"
+    "paths = sysconfig.get_path('include'), sysconfig.get_path('platinclude'), sysconfig.get_config_var('INCLUDEPY')\n"
+    "print(sys.version.split()[0], sys.executable, *(path or '' for path in paths), sep='\\n')\n";
+
+static bool take_line(char **at, char *line, size_t size) {
+    char *start = *at, *end = start ? strchr(start, '\n') : NULL;
+    if (!end || (size_t)(end - start) >= size)
+        return false;
+    *end = '\0';
+    strcpy(line, start);
+    *at = end + 1;
+    return true;
+}
+
+bool interpreter_ask(const char *program, struct interpreter_facts *facts) {
+    const char *const arguments[] = {program, "-I", "-S", "-c", QUESTION, NULL};
+    char text[5 * ARENA_PATH_SIZE], *at = text;
+    bool done = capture_output(arguments, text, sizeof text) && take_line(&at, facts->version, sizeof facts->version) &&
+                take_line(&at, facts->program, sizeof facts->program);
+    for (int i = 0; i < INTERPRETER_INCLUDES && done; i++)
+        done = take_line(&at, facts->includes[i], sizeof facts->includes[i]);
+    return done;
 }

@@ -1,15 +1,19 @@
 #include "core/recorder/recording.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
 #include "core/recorder/arena_place.h"
 #include "core/recorder/engines.h"
+#include "core/recorder/executable.h"
 #include "core/recorder/interpreter.h"
 #include "core/recorder/launch.h"
+#include "core/recorder/plain_path.h"
 #include "core/recorder/settings.h"
 #include "core/recorder/target.h"
 #include "pyprof/recorder.h"
@@ -36,7 +40,7 @@ bool recording_start(struct recording *recording, const struct config *config, c
     *recording = RECORDING_NONE;
     arena_place_remove_stale();
     if (!target_check(config, error) || !engine_places_find(&places, error) ||
-        !interpreter_find(config, &interpreter, error) ||
+        !interpreter_find(config, &interpreter, error) || !executable_takes_injector(interpreter.program, error) ||
         !arena_place_create(&recording->arena, &recording->arena_lock, error))
         return false;
     if (!start_host(recording, config, connection, &places, &interpreter, error)) {
@@ -82,21 +86,64 @@ bool recording_reap(struct recording *recording, bool *stopped) {
     return true;
 }
 
-bool recording_was_refused(const struct recording *recording, struct error *error) {
+/* The header is written by a program that is not ours: its texts are taken with bounds. */
+struct refusal {
+    uint32_t reason;
+    char program[ARENA_PATH_SIZE], detail[sizeof((struct arena_header *)0)->refusal_detail];
+};
+
+static bool read_refusal(const struct recording *recording, struct refusal *refusal) {
     const struct arena_header *header = recording->arena.header;
-    uint32_t refusal = __atomic_load_n(&header->refusal, __ATOMIC_ACQUIRE);
-    if (header->host_pid)
+    refusal->reason = __atomic_load_n(&header->refusal, __ATOMIC_ACQUIRE);
+    snprintf(refusal->program, sizeof refusal->program, "%.*s", (int)sizeof header->refusal_program, header->refusal_program);
+    snprintf(refusal->detail, sizeof refusal->detail, "%.*s", (int)sizeof header->refusal_detail, header->refusal_detail);
+    return !header->host_pid;
+}
+
+bool recording_was_refused(const struct recording *recording, struct error *error) {
+    struct refusal refusal;
+    if (!read_refusal(recording, &refusal))
         return false;
-    if (refusal == ARENA_REFUSED_MISSING)
-        error_set(error, EXIT_STATUS_USAGE, "%.1000s is Python %.500s, which no engine was built for; build one with `make "
-                  "PYTHON=%.1000s`, or give --python another", header->refusal_program, header->refusal_detail,
-                  header->refusal_program);
-    else if (refusal == ARENA_REFUSED_NOT)
-        error_set(error, EXIT_STATUS_USAGE, "%s: ended without having been a Python that can be profiled; give --python the "
-                  "path of a python3", recording->program);
-    else
-        error_set(error, 1, "%.1000s: the engine cannot be loaded: %.500s", header->refusal_program, header->refusal_detail);
+    if (refusal.reason == ARENA_REFUSED_BROKEN)
+        error_set(error, 1, "%.400s: the engine cannot be loaded: %.400s", refusal.program, refusal.detail);
+    else if (refusal.reason != ARENA_REFUSED_MISSING)
+        error_set(error, EXIT_STATUS_USAGE, "%.600s: ended without having been a Python that can be profiled (a static one, or a "
+                  "script that cleans its environment?); give --python the path of a python3", recording->program);
+    else if (engine_version_is_known(refusal.detail, refusal.program, error))
+        error_set(error, EXIT_STATUS_USAGE, "%.400s is Python %.20s, for which there is neither an engine nor the sources to build "
+                  "one; build it with `make engine PYTHON=%.400s`, or give --python another", refusal.program, refusal.detail,
+                  refusal.program);
     return true;
+}
+
+/* The loader's complaint begins with the engine's path. Is it one in the cache, that can be built again? */
+static bool find_broken(const char *complaint, const struct engine_places *places, struct engine_order *order) {
+    char cache[ARENA_PATH_SIZE], name[64], path[ARENA_PATH_SIZE];
+    struct stat status;
+    size_t length = plain_path_of(places->cache, cache, NULL) ? strlen(cache) : 0;
+    if (!length || strncmp(complaint, cache, length) != 0 || complaint[length] != '/')
+        return false;
+    snprintf(name, sizeof name, "%.*s", (int)strcspn(complaint + length + 1, ":/"), complaint + length + 1);
+    if (!engine_version_of_name(name, order->version) || !engine_order_path(order, path) || stat(path, &status))
+        return false;
+    order->replaced = status.st_ino;
+    return true;
+}
+
+bool recording_order_engine(const struct recording *recording, struct engine_order *order) {
+    struct refusal refusal;
+    struct engine_places places;
+    if (!read_refusal(recording, &refusal) || !engine_places_find(&places, NULL) || !*places.sources || !*places.cache)
+        return false;
+    *order = (struct engine_order){.replaced = 0};
+    strcpy(order->program, refusal.program);
+    strcpy(order->sources, places.sources);
+    strcpy(order->cache, places.cache);
+    if (refusal.reason == ARENA_REFUSED_BROKEN)
+        return find_broken(refusal.detail, &places, order);
+    snprintf(order->version, sizeof order->version, "%.*s", (int)sizeof order->version - 1, refusal.detail);
+    return refusal.reason == ARENA_REFUSED_MISSING && *order->program == '/' &&
+           engine_version_is_known(order->version, order->program, NULL);
 }
 
 void recording_remove(struct recording *recording) {

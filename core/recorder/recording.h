@@ -6,6 +6,7 @@
 #include <sys/types.h>
 
 #include "core/profile/arena_writer.h"
+#include "core/recorder/engine_build.h"
 #include "core/recorder/pty.h"
 #include "core/recorder/timeline.h"
 #include "pyprof/config.h"
@@ -39,6 +40,9 @@ bool recording_reap(struct recording *recording, bool *stopped);
 
 /* After its end: did no engine run it? *error says why. */
 bool recording_was_refused(const struct recording *recording, struct error *error);
+
+/* Of a refused one: can it be run after this engine has been built? */
+bool recording_order_engine(const struct recording *recording, struct engine_order *order);
 
 /* Removes the arena (who has it mapped keeps it). The target must have ended. */
 void recording_remove(struct recording *recording);

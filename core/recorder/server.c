@@ -57,11 +57,11 @@ static void send_output(struct server *server) {
     }
 }
 
-/* How the target ended, when the viewer has all it wrote before. */
+/* How the target ended, when the viewer has all it wrote before. A run that waits for its engine has yet to begin. */
 static void send_end(struct server *server) {
     char text[32];
     int status = server->recording.wait_status;
-    if (!server->recording.ended || server->end_told || server->shown < server->output.end)
+    if (!server->recording.ended || server->build.pid || server->end_told || server->shown < server->output.end)
         return;
     server->end_told = true;
     if (WIFSIGNALED(status))
@@ -94,6 +94,8 @@ void server_attach(struct server *server, int socket) {
     server->shown = output_ring_oldest(&server->output);
     server->end_told = false;
     send_start(server);
+    if (server->build.pid)
+        server_send(server, RECORDER_EVENT_NOTICE, server->build_notice);
     send_output(server);
     send_end(server);
     if (*server->saved_path)
@@ -126,25 +128,34 @@ static bool begin_run(struct server *server, struct config *config, struct error
     output_ring_restart(&server->output);
     server->shown = server->output.end;
     server->input_used = 0;
-    server->save_settled = server->end_told = false;
+    server->save_settled = server->end_told = server->built = false;
     *server->saved_path = '\0';
     server->kill_at_ns = server->leave_at_ns = UINT64_MAX;
     return true;
 }
 
-static void begin_next_run(struct server *server) {
+/* The config is taken over. */
+static bool begin_another_run(struct server *server, struct config *config) {
     struct error error;
+    if (config && begin_run(server, config, &error)) {
+        send_start(server);
+        return true;
+    }
+    if (!config)
+        error_set(&error, 1, "out of memory while starting the target again");
+    config_free(config);
+    server_send_failure(server, &error);
+    return false;
+}
+
+static void begin_next_run(struct server *server) {
     struct config *config = server->next_config;
     server->next_config = NULL;
-    if (begin_run(server, config, &error)) {
-        send_start(server);
-    } else {
-        config_free(config);
-        server_send_failure(server, &error);
-    }
+    begin_another_run(server, config);
 }
 
 void server_end_target(struct server *server) {
+    engine_build_stop(&server->build);
     if (server->recording.ended || server->kill_at_ns != UINT64_MAX)
         return;
     kill(-server->recording.pid, SIGTERM);
@@ -192,6 +203,48 @@ static void write_terminal(struct server *server) {
     memmove(server->input, server->input + written, server->input_used);
 }
 
+/* --- a run that no engine is there for --------------------------------------------------------------------- */
+
+/* The run ends as it is; there is nothing to save of it. */
+static void give_up_run(struct server *server, const struct error *error) {
+    server->save_settled = true;
+    server_send_failure(server, error);
+    send_end(server);
+}
+
+/* An engine is built where that helps. */
+static void handle_refusal(struct server *server, const struct error *refusal) {
+    struct engine_order order;
+    struct error error;
+    bool can_help = !server->built && !server->quit_at_end && !server->next_config &&
+                    recording_order_engine(&server->recording, &order);
+    if (can_help && engine_build_start(&server->build, &order, &error)) {
+        engine_order_describe(&order, server->build_notice);
+        server_send(server, RECORDER_EVENT_NOTICE, server->build_notice);
+    } else {
+        give_up_run(server, can_help ? &error : refusal);
+    }
+}
+
+static void finish_build(struct server *server) {
+    struct error error;
+    if (!engine_build_finish(&server->build, &error))
+        give_up_run(server, &error);
+    else if (begin_another_run(server, config_copy(server->config)))
+        server->built = true;
+    else
+        send_end(server);
+}
+
+void server_stop_build(struct server *server) {
+    struct error error;
+    if (!server->build.pid)
+        return;
+    engine_build_stop(&server->build);
+    error_set(&error, 1, "building the engine was interrupted; run again to go on");
+    give_up_run(server, &error);
+}
+
 static void on_target_end(struct server *server) {
     server->kill_at_ns = UINT64_MAX;
     server->input_used = 0;
@@ -199,7 +252,7 @@ static void on_target_end(struct server *server) {
     pump_terminal(server);
     struct error refusal;
     if (recording_was_refused(&server->recording, &refusal))
-        server_send_failure(server, &refusal);
+        handle_refusal(server, &refusal);
     send_end(server);
 }
 
@@ -236,7 +289,7 @@ static void close_descriptors(struct server *server) {
 
 /* What follows from the state as it is, one step: saving, the next run, the end. True: look again. */
 static bool settle_step(struct server *server, uint64_t now_ns) {
-    if (server->saver.pid || server->finished)
+    if (server->saver.pid || server->build.pid || server->finished)
         return false;
     if (*server->save_requested) {
         start_saving(server, server->save_requested);
@@ -292,7 +345,7 @@ static void accept_viewer(struct server *server) {
         server_attach(server, connection);
 }
 
-enum { WATCH_SIGNALS, WATCH_LISTENER, WATCH_SAVER, WATCH_TERMINAL, WATCH_VIEWER, WATCH_COUNT };
+enum { WATCH_SIGNALS, WATCH_LISTENER, WATCH_SAVER, WATCH_BUILD, WATCH_TERMINAL, WATCH_VIEWER, WATCH_COUNT };
 
 static void watch(const struct server *server, struct pollfd watched[WATCH_COUNT]) {
     const struct recorder_channel *viewer = server->viewer;
@@ -301,6 +354,7 @@ static void watch(const struct server *server, struct pollfd watched[WATCH_COUNT
     watched[WATCH_SIGNALS] = (struct pollfd){.fd = server->signals, .events = POLLIN};
     watched[WATCH_LISTENER] = (struct pollfd){.fd = server->listener, .events = POLLIN};
     watched[WATCH_SAVER] = (struct pollfd){.fd = server->saver.pid ? server->saver.result : -1, .events = POLLIN};
+    watched[WATCH_BUILD] = (struct pollfd){.fd = server->build.result, .events = POLLIN};
     watched[WATCH_TERMINAL] = (struct pollfd){.fd = server->pty.master, .events = (short)(POLLIN | typed)};
     watched[WATCH_VIEWER] = (struct pollfd){.fd = viewer ? recorder_channel_socket(viewer) : -1,
                                             .events = (short)(POLLIN | queued)};
@@ -340,6 +394,8 @@ static void turn(struct server *server) {
         read_signals(server);
     if (watched[WATCH_SAVER].revents)
         finish_saving(server);
+    if (watched[WATCH_BUILD].revents && server->build.pid)
+        finish_build(server);
     if (watched[WATCH_LISTENER].revents)
         accept_viewer(server);
     send_output(server);
@@ -353,6 +409,7 @@ static void turn(struct server *server) {
 bool server_open(struct server *server, struct config *config, const int descriptors[3], int rows, int columns,
                  struct error *error) {
     server->recording = RECORDING_NONE;
+    server->build = ENGINE_BUILD_NONE;
     server->pty = (struct pty){-1, -1};
     server->listener = server->saver.result = -1;
     server->kill_at_ns = server->leave_at_ns = UINT64_MAX;

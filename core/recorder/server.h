@@ -31,6 +31,10 @@ struct server {
     int listener; /* -1: nobody can come back to this run */
     char socket_path[RENDEZVOUS_PATH_SIZE];
 
+    struct engine_build build; /* of the engine that the present run waits for */
+    char build_notice[128];    /* what the viewer is told of it */
+    bool built;                /* one was built for it: there is no second time */
+
     struct saver saver;
     char save_requested[ARENA_PATH_SIZE]; /* to be saved next; "": nothing */
     char default_path[ARENA_PATH_SIZE];
@@ -58,7 +62,9 @@ void server_handle_request(struct server *server, const struct recorder_message 
 void server_send(struct server *server, enum recorder_message_type type, const char *text);
 void server_send_failure(struct server *server, const struct error *error);
 void server_drop_viewer(struct server *server);
-/* Asks the target to end, and sees to it that it does. */
+/* Asks the target, or the build it waits for, to end, and sees to it that it does. */
 void server_end_target(struct server *server);
+/* Nothing, where no engine is being built. */
+void server_stop_build(struct server *server);
 
 #endif

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/recorder/engines.h"
+#include "core/recorder/executable.h"
 #include "core/recorder/interpreter.h"
 #include "core/recorder/server.h"
 #include "core/recorder/session_path.h"
@@ -39,6 +40,7 @@ static void request_resize(struct server *server, const struct recorder_message 
 /* As the terminal would: to the target's whole group. */
 static void request_stop(struct server *server, const struct recorder_message *message) {
     bool killing = strcmp((const char *)message->payload, "kill") == 0;
+    server_stop_build(server);
     if (!server->recording.ended)
         kill(-server->recording.pid, killing ? SIGKILL : SIGINT);
 }
@@ -56,7 +58,8 @@ static struct config *read_next_config(const struct server *server, const struct
     if ((!message->size ||
          config_load_text(config, "config", (const char *)message->payload, message->size, error)) &&
         config_validate(config, error) && target_check(config, error) &&
-        engine_places_find(&places, error) && interpreter_find(config, &interpreter, error))
+        engine_places_find(&places, error) && interpreter_find(config, &interpreter, error) &&
+        executable_takes_injector(interpreter.program, error))
         return config;
     config_free(config);
     return NULL;

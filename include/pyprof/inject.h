@@ -15,6 +15,14 @@
 #define INJECT_ENGINE_SUFFIX ".so"
 #define INJECT_ENGINE_MAIN "pyprof_host_main"
 
+/* Stands in every engine, followed by the version of the headers it was compiled with and the compiler's, each ended by
+ * '\0': what `--version` shows. */
+#define INJECT_ENGINE_STAMP "pyprof-tui engine for CPython "
+
+/* The versions of CPython an engine can be compiled for: 3.OLDEST to 3.NEWEST. core/host/python_version.h knows them. */
+#define INJECT_OLDEST_MINOR 11
+#define INJECT_NEWEST_MINOR 15
+
 enum { INJECT_CANNOT_START = 120 }; /* exit status where the engine refuses; the arena's refusal says why */
 
 /* What the injector hands to an engine; lives as long as the process. */

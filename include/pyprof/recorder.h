@@ -37,7 +37,8 @@ enum { RECORDER_PAYLOAD_MAX = 1 << 16 };
     X(104, ENDED)   /* "status N" or "signal N": the target ended; arena stays readable */          \
     X(105, SAVED)   /* path of the session that was written */                                      \
     X(106, FAILED)  /* a sentence: what could not be done */                                        \
-    X(107, DEFAULT_PATH) /* where SAVE "" would write (sent after STARTED) */
+    X(107, DEFAULT_PATH) /* where SAVE "" would write (sent after STARTED) */                       \
+    X(108, NOTICE)  /* a sentence: what goes on before the target runs; STARTED or FAILED follows */
 
 enum recorder_message_type {
 #define X(value, NAME) RECORDER_REQUEST_##NAME = value,
@@ -57,13 +58,16 @@ struct recorder_message {
  * a target under nohup, or with SIGPIPE ignored by its shell, finds what python3 would have found. */
 void recorder_remember_signals(void);
 
+/* Is told what goes on before the target runs, in whole sentences. NULL where nobody wants to know. */
+typedef void (*recorder_notice)(const char *sentence);
+
 /* Runs the target in the foreground: stdin, stdout and stderr are passed through as they are. Saves the session to
  * config->output.session or the default path (copied into session_path, 4096 bytes) unless save is false.
  * *model (may be NULL) receives the finished model, to be freed by the caller. *wait_status receives the host's status
  * as of waitpid, for recorder_exit_like. false: the run could not be started or saved; when the target ran, *model and
  * *wait_status are filled all the same; *wait_status is -1 when it did not. */
-bool recorder_run_headless(const struct config *config, bool save, struct model **model, int *wait_status,
-                           char *session_path, struct error *error);
+bool recorder_run_headless(const struct config *config, bool save, recorder_notice notice, struct model **model,
+                           int *wait_status, char *session_path, struct error *error);
 
 /* Ends this process as the target ended: the same exit status, or the same signal (without a core file). */
 _Noreturn void recorder_exit_like(int wait_status);
@@ -87,7 +91,8 @@ bool recorder_channel_flush(struct recorder_channel *channel);             /* fa
 /* 1: *message is filled; 0: nothing (more) now; -1: the other side is gone or broke the protocol. */
 int recorder_channel_receive(struct recorder_channel *channel, struct recorder_message *message);
 
-/* One line per engine found, for --version. malloc'ed. */
-char *recorder_list_hosts(void);
+/* For --version, in lines: the engines found, where others are built, and the Python that config (NULL: none) would be run by.
+ * malloc'ed; NULL: out of memory. */
+char *recorder_describe_hosts(const struct config *config);
 
 #endif

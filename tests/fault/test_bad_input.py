@@ -68,8 +68,6 @@ class Targets(FaultTest):
         shutil.copy(os.path.realpath(WORKBENCH), self.folder / "alone")
         self.write("target.py", "")
         process = self.run_workbench("--headless", "target.py", command=[self.folder / "alone"])
-        if process.returncode == 0:
-            self.skipTest("an installed host was found")
         self.assert_refused(process, 1, "pyprof-inject", "make")
 
 

@@ -65,7 +65,7 @@ LEFT_OVER = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b")
 SLEEPS = re.compile(r"\b(?:usleep|nanosleep|time\.sleep)\s*\(|(?<![\w.])sleep\s*\(|^\s*sleep\s+[\d.]+", re.M)
 
 WARNINGS = ["-std=gnu17", "-Wall", "-Wextra", "-Wshadow", "-Wstrict-prototypes", "-Wmissing-prototypes", "-Werror",
-            "-D_GNU_SOURCE", '-DPYPROF_PREFIX="/usr/local"', "-Iinclude", "-I."]
+            "-D_GNU_SOURCE", "-Iinclude", "-I."]
 
 
 class Tree:

@@ -30,8 +30,8 @@ struct viewer {
 };
 
 static bool host_is_there(void) {
-    char *hosts = recorder_list_hosts();
-    bool there = hosts && *hosts;
+    char *hosts = recorder_describe_hosts(NULL);
+    bool there = hosts && strstr(hosts, "engine for Python");
     free(hosts);
     return there;
 }

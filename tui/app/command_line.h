@@ -18,13 +18,13 @@ enum command_action {
     COMMAND_REATTACH,
     COMMAND_HELP,        /* print command_line_help() */
     COMMAND_HELP_CONFIG, /* print config_describe() */
-    COMMAND_VERSION,     /* print the version and recorder_list_hosts() */
+    COMMAND_VERSION,     /* print the version and recorder_describe_hosts() */
 };
 
 /* All strings are owned by the struct. */
 struct command_line {
     enum command_action action;
-    struct config *config; /* effective and validated; NULL for HELP, HELP_CONFIG, VERSION */
+    struct config *config; /* effective and validated; NULL for HELP, HELP_CONFIG; not validated for VERSION */
     char *config_path;     /* the config file that was read, NULL: none */
     char *save_config;     /* --save-config: write the config there before anything else, NULL: do not */
     char *session;         /* OPEN_SESSION: the file */

@@ -62,12 +62,15 @@ static bool print_finished(const struct command_line *command, const struct mode
     return headless_print(command, model, error);
 }
 
+static void print_notice(const char *sentence) { fprintf(stderr, "pyprof-tui: %s\n", sentence); }
+
 int headless_run(const struct command_line *command, bool asked_for) {
     struct model *model = NULL;
     struct error error;
     char session_path[ARENA_PATH_SIZE];
     int wait_status = -1, exit_status = 0;
-    if (!recorder_run_headless(command->config, command->save_session, &model, &wait_status, session_path, &error))
+    if (!recorder_run_headless(command->config, command->save_session, print_notice, &model, &wait_status, session_path,
+                               &error))
         exit_status = headless_fail(&error);
     if (model && !print_finished(command, model, asked_for, &error))
         exit_status = headless_fail(&error);

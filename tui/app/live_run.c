@@ -227,6 +227,7 @@ static void take_message(struct application *application, const struct recorder_
     case RECORDER_EVENT_ENDED: end_run(application, text); break;
     case RECORDER_EVENT_SAVED: note_saved(application, text); break;
     case RECORDER_EVENT_FAILED: note_failure(application, text); break;
+    case RECORDER_EVENT_NOTICE: application_message(application, "%s", text); break;
     case RECORDER_EVENT_DEFAULT_PATH: replace(&application->run.default_path, text); return;
     default: return; /* a word of a newer recorder */
     }

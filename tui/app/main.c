@@ -7,11 +7,10 @@
 
 #include "pyprof/recorder.h"
 #include "pyprof/session.h"
+#include "pyprof/version.h"
 #include "tui/app/application.h"
 #include "tui/app/command_line.h"
 #include "tui/app/headless.h"
-
-#define PYPROF_VERSION "0.1"
 
 /* Keys are read from the controlling terminal, whatever stdin and stdout are. */
 static bool has_terminal(void) {
@@ -85,9 +84,9 @@ static int print_text(char *text) {
     return done ? 0 : 1;
 }
 
-static int print_version(void) {
+static int print_version(const struct command_line *command) {
     puts("pyprof-tui " PYPROF_VERSION);
-    return print_text(recorder_list_hosts());
+    return print_text(recorder_describe_hosts(command->config));
 }
 
 /* The status that main exits with; *wait_status receives how a headless target ended, where one ran. */
@@ -111,7 +110,7 @@ static int perform(const struct command_line *command, int *wait_status) {
     case COMMAND_HELP_CONFIG:
         return print_text(config_describe());
     case COMMAND_VERSION:
-        return print_version();
+        return print_version(command);
     case COMMAND_SAVE_CONFIG_ONLY:
         break;
     }
