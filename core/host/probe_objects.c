@@ -186,4 +186,4 @@ PyObject *probe_new(enum probe_kind kind, struct probe_place place) {
     return (PyObject *)probe;
 }
 
-bool probe_check(PyObject *object) { return Py_TYPE(object) >= &types[0] && Py_TYPE(object) < &types[PROBE_KIND_COUNT]; }
+bool probe_check(PyObject *value) { return Py_TYPE(value) >= &types[0] && Py_TYPE(value) < &types[PROBE_KIND_COUNT]; }

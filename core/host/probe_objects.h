@@ -35,6 +35,6 @@ bool probe_types_prepare(bool lines);
 /* A new probe, or NULL with an exception set. */
 PyObject *probe_new(enum probe_kind kind, struct probe_place place);
 
-bool probe_check(PyObject *object);
+bool probe_check(PyObject *value);
 
 #endif
