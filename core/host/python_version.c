@@ -569,9 +569,9 @@ bool python_fits_shell(PyCodeObject *shell, PyCodeObject *body, struct python_ro
 
 static void fill_constants(PyObject *constants, PyObject *from) {
     PyObject *first = PyTuple_GET_ITEM(constants, 0), *trap = PyTuple_GET_ITEM(constants, TRAP_CONSTANT);
+    Py_SET_SIZE(constants, PyTuple_GET_SIZE(from));
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(from); i++)
         PyTuple_SET_ITEM(constants, i, Py_NewRef(PyTuple_GET_ITEM(from, i)));
-    Py_SET_SIZE(constants, PyTuple_GET_SIZE(from));
 #if PY_VERSION_HEX >= 0x030E0000
     ((PyTupleObject *)constants)->ob_hash = -1;
 #endif
