@@ -1,6 +1,7 @@
 #include "core/host/exec_hook.h"
 
 #include "core/host/exchange.h"
+#include "core/host/greenlets.h"
 #include "core/host/instrument.h"
 #include "core/host/main_program.h"
 #include "core/host/twins.h"
@@ -91,6 +92,8 @@ static PyObject *run(const struct runner *runner, PyObject *module, PyObject *co
         changed[i] = arguments[i];
     changed[0] = source;
     PyObject *result = exchange_call_original(&runner->exchanged, module, changed, count, names);
+    if (result && PyCode_Check(source))
+        greenlets_notice((PyCodeObject *)source);
     Py_DECREF(source);
     return result;
 }

@@ -10,7 +10,10 @@ by sys.setprofile, the truth that the function collector's counts must equal. Wh
     # counts: none        not compared
     # needs: MODULE ...   skipped where these cannot be imported
 
-`make check-kinds` sets PYPROF_TEST_KINDS=all: all sets of collectors, and programs of tests/targets/kinds/slow.
+A comment `#: 3` says how often the statement of its line starts.
+
+`make check-kinds` sets PYPROF_TEST_KINDS=all (all sets of collectors, and the programs of tests/targets/kinds/slow) and
+PYPROF_TEST_PACKAGES to a folder with the modules that programs need from elsewhere.
 """
 import collections
 import json
@@ -23,6 +26,7 @@ import unittest
 from comparison import PYTHON, ROOT, TIME_LIMIT, WORKBENCH, Case, Workplace, explain, main
 
 PROGRAMS = ROOT / "tests" / "targets" / "kinds"
+PACKAGES = os.environ.get("PYPROF_TEST_PACKAGES", "")
 ALL = os.environ.get("PYPROF_TEST_KINDS") == "all"
 LINES = "function,line"
 COLLECTORS = ("none", "function", "line", LINES) if ALL else (LINES,)
@@ -64,10 +68,22 @@ class Program:
         self.name, self.text = path.stem, path.read_text()
         said = dict(re.findall(r"^# (status|counts|needs): (.*)$", self.text, re.M))
         self.status, self.counts, self.needs = int(said.get("status", 0)), said.get("counts"), said.get("needs", "").split()
-        self.case = Case(self.name, status=self.status, files={"prog.py": self.text}, how="target", target=["prog.py"])
+        self.case = Case(self.name, status=self.status, files={"prog.py": self.text}, how="target", target=["prog.py"],
+                         env={"PYTHONPATH": PACKAGES} if self.needs and PACKAGES else {})
+
+        self.hits = {number: int(match[1]) for number, line in enumerate(self.text.splitlines(), 1)
+                     if (match := re.search(r"#: (\d+)$", line))}
 
     def known_counts(self):
         return {name: int(calls) for name, calls in re.findall(r"([\w<>]+)=(\d+)", self.counts)}
+
+
+def counted_calls(export):
+    counted = collections.Counter()
+    for function in export["functions"]:
+        if function["kind"] == "python" and pathlib.Path(function["file"]).name == "prog.py" and function["calls"]:
+            counted[f"{function['name']}:{function['line']}"] += function["calls"]
+    return counted
 
 
 def by_name(counted):
@@ -102,11 +118,19 @@ class Kinds(unittest.TestCase):
                 difference = explain(program.case, plain, hosted, collectors)
                 if difference:
                     self.fail(difference)
+                if collectors == "none":
+                    continue
+                export = self.exported(program)
                 if "function" in collectors and program.counts != "none":
-                    self.compare_counts(program)
+                    self.compare_counts(program, export)
+                if "line" in collectors:
+                    hits = collections.Counter()
+                    for row in export["lines"]:
+                        hits[row["line"]] += row["hits"] if pathlib.Path(row["file"]).name == "prog.py" else 0
+                    self.assertEqual({line: hits[line] for line in program.hits}, program.hits)
 
-    def compare_counts(self, program):
-        counted = self.counted_calls(program)
+    def compare_counts(self, program, export):
+        counted = counted_calls(export)
         if program.counts and "=" in program.counts:
             wanted, names = program.known_counts(), by_name(counted)
             self.assertEqual({name: names[name] for name in wanted}, wanted)
@@ -119,17 +143,12 @@ class Kinds(unittest.TestCase):
             self.assertGreater(len(wanted), 1, "the oracle counted nothing")
             self.assertEqual(counted, wanted)
 
-    def counted_calls(self, program):
+    def exported(self, program):
         place = self.workplace
         done = subprocess.run([WORKBENCH, "--export", "json", str(place.session)], env=place.environment(program.case),
                               cwd=place.base, capture_output=True, timeout=TIME_LIMIT)
         self.assertEqual((done.returncode, done.stderr), (0, b""))
-        counted = {}
-        for function in json.loads(done.stdout)["functions"]:
-            if function["kind"] == "python" and pathlib.Path(function["file"]).name == "prog.py" and function["calls"]:
-                key = f"{function['name']}:{function['line']}"
-                counted[key] = counted.get(key, 0) + function["calls"]
-        return counted
+        return json.loads(done.stdout)
 
     def true_calls(self, program):
         place = self.workplace
@@ -143,7 +162,8 @@ class Kinds(unittest.TestCase):
 
 
 def can_import(name):
-    return subprocess.run([PYTHON, "-c", f"import {name}"], capture_output=True).returncode == 0
+    return subprocess.run([PYTHON, "-c", f"import {name}"], env=dict(os.environ, PYTHONPATH=PACKAGES),
+                          capture_output=True).returncode == 0
 
 
 def add_tests():
