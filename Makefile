@@ -5,6 +5,7 @@
 #   make run              installs what is missing, builds, opens tests/targets/julia.py
 #   make check            installs what is missing, builds, runs every test; ends with `N passed, N failed`
 #   make check-unit check-san check-host check-tui check-fault    one suite of it
+#   make check-matrix     as root: host tests with CPython 3.13 to 3.15, in a Debian root made in build/matrix/sid
 #   make lint bench deps deps-test install uninstall clean
 #
 #   SAN=address,undefined a build with sanitizers, in build/san (the engine stays as it is)
@@ -78,7 +79,7 @@ INJECTOR_FLAGS := $(BASE_FLAGS) $(AS_ERRORS) $(LIBRARY_FLAGS)
 LIBRARIES := $(INJECTOR) $(ENGINE)
 
 .PHONY: all engine run deps deps-test check check-build check-unit check-san check-host check-tui check-fault \
-        unit-tests bench lint install uninstall clean force
+        check-matrix unit-tests bench lint install uninstall clean force
 all: pyprof-tui $(LIBRARIES) $(ENGINE_FOLDER)/identity
 engine: $(LIBRARIES)
 
@@ -188,6 +189,9 @@ check-tui: all
 	@$(RUN_TESTS) tui
 check-fault: all
 	@$(RUN_TESTS) fault
+# PYPROF_MATRIX_ROOT=FOLDER keeps the Debian root elsewhere.
+check-matrix:
+	@$(PYTHON) tests/matrix/matrix.py
 lint:
 	@CC="$(CC)" PYTHON="$(PYTHON)" $(PYTHON) tests/lint/lint.py
 bench: all
@@ -212,4 +216,4 @@ uninstall:
 clean:
 	rm -rf build pyprof-tui
 
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find build -path build/matrix -prune -o -name '*.d' -print 2>/dev/null)
