@@ -57,7 +57,8 @@ PYTHON_INCLUDE := $(word 3,$(PYTHON_ANSWER))
 
 ENGINE := build/pyprof-host-$(PYTHON_VERSION).so
 ENGINE_OBJ := build/host-$(PYTHON_VERSION)
-ENGINE_SOURCES := $(sort $(wildcard core/host/*.c core/probe/*.c core/base/*.c core/profile/arena_writer.c))
+ENGINE_SOURCES := $(sort $(wildcard core/host/*.c core/probe/*.c core/base/*.c core/profile/arena_writer.c \
+                                    core/profile/child_arena.c))
 ENGINE_OBJECTS := $(ENGINE_SOURCES:%.c=$(ENGINE_OBJ)/%.o)
 # The thread's shadow stack is reached without a call: its address is fixed when the library is loaded (initial-exec).
 LIBRARY_FLAGS := -O2 -fno-tree-slp-vectorize -fPIC -ftls-model=initial-exec -fno-plt -fvisibility=hidden
@@ -73,7 +74,8 @@ ENGINE_HEADERS := $(sort $(wildcard core/host/*.h core/probe/*.h core/base/*.h c
 engine_options = $(LANGUAGE) -w $(LIBRARY_FLAGS) $(LIBRARY_LINK_FLAGS) -I$(1)include -I$(or $(1),.) $(addprefix $(1),$(ENGINE_SOURCES))
 
 INJECTOR := build/pyprof-inject.so
-INJECTOR_SOURCES := $(sort $(wildcard core/inject/*.c))
+INJECTOR_SOURCES := $(sort $(wildcard core/inject/*.c core/base/*.c core/profile/arena_writer.c \
+                                      core/profile/child_arena.c))
 INJECTOR_OBJECTS := $(INJECTOR_SOURCES:%.c=build/inject/%.o)
 INJECTOR_FLAGS := $(BASE_FLAGS) $(AS_ERRORS) $(LIBRARY_FLAGS)
 LIBRARIES := $(INJECTOR) $(ENGINE)

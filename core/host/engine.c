@@ -5,11 +5,11 @@
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/host/adopt.h"
+#include "core/host/children.h"
 #include "core/host/exec_hook.h"
 #include "core/host/instrument.h"
 #include "core/host/main_program.h"
@@ -62,9 +62,9 @@ static void announce(struct arena_header *header) {
     __atomic_store_n(&header->host_state, ARENA_HOST_RUNNING, __ATOMIC_RELEASE);
 }
 
-__attribute__((visibility("default"))) int pyprof_host_main(int count, char **arguments, const struct injection *injection) {
+__attribute__((visibility("default"))) int pyprof_host_main(int count, char **arguments, struct injection *injection) {
     struct error error;
-    if (!profile_attach(injection->arena_path, &error))
+    if (!profile_attach(injection->arena_path, &error) || !children_prepare(injection, count, arguments, &error))
         return complain(error.text);
     struct arena_header *header = profile_header();
     header->host_pid = (uint32_t)getpid();
@@ -73,10 +73,9 @@ __attribute__((visibility("default"))) int pyprof_host_main(int count, char **ar
         PyErr_Print();
         return complain("the collectors could not be started");
     }
-    pthread_atfork(NULL, NULL, profile_detach_after_fork);
     announce(header);
     int status = Py_RunMain();
-    header = profile_header(); /* a forked child that comes here has none */
+    header = profile_header(); /* NULL in a forked child that got none */
     if (header)
         __atomic_store_n(&header->host_state, ARENA_HOST_FINALIZED, __ATOMIC_RELEASE);
     return status;

@@ -1,67 +1,38 @@
-/* inject.c - preloaded into the target's python3 (or into what starts it): takes the place of its main.
+/* inject.c - preloaded into the target's python3 and the programs that it executes: takes the place of a Python's main.
  *
- * Needs nothing but libc, as it is loaded into whatever program the recorder starts: where `python3` is a script that looks for the
- * right Python (pyenv, asdf), its shell and everything it runs come first, and are left alone. */
+ * Needs nothing but libc, as it is loaded into whatever is executed: where `python3` is a script that looks for the right Python
+ * (pyenv, asdf), its shell and everything it runs come first; and a Python executes others through shells. They run as they are.
+ * The first Python of a run is its program, the others are child processes. */
 #include "core/inject/inject.h"
 
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/inject/inheritance.h"
+#include "core/inject/program.h"
 #include "core/inject/refuse.h"
-#include "pyprof/arena.h"
+#include "core/profile/child_arena.h"
+
+enum { VERSION_SIZE = 16 };
 
 typedef int (*main_function)(int, char **, char **);
 typedef int (*start_main)(main_function, int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
 
+struct injection injection;
 static main_function program_main;
-static struct injection injection;
 
-/* --- the environment ------------------------------------------------------------------------------------ */
+void *next_function(const char *name) { return dlsym(RTLD_NEXT, name); }
 
-/* Takes NAME's variable out, without a gap and with the others in their order. */
-static void remove_variable(const char *name) {
-    size_t length = strlen(name);
-    char **to = environ;
-    for (char **from = environ; *from; from++)
-        if (strncmp(*from, name, length) != 0 || (*from)[length] != '=')
-            *to++ = *from;
-    *to = NULL;
-}
-
-/* LD_PRELOAD as it was before the recorder put this library in front. */
-static void restore_preload(void) {
-    char *value = getenv(INJECT_PRELOAD_VARIABLE);
-    char *rest = value ? strchr(value, ':') : NULL;
-    if (rest)
-        memmove(value, rest + 1, strlen(rest + 1) + 1);
-    else
-        remove_variable(INJECT_PRELOAD_VARIABLE);
-}
-
-/* Remembers what the recorder said and makes the environment what the user's shell gave. */
-static bool take_settings(void) {
-    const char *arena = getenv(INJECT_ARENA_VARIABLE), *hosts = getenv(INJECT_HOSTS_VARIABLE);
-    injection.arena_path = arena ? strdup(arena) : NULL;
-    injection.host_folders = hosts ? strdup(hosts) : NULL;
-    if (!injection.arena_path || !injection.host_folders)
-        return false;
-    remove_variable(INJECT_ARENA_VARIABLE);
-    remove_variable(INJECT_HOSTS_VARIABLE);
-    restore_preload();
-    return true;
-}
-
-/* --- the engine ----------------------------------------------------------------------------------------- */
+/* --- which Python ----------------------------------------------------------------------------------------- */
 
 static bool has_symbol(const char *name) { return dlsym(RTLD_DEFAULT, name) != NULL; }
 
 /* "3.11", "3.13t" (without the interpreter lock), "3.11d" (for debugging), "PyPy": what tells an engine apart, also where there can
  * be none for it: a program must not run unseen. false: this program is not a Python. */
-static bool find_version(char version[INJECT_VERSION_SIZE]) {
+static bool find_version(char version[VERSION_SIZE]) {
     const char *(*get_version)(void) = (const char *(*)(void))(uintptr_t)dlsym(RTLD_DEFAULT, "Py_GetVersion");
     if (has_symbol("pypy_setup_home"))
         return strcpy(version, "PyPy") != NULL;
@@ -71,12 +42,23 @@ static bool find_version(char version[INJECT_VERSION_SIZE]) {
     size_t major = strspn(text, "0123456789");
     size_t minor = text[major] == '.' ? strspn(text + major + 1, "0123456789") : 0;
     const char *build = strstr(text, "free-threading build") ? "t" : has_symbol("_Py_NegativeRefcount") ? "d" : "";
-    int length = snprintf(version, INJECT_VERSION_SIZE, "%.*s%s", (int)(major + 1 + minor), text, build);
-    return minor > 0 && length < INJECT_VERSION_SIZE;
+    int length = snprintf(version, VERSION_SIZE, "%.*s%s", (int)(major + 1 + minor), text, build);
+    return minor > 0 && length < VERSION_SIZE;
 }
 
+/* A Python that is part of another program (an editor, a debugger) has a main of its own to run. */
+static bool is_named_python(void) {
+    char path[ARENA_PATH_SIZE];
+    ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+    path[length > 0 ? length : 0] = '\0';
+    const char *name = strrchr(path, '/');
+    return name && (strncmp(name + 1, "python", strlen("python")) == 0 || strncmp(name + 1, "pypy", strlen("pypy")) == 0);
+}
+
+/* --- the engine ------------------------------------------------------------------------------------------- */
+
 /* The first engine for this version in one of the folders; *error: why it could not be loaded (NULL: there is none). */
-static void *load_engine(const char *version, const char **error) {
+static void *load_library(const char *version, const char **error) {
     *error = NULL;
     for (const char *at = injection.host_folders; *at;) {
         size_t length = strcspn(at, ":");
@@ -94,28 +76,98 @@ static void *load_engine(const char *version, const char **error) {
     return NULL;
 }
 
-static int run_engine(int count, char **arguments, const char *version) {
-    const char *error;
-    void *engine = load_engine(version, &error);
-    if (!engine)
-        return refuse(injection.arena_path, error ? ARENA_REFUSED_BROKEN : ARENA_REFUSED_MISSING, error ? error : version);
+/* The entry of this Python's engine; NULL: there is none, for this reason. */
+static inject_engine_main load_engine(const char *version, enum arena_refusal *reason, const char **detail) {
+    void *engine = load_library(version, detail);
+    *reason = *detail ? ARENA_REFUSED_BROKEN : ARENA_REFUSED_MISSING;
+    if (!engine) {
+        *detail = *detail ? *detail : version;
+        return NULL;
+    }
     inject_engine_main engine_main = (inject_engine_main)(uintptr_t)dlsym(engine, INJECT_ENGINE_MAIN);
+    *reason = ARENA_REFUSED_BROKEN;
+    *detail = engine_main ? NULL : dlerror();
+    return engine_main;
+}
+
+/* --- program and child processes -------------------------------------------------------------------------- */
+
+/* Makes this process's own arena. false: it goes on without, as the run is over or there is no room. */
+static bool become_child(struct arena_header *header) {
+    static struct arena arena; /* its path is kept */
+    if (!child_arena_create(&arena, injection.main_arena_path, header, injection.parent, NULL))
+        return false;
+    if (!child_arena_publish(&arena, header)) {
+        child_arena_remove(&arena);
+        return false;
+    }
+    arena_detach(&arena);
+    injection.arena_path = arena.path;
+    return true;
+}
+
+/* Is this the first Python of the run? It is the program from now on. */
+static bool become_program(struct arena_header *header) {
+    uint32_t nobody = 0;
+    injection.arena_path = injection.main_arena_path;
+    return __atomic_compare_exchange_n(&header->host_pid, &nobody, (uint32_t)getpid(), false, __ATOMIC_ACQ_REL,
+                                       __ATOMIC_RELAXED);
+}
+
+static void lose_process(struct arena_header *header) {
+    if (header->exit_kind == ARENA_EXIT_NONE)
+        __atomic_fetch_add(&header->lost_processes, 1, __ATOMIC_RELAXED);
+}
+
+/* What runs this Python with probes; NULL: nothing, it is to run as it is. */
+static inject_engine_main find_engine(struct arena_header *header, const char *version, int *status) {
+    enum arena_refusal reason;
+    const char *detail;
+    bool first = __atomic_load_n(&header->host_pid, __ATOMIC_ACQUIRE) == 0;
+    if (!first && (!header->children || !is_named_python()))
+        return NULL;
+    inject_engine_main engine_main = load_engine(version, &reason, &detail);
+    if (!engine_main && first) {
+        *status = refuse(header, reason, detail);
+        return NULL;
+    }
+    if (engine_main && ((first && become_program(header)) || become_child(header)))
+        return engine_main;
+    lose_process(header);
+    return NULL;
+}
+
+static int run_python(int count, char **arguments, char **environment, const char *version) {
+    struct arena_header *header = arena_header_map(injection.main_arena_path);
+    int status = 0;
+    inject_engine_main engine_main = header ? find_engine(header, version, &status) : NULL;
+    if (!header || !header->children)
+        inheritance_end();
+    if (header)
+        arena_header_unmap(header);
+    if (status)
+        return status;
     if (!engine_main)
-        return refuse(injection.arena_path, ARENA_REFUSED_BROKEN, dlerror());
+        return program_main(count, arguments, environment);
+    injection.process = (uint32_t)getpid();
     return engine_main(count, arguments, &injection);
 }
 
 static int injected_main(int count, char **arguments, char **environment) {
-    char version[INJECT_VERSION_SIZE];
-    if (!getenv(INJECT_ARENA_VARIABLE) || !find_version(version) || !take_settings())
+    char version[VERSION_SIZE];
+    if (!inheritance_take())
         return program_main(count, arguments, environment);
-    return run_engine(count, arguments, version);
+    if (!program_find_loader())
+        inheritance_end();
+    if (!find_version(version))
+        return program_main(count, arguments, environment);
+    return run_python(count, arguments, environment, version);
 }
 
 __attribute__((visibility("default"))) int __libc_start_main(main_function main, int count, char **arguments,
                                                              void (*init)(void), void (*fini)(void),
                                                              void (*loader_fini)(void), void *stack_end) {
-    start_main libc_start_main = (start_main)(uintptr_t)dlsym(RTLD_NEXT, "__libc_start_main");
+    start_main libc_start_main = (start_main)(uintptr_t)next_function("__libc_start_main");
     program_main = main;
     return libc_start_main(injected_main, count, arguments, init, fini, loader_fini, stack_end);
 }

@@ -5,6 +5,6 @@
 #include "pyprof/arena.h"
 
 /* Writes the refusal into the arena's header. The exit status to end with: INJECT_CANNOT_START. */
-int refuse(const char *arena_path, enum arena_refusal reason, const char *detail);
+int refuse(struct arena_header *header, enum arena_refusal reason, const char *detail);
 
 #endif

@@ -1,34 +1,14 @@
 #include "core/probe/profile_writer.h"
 
-#include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "core/probe/index_table.h"
 #include "core/probe/shadow_stack.h"
+#include "core/probe/writer_state.h"
 
-enum { RESERVE_STEP = 65536 };
-
-/* What belongs to a thread segment but is no reader's business. */
-struct thread_slot {
-    struct arena_thread *segment; /* NULL: never used */
-    bool in_arena;                /* false: a private stand-in, for want of room */
-    struct index_table children;  /* (position, code) -> node */
-    uint64_t frames_reserved, nodes_reserved, lines_reserved; /* rows that have room */
-};
-
-static struct {
-    struct arena arena;
-    bool attached;
-    bool counting;
-    struct index_table functions;
-    struct index_table files;
-    uint64_t strings_reserved, codes_reserved, line_rows_reserved;
-    struct thread_slot slots[ARENA_MAX_THREADS];
-    pthread_key_t thread_end;
-} profile;
+struct profile profile;
 
 static struct arena_frame no_frames[2] = {{.code = PROFILE_NO_CODE}, {.code = PROFILE_NO_CODE}};
 struct arena_thread profile_no_thread = {.top = no_frames, .limit = no_frames};
@@ -51,7 +31,7 @@ static bool reserve_rows(uint64_t region, uint64_t row_size, uint64_t *reserved,
     uint64_t bytes = *reserved * row_size * 2;
     if (bytes < wanted * row_size)
         bytes = wanted * row_size;
-    bytes = (bytes + RESERVE_STEP - 1) / RESERVE_STEP * RESERVE_STEP;
+    bytes = (bytes + PROFILE_RESERVE_STEP - 1) / PROFILE_RESERVE_STEP * PROFILE_RESERVE_STEP;
     if (bytes > ARENA_ALIGN(most * row_size))
         bytes = ARENA_ALIGN(most * row_size);
     if (!arena_reserve(&profile.arena, region, bytes))
@@ -71,9 +51,9 @@ bool profile_attach(const char *arena_path, struct error *error) {
         arena_detach(&profile.arena);
         return error_set(error, 1, "no thread-specific key is left for the profile");
     }
-    profile.strings_reserved = RESERVE_STEP;
-    profile.codes_reserved = RESERVE_STEP / sizeof(struct arena_code);
-    profile.line_rows_reserved = RESERVE_STEP / sizeof(struct arena_line);
+    profile.strings_reserved = PROFILE_RESERVE_STEP;
+    profile.codes_reserved = PROFILE_RESERVE_STEP / sizeof(struct arena_code);
+    profile.line_rows_reserved = PROFILE_RESERVE_STEP / sizeof(struct arena_line);
     profile_clock_kind = (enum arena_clock_kind)profile.arena.header->clock.kind;
     profile.attached = true;
     return true;
@@ -233,7 +213,7 @@ static struct arena_frame *segment_frames(struct arena_thread *thread) {
     return (struct arena_frame *)((char *)thread + ARENA_THREAD_FRAMES_AT);
 }
 
-static void set_limit(struct thread_slot *slot) {
+void profile_set_limit(struct thread_slot *slot) {
     uint64_t rows = slot->in_arena ? slot->frames_reserved : ARENA_MAX_FRAMES;
     /* One frame is kept back as the mark of an overflown stack. */
     slot->segment->limit = segment_frames(slot->segment) + rows - 2;
@@ -261,7 +241,7 @@ static bool open_slot(struct thread_slot *slot, uint32_t index) {
     thread->lines = (struct arena_line_cell *)((char *)thread + ARENA_THREAD_LINES_AT);
     thread->frames_address = (uintptr_t)segment_frames(thread);
     thread->node_count = 1;
-    set_limit(slot);
+    profile_set_limit(slot);
     if (slot->in_arena)
         __atomic_store_n(&profile.arena.header->thread_count, index + 1, __ATOMIC_RELEASE);
     return true;
@@ -325,7 +305,7 @@ static void end_thread(void *ending) {
     __atomic_store_n(&thread->state, ARENA_THREAD_ENDED, __ATOMIC_RELEASE);
 }
 
-static struct thread_slot *slot_of(const struct arena_thread *thread) {
+struct thread_slot *profile_slot_of(const struct arena_thread *thread) {
     for (uint32_t i = 0; i < ARENA_MAX_THREADS && profile.slots[i].segment; i++)
         if (profile.slots[i].segment == thread)
             return &profile.slots[i];
@@ -333,14 +313,14 @@ static struct thread_slot *slot_of(const struct arena_thread *thread) {
 }
 
 bool profile_grow_stack(struct arena_thread *thread) {
-    struct thread_slot *slot = slot_of(thread);
+    struct thread_slot *slot = profile_slot_of(thread);
     if (!slot || !slot->in_arena)
         return false;
     uint64_t wanted = slot->frames_reserved + 1;
     if (!reserve_in_segment(slot, ARENA_THREAD_FRAMES_AT, sizeof(struct arena_frame), &slot->frames_reserved, wanted,
                             ARENA_MAX_FRAMES))
         return false;
-    set_limit(slot);
+    profile_set_limit(slot);
     return true;
 }
 
@@ -355,7 +335,7 @@ static uint32_t find_ancestor(const struct arena_thread *thread, uint32_t positi
 }
 
 uint32_t profile_find_node(struct arena_thread *thread, uint32_t position, uint32_t code) {
-    struct thread_slot *slot = slot_of(thread);
+    struct thread_slot *slot = profile_slot_of(thread);
     if (!slot)
         return position;
     uint64_t key = ((uint64_t)position << 32 | code) + 1;
@@ -373,14 +353,4 @@ uint32_t profile_find_node(struct arena_thread *thread, uint32_t position, uint3
         (struct arena_node){.code = code, .parent = position, .folded_to = find_ancestor(thread, position, code)};
     __atomic_store_n(&thread->node_count, node + 1, __ATOMIC_RELEASE);
     return node;
-}
-
-/* --- fork ----------------------------------------------------------------------------------------------- */
-
-void profile_detach_after_fork(void) {
-    if (!profile.attached)
-        return;
-    profile.attached = profile.counting = false;
-    profile_current_thread = &profile_no_thread;
-    pthread_setspecific(profile.thread_end, NULL);
 }

@@ -62,8 +62,15 @@ uint32_t profile_find_node(struct arena_thread *thread, uint32_t position, uint3
 /* Makes room for one more frame; false: none. */
 bool profile_grow_stack(struct arena_thread *thread);
 
-/* In the child after fork: from here on nothing is counted and nothing written, for the mapping is still the parent's profile
- * (a private mapping of the file would go on seeing what the parent writes). profile_header() is NULL then. */
-void profile_detach_after_fork(void);
+/* --- fork (profile_fork.c) --- */
+
+/* From now on processes that are forked get arenas of their own, beside that of the program at main_path. Without it, and where
+ * they cannot get one, they count nothing (profile_header() is NULL then) and are counted as lost. */
+bool profile_allow_children(const char *main_path, struct error *error);
+
+/* For pthread_atfork. In the child every pointer into the profile stays valid and leads into the child's own arena, whose
+ * counters begin at 0: what was active goes on there, its call is the parent's, its time is counted from the fork on. */
+void profile_before_fork(void);
+void profile_after_fork_in_child(void);
 
 #endif

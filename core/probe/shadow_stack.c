@@ -183,3 +183,12 @@ void shadow_discount(uint64_t before) {
     if (thread != &profile_no_thread)
         thread->own_ticks += clock_ticks(profile_clock_kind) - before;
 }
+
+/* --- fork ------------------------------------------------------------------------------------------------- */
+
+struct arena_frame shadow_frame_from_now_on(struct arena_frame frame, uint64_t now) {
+    if (frame.start_ticks)
+        frame.start_ticks = now;
+    frame.stands_for = 0;
+    return frame;
+}

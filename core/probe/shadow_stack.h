@@ -64,6 +64,9 @@ bool shadow_expose(struct arena_thread *thread, uint32_t code);
 bool shadow_expose_frame(struct arena_thread *thread, uint64_t interpreter_frame);
 void shadow_unwind_all(struct arena_thread *thread);
 
+/* A frame of the same activation whose time begins now: what it has run before, and the calls it stands for, are a parent's. */
+struct arena_frame shadow_frame_from_now_on(struct arena_frame frame, uint64_t now);
+
 /* The profiler's own work in the middle of the program (rewriting code) is nobody's time: what has passed since `before`, a
  * reading of shadow_reading(), is taken out of the thread's clock. */
 uint64_t shadow_reading(void);

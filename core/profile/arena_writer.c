@@ -37,7 +37,7 @@ static int fallocate_retrying(int file, uint64_t offset, uint64_t size) {
 }
 
 /* The first page of each region that its owner writes without asking for room again. */
-static int reserve_first_rows(int file) {
+static int reserve_first_rows(int file, bool timeline) {
     int failure = fallocate_retrying(file, 0, ARENA_HEADER_SIZE);
     if (!failure)
         failure = fallocate_retrying(file, ARENA_STRINGS_AT, 65536);
@@ -45,14 +45,14 @@ static int reserve_first_rows(int file) {
         failure = fallocate_retrying(file, ARENA_CODES_AT, 65536);
     if (!failure)
         failure = fallocate_retrying(file, ARENA_LINES_AT, 65536);
-    if (!failure)
+    if (!failure && timeline)
         failure = fallocate_retrying(file, ARENA_SAMPLES_AT, 65536);
     return failure;
 }
 
-static void fill_header(struct arena *arena) {
+static void fill_header(struct arena *arena, enum arena_clock_kind clock) {
     struct arena_header *header = arena->header;
-    clock_start(&header->clock, clock_best_kind());
+    clock_start(&header->clock, clock);
     header->version = ARENA_VERSION;
     header->header_size = sizeof *header;
     header->recorder_pid = (uint32_t)getpid();
@@ -63,7 +63,7 @@ static void fill_header(struct arena *arena) {
     __atomic_store_n(&header->magic, ARENA_MAGIC, __ATOMIC_RELEASE);
 }
 
-bool arena_create(struct arena *arena, const char *path, struct error *error) {
+static bool create(struct arena *arena, const char *path, enum arena_clock_kind clock, bool timeline, struct error *error) {
     memset(arena, 0, sizeof *arena);
     if (!set_path(arena, path, error))
         return false;
@@ -71,7 +71,7 @@ bool arena_create(struct arena *arena, const char *path, struct error *error) {
     if (file < 0)
         return error_set(error, 1, "%s: cannot make the profile's file: %s", path, strerror(errno));
     bool done = false;
-    int failure = ftruncate(file, (off_t)ARENA_FILE_SIZE) ? errno : reserve_first_rows(file);
+    int failure = ftruncate(file, (off_t)ARENA_FILE_SIZE) ? errno : reserve_first_rows(file, timeline);
     if (failure)
         error_set(error, 1, "%s: no room for the profile: %s", path,
                   failure == EFBIG ? "the limit on file sizes is too low, raise it with ulimit -f" : strerror(failure));
@@ -82,8 +82,16 @@ bool arena_create(struct arena *arena, const char *path, struct error *error) {
         unlink(path);
         return false;
     }
-    fill_header(arena);
+    fill_header(arena, clock);
     return true;
+}
+
+bool arena_create(struct arena *arena, const char *path, struct error *error) {
+    return create(arena, path, clock_best_kind(), true, error);
+}
+
+bool arena_create_without_timeline(struct arena *arena, const char *path, enum arena_clock_kind clock, struct error *error) {
+    return create(arena, path, clock, false, error);
 }
 
 bool arena_attach(struct arena *arena, const char *path, struct error *error) {

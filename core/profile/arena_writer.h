@@ -20,6 +20,9 @@ struct arena {
 /* Makes a new, empty arena file (mode 0600, must not exist) and maps it; clock and header basics are filled in. */
 bool arena_create(struct arena *arena, const char *path, struct error *error);
 
+/* The same for a process whose memory nobody samples, on the clock that the other processes of the run are on. */
+bool arena_create_without_timeline(struct arena *arena, const char *path, enum arena_clock_kind clock, struct error *error);
+
 /* Maps an existing arena read-write, checking magic, version and size. */
 bool arena_attach(struct arena *arena, const char *path, struct error *error);
 

@@ -74,6 +74,30 @@ bool arena_place_create(struct arena *arena, int *lock, struct error *error) {
                      "folder that has them", memory.text, disk.text);
 }
 
+/* --- removing ----------------------------------------------------------------------------------------------- */
+
+/* The folder of an arena's child processes, with all that is in it. */
+static void remove_children(int folder, const char *arena_name) {
+    char name[ARENA_PATH_SIZE + sizeof ARENA_CHILDREN_SUFFIX];
+    snprintf(name, sizeof name, "%s" ARENA_CHILDREN_SUFFIX, arena_name);
+    int file = openat(folder, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *entries = file < 0 ? NULL : fdopendir(file);
+    if (!entries) {
+        if (file >= 0)
+            close(file);
+        return;
+    }
+    for (struct dirent *entry; (entry = readdir(entries));)
+        unlinkat(file, entry->d_name, 0); /* "." and ".." are refused */
+    closedir(entries);
+    unlinkat(folder, name, AT_REMOVEDIR);
+}
+
+void arena_place_remove(const char *path) {
+    unlink(path);
+    remove_children(AT_FDCWD, path);
+}
+
 /* Is it "pyprof-UID-PID-N.arena" of this user, made by a process that is gone? */
 static bool is_name_of_dead(const char *name) {
     unsigned user, process, number;
@@ -102,8 +126,10 @@ size_t arena_place_remove_stale_in(const char *folder) {
     size_t removed = 0;
     for (struct dirent *entry; (entry = readdir(entries));)
         if (is_name_of_dead(entry->d_name) && !is_held(dirfd(entries), entry->d_name) &&
-            unlinkat(dirfd(entries), entry->d_name, 0) == 0)
+            unlinkat(dirfd(entries), entry->d_name, 0) == 0) {
+            remove_children(dirfd(entries), entry->d_name);
             removed++;
+        }
     closedir(entries);
     return removed;
 }

@@ -11,6 +11,9 @@
  * descriptor whose lock tells others that the file is in use; closing it (or dying) ends that. */
 bool arena_place_create(struct arena *arena, int *lock, struct error *error);
 
+/* Removes an arena, and those of the program's child processes beside it. */
+void arena_place_remove(const char *path);
+
 /* Removes arenas of this user in those folders that no living recorder holds. Returns how many. */
 size_t arena_place_remove_stale(void);
 

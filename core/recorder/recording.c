@@ -53,12 +53,15 @@ bool recording_start(struct recording *recording, const struct config *config, c
     return true;
 }
 
-/* The kind is what readers look at: it is stored last. */
+/* Where the program had another one executed in its place, its own time ended then. The kind is what readers look at: it is
+ * stored last. */
 static void write_end(struct arena_header *header, int wait_status) {
     struct arena_clock clock = header->clock;
-    clock_end(&clock);
-    __atomic_store_n(&header->clock.end_ns, clock.end_ns, __ATOMIC_RELEASE);
-    __atomic_store_n(&header->clock.end_ticks, clock.end_ticks, __ATOMIC_RELEASE);
+    if (!clock.end_ns || !clock.end_ticks) {
+        clock_end(&clock);
+        __atomic_store_n(&header->clock.end_ns, clock.end_ns, __ATOMIC_RELEASE);
+        __atomic_store_n(&header->clock.end_ticks, clock.end_ticks, __ATOMIC_RELEASE);
+    }
     bool signaled = WIFSIGNALED(wait_status);
     header->exit_value = (uint32_t)(signaled ? WTERMSIG(wait_status) : WEXITSTATUS(wait_status));
     __atomic_store_n(&header->exit_kind, signaled ? ARENA_EXIT_SIGNAL : ARENA_EXIT_STATUS, __ATOMIC_RELEASE);
@@ -149,7 +152,7 @@ bool recording_order_engine(const struct recording *recording, struct engine_ord
 void recording_remove(struct recording *recording) {
     if (recording->arena_lock < 0)
         return;
-    unlink(recording->arena.path);
+    arena_place_remove(recording->arena.path);
     close(recording->arena_lock);
     arena_detach(&recording->arena);
     recording->arena_lock = -1;

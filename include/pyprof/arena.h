@@ -110,7 +110,7 @@ struct arena_header {
     uint32_t thread_count;        /* thread segments ever used */
     uint32_t marked_count;        /* functions marked with `profile` */
     uint32_t parent_pid;          /* the process that made this one; 0: the recorder did */
-    uint32_t host_reserved;
+    uint32_t child_count;         /* in the program's arena: arenas that child processes have begun to make */
     uint64_t strings_used;        /* bytes; offset 0 is the empty string */
     /* The process's arguments, each ended by '\0', cut to the room; "" in the program's own arena. A forked child has
      * those of its parent. */

@@ -1,15 +1,19 @@
 /* inject.h - what recorder, injector and engine say to each other while a target starts.
  *
  * The target runs in the user's own python3. The recorder executes it with pyprof-inject.so preloaded (LD_PRELOAD) and the
- * variables below; the injector takes them out of the environment again before Python begins, finds out which CPython it is
- * in, loads the engine that was built for that minor version, pyprof-host-X.Y.so, and lets it run the program. */
+ * variables below; the injector takes them out of the environment again before the program begins, finds out which CPython it is
+ * in, loads the engine that was built for that minor version, pyprof-host-X.Y.so, and lets it run the program. Where the program
+ * executes others, the injector gives them the variables again, so that Pythons among them are found, too. */
 #ifndef PYPROF_INJECT_H
 #define PYPROF_INJECT_H
 
+#include <stdint.h>
+
 #define INJECT_LIBRARY "pyprof-inject.so"
 #define INJECT_PRELOAD_VARIABLE "LD_PRELOAD"
-#define INJECT_ARENA_VARIABLE "PYPROF_ARENA" /* absolute path of the arena */
-#define INJECT_HOSTS_VARIABLE "PYPROF_HOSTS" /* folders that hold engines, joined by ':' */
+#define INJECT_ARENA_VARIABLE "PYPROF_ARENA"   /* absolute path of the program's arena */
+#define INJECT_HOSTS_VARIABLE "PYPROF_HOSTS"   /* folders that hold engines, joined by ':' */
+#define INJECT_PARENT_VARIABLE "PYPROF_PARENT" /* the profiled process that this one comes from; absent: the recorder */
 
 #define INJECT_ENGINE_PREFIX "pyprof-host-" /* "pyprof-host-3.11.so" */
 #define INJECT_ENGINE_SUFFIX ".so"
@@ -23,16 +27,25 @@
 #define INJECT_OLDEST_MINOR 11
 #define INJECT_NEWEST_MINOR 15
 
+enum { INJECT_EXECUTES = -1 };      /* instead of an exit status */
 enum { INJECT_CANNOT_START = 120 }; /* exit status where the engine refuses; the arena's refusal says why */
 
-/* What the injector hands to an engine; lives as long as the process. */
+/* Shared by the injector and its engine; lives as long as the process. */
 struct injection {
-    const char *arena_path;
-    const char *host_folders; /* INJECT_HOSTS_VARIABLE's value */
+    const char *arena_path;      /* this process's */
+    const char *main_arena_path; /* the program's; the same one in the program itself */
+    const char *host_folders;    /* INJECT_HOSTS_VARIABLE's value */
+    /* Kept right by the engine after a fork. */
+    uint32_t process; /* getpid(): another one is a child that shares this memory until it executes a program */
+    uint32_t parent;  /* the profiled process that this one comes from; 0: the recorder */
+    /* Set by the engine, called by the injector; NULL: nobody wants to know. The process ends at once, with this status; or its
+     * program does, as it executes another (INJECT_EXECUTES); or it could not, and goes on. */
+    void (*ends)(int status);
+    void (*goes_on)(void);
 };
 
 /* An engine's one entry: runs the program that the command line names, as python3 would. Its exit status. */
-int pyprof_host_main(int count, char **arguments, const struct injection *injection);
-typedef int (*inject_engine_main)(int count, char **arguments, const struct injection *injection);
+int pyprof_host_main(int count, char **arguments, struct injection *injection);
+typedef int (*inject_engine_main)(int count, char **arguments, struct injection *injection);
 
 #endif

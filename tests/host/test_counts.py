@@ -830,9 +830,9 @@ class Export(Counting):
 
 
 class Forked(Counting):
-    """A child has no profile yet, and no part in its parent's."""
+    """A child counts for itself, and has no part in its parent's profile."""
 
-    def test_children_count_nothing_and_end(self):
+    def test_children_count_for_themselves(self):
         # Parent, child, its child and so on run the same functions at the same time, along new paths and through new code.
         text = ("import os\n"
                 "def leaf(n): return abs(n)\n"
@@ -853,9 +853,13 @@ class Forked(Counting):
                 "    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])\n"
                 "for _ in range(5): family(4)\n")
         export = self.export(Case("forked", text), "function,line")
+        program = {function["qualname"]: function["calls"] for function in export["processes"][0]["functions"]}
+        self.assertEqual((program["family"], program["run"], program["down"], program["leaf"]), (5, 5, 3000, 3500))
+        self.assertEqual((program["builtins.abs"], program["posix.fork"], program["posix.waitpid"]), (3500, 5, 5))
         calls = {function["qualname"]: function["calls"] for function in export["functions"] if function["calls"]}
-        self.assertEqual((calls["family"], calls["run"], calls["down"], calls["leaf"]), (5, 5, 3000, 3500))
-        self.assertEqual((calls["builtins.abs"], calls["posix.fork"], calls["posix.waitpid"]), (3500, 5, 5))
+        self.assertEqual((calls["family"], calls["run"], calls["down"], calls["leaf"]), (25, 45, 27000, 31500))
+        self.assertEqual((calls["builtins.abs"], calls["posix.fork"], calls["posix.waitpid"]), (31500, 20, 20))
+        self.assertEqual(len(export["processes"]), 21)
         self.assertEqual(export["exit"], {"status": 0})
 
 

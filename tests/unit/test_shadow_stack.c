@@ -340,7 +340,7 @@ static void a_forked_child_counts_nothing(void **state) {
     uint32_t codes = profile_header()->code_count;
     pid_t child = fork();
     if (child == 0) {
-        profile_detach_after_fork();
+        profile_after_fork_in_child();
         leave(&f, false);
         for (int i = 0; i < 100; i++) {
             enter(&f, true);

@@ -1,0 +1,55 @@
+/* writer_state.h - the profile of this process, as profile_writer.c and profile_fork.c share it. Nobody else includes it. */
+#ifndef PYPROF_PROBE_WRITER_STATE_H
+#define PYPROF_PROBE_WRITER_STATE_H
+
+#include <pthread.h>
+
+#include "core/probe/index_table.h"
+#include "core/probe/profile_writer.h"
+
+enum { PROFILE_RESERVE_STEP = 65536 };
+
+/* What a thread that forks notes down before, for its stack and tables go on in the parent while the child copies them. */
+struct fork_snapshot {
+    uint32_t code_count, line_cell_count, node_count;
+    uint64_t strings_used;
+    struct arena_frame *frames; /* on a mapping of its own */
+    uint64_t frames_room;       /* rows */
+    uint64_t frame_count;       /* 0: nothing could be noted down */
+    uint64_t overflow_depth;
+};
+
+/* What belongs to a thread segment but is no reader's business. */
+struct thread_slot {
+    struct arena_thread *segment; /* NULL: never used */
+    bool in_arena;                /* false: a private stand-in, for want of room */
+    struct index_table children;  /* (position, code) -> node */
+    uint64_t frames_reserved, nodes_reserved, lines_reserved; /* rows that have room */
+    struct fork_snapshot snapshot;
+};
+
+struct profile {
+    struct arena arena;
+    bool attached;
+    bool counting;
+    struct index_table functions;
+    struct index_table files;
+    uint64_t strings_reserved, codes_reserved, line_rows_reserved;
+    struct thread_slot slots[ARENA_MAX_THREADS]; /* those in use come first */
+    pthread_key_t thread_end;
+    /* child processes */
+    struct arena_header *main_header; /* of the program's arena; NULL: children count nothing */
+    char main_path[ARENA_PATH_SIZE];
+    uint32_t process;              /* getpid() */
+    struct fork_snapshot snapshot; /* of a thread that forks and has no segment */
+};
+
+extern struct profile profile;
+
+/* The slot of a segment; NULL: none has it. */
+struct thread_slot *profile_slot_of(const struct arena_thread *thread);
+
+/* How deep the stack of a slot's thread may grow, after the rows that have room. */
+void profile_set_limit(struct thread_slot *slot);
+
+#endif
