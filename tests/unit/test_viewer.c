@@ -6,7 +6,9 @@
 #include "tui/app/actions.h"
 #include "tui/app/compose.h"
 #include "tui/app/live_run.h"
+#include "tui/app/losses.h"
 #include "tui/app/panes.h"
+#include "tui/app/processes.h"
 
 static struct application application;
 static struct application_start start;
@@ -409,6 +411,147 @@ static void test_palette(void **state) {
     assert_int_equal(application.popup_kind, POPUP_NONE);
 }
 
+/* The session of three processes in place of the one that setup made. */
+static void open_processes(uint32_t process) {
+    struct error error;
+    teardown(NULL);
+    application = (struct application){.percent = true, .untouched = true, .refresh_ms = 500,
+                                       .options.panes = (1u << PANE_COUNT) - 1};
+    model = fixture_processes();
+    config = config_new();
+    start = (struct application_start){.config = config, .recorder_socket = -1, .model = model, .process = process,
+                                       .session_path = "x.pyprof"};
+    application.start = &start;
+    assert_true(config && live_run_open(&application, &error) && panes_open(&application));
+    panes_follow_selection(&application);
+    draw(30, 100);
+}
+
+static const char *selected_function(void) { return application.model->functions[application.place.function].qualname; }
+
+static void test_all_processes_together_come_first(void **state) {
+    (void)state;
+    open_processes(0);
+    assert_ptr_equal(application.model, model->all);
+    assert_memory_equal(row(0), " pyprof pool.py  3 processes END exit 0  0:05.0  function+line  RSS 5", 67);
+    assert_string_equal(selected_function(), "tool"); /* the first row */
+    assert_non_null(strstr(row(-1), "o sort  P processes  "));
+    open_processes(4123);
+    assert_ptr_equal(application.model, model->children[1]);
+    assert_memory_equal(row(0), " pyprof pool.py  pid 4123 (3 of 3) END SIGKILL  0:02.0", 53);
+    open_processes(77);
+    assert_ptr_equal(application.model, model->all);
+    assert_string_equal(row(-1), " --process: there was no process 77 in this run; P lists those there were");
+}
+
+static void test_choosing_a_process(void **state) {
+    (void)state;
+    open_processes(0);
+    press('P');
+    draw(30, 100);
+    assert_non_null(strstr(screen, "[Processes: pid, wall time, self time]"));
+    assert_non_null(strstr(screen, ">     all    5.00s   1.80us           all processes together"));
+    assert_non_null(strstr(screen, "     4121    5.00s    150ns  exit 0   pool.py"));
+    assert_non_null(strstr(screen, "     4122    3.00s    640ns  ended    pool.py"));
+    assert_non_null(strstr(screen, "     4123    2.00s   1.01us  SIGKILL  python3 tool.py"));
+    press('j');
+    press('j');
+    press(KEYS_ENTER);
+    assert_ptr_equal(application.model, model->children[0]);
+    draw(30, 100);
+    assert_memory_equal(row(0), " pyprof pool.py  pid 4122 (2 of 3) END  0:03.0", 46);
+    assert_string_equal(selected_function(), "work");
+    press('P');
+    draw(30, 100);
+    assert_non_null(strstr(screen, ">    4122 ")); /* the list opens on what is shown */
+    press('k');
+    press(KEYS_ENTER);
+    assert_ptr_equal(application.model, model);
+    press('P');
+    press('g');
+    press(KEYS_ENTER);
+    assert_ptr_equal(application.model, model->all);
+    press('P');
+    press(KEYS_ESCAPE);
+    assert_ptr_equal(application.model, model->all);
+}
+
+/* Ids differ from process to process; the selected function is found again by its names, or the first row is selected. */
+static void test_the_selection_follows_its_function(void **state) {
+    (void)state;
+    open_processes(0);
+    while (strcmp(selected_function(), "builtins.abs") != 0)
+        press('j');
+    press('P');
+    press('G');
+    press(KEYS_ENTER);
+    assert_int_equal(application.place.function, 2);
+    assert_string_equal(selected_function(), "builtins.abs");
+    press('P');
+    press('g');
+    press('j');
+    press(KEYS_ENTER); /* the program itself never called it */
+    assert_string_equal(selected_function(), "main");
+    assert_true(application.untouched);
+}
+
+static void test_a_list_of_processes_is_live(void **state) {
+    (void)state;
+    open_processes(0);
+    press('P');
+    press('G');
+    struct model *later = fixture_processes(), *before = model;
+    struct model *child = fixture_child(later, 4124, 4121);
+    child->start_unix_ns = 1; /* it began before the others, and is seen later */
+    child->state = MODEL_RUNNING;
+    memmove(later->children + 1, later->children, 2 * sizeof *later->children);
+    later->children[0] = child;
+    assert_true(model_sum_processes(later, NULL, NULL));
+    processes_show(&application, later);
+    model_free(before);
+    start.model = model = later;
+    draw(30, 100);
+    assert_non_null(strstr(screen, "     4124        0        0  runs     pool.py"));
+    assert_non_null(strstr(screen, ">    4123 "));
+    press(KEYS_ENTER);
+    assert_ptr_equal(application.model, later->children[2]);
+}
+
+static void test_a_single_process_needs_no_list(void **state) {
+    (void)state;
+    press('P');
+    assert_int_equal(application.popup_kind, POPUP_NONE);
+    assert_string_equal(application.message, "this program has started no other Python: there is one process");
+    application.run.config->collectors.children = false;
+    press('P');
+    assert_string_equal(application.message, "collectors.children is off: child processes are not profiled");
+}
+
+static void test_what_was_left_alone_is_told(void **state) {
+    (void)state;
+    static const struct model_left_alone left_alone[] = {{"its bytecode is odd", "f (a.py)", 2}, {"no room", "g (b.py)", 1}};
+    static const struct model_unreadable unreadable[] = {{"77-1", "cut off"}};
+    model->left_alone = memcpy(malloc(sizeof left_alone), left_alone, sizeof left_alone);
+    model->left_alone_count = 2;
+    model->lost_codes = 4;
+    model->lost_processes = 3;
+    model->unreadable = memcpy(malloc(sizeof unreadable), unreadable, sizeof unreadable);
+    model->unreadable_count = 1;
+    losses_tell(&application);
+    draw(30, 100);
+    assert_string_equal(row(-1), " 4 code objects left alone: its bytecode is odd: f (a.py); ? lists all");
+    assert_non_null(strstr(row(0), "  lost:8 "));
+    press('?');
+    press('G');
+    draw(30, 100);
+    assert_non_null(strstr(screen, "What was not counted"));
+    assert_non_null(strstr(screen, "  2      code left alone, its bytecode is odd: f (a.py)"));
+    assert_non_null(strstr(screen, "  1      code left alone, no room: g (b.py)"));
+    assert_non_null(strstr(screen, "  1      code objects"));
+    assert_non_null(strstr(screen, "  3      child processes, for want of room"));
+    assert_non_null(strstr(screen, "  1      child process 77-1: cut off"));
+}
+
 static void test_config_is_saved_where_asked(void **state) {
     (void)state;
     char folder[] = "/tmp/pyprof-viewer-XXXXXX", path[64];
@@ -475,6 +618,12 @@ int main(void) {
         TEST(test_a_session_has_nothing_that_runs), TEST(test_search_prompt), TEST(test_sort_menu), TEST(test_filtered_selection),
         TEST(test_untouched_selection), TEST(test_help_explains_the_columns), TEST(test_nothing_matches), TEST(test_follow),
         TEST(test_palette),
+        TEST(test_all_processes_together_come_first),
+        TEST(test_choosing_a_process),
+        TEST(test_the_selection_follows_its_function),
+        TEST(test_a_list_of_processes_is_live),
+        TEST(test_a_single_process_needs_no_list),
+        TEST(test_what_was_left_alone_is_told),
         TEST(test_config_is_saved_where_asked), TEST(test_panes_of_the_config),
     };
     return cmocka_run_group_tests_name("viewer", tests, NULL, NULL);

@@ -179,6 +179,8 @@ static void type(struct application *application) {
     }
 }
 
+static void choose_process(struct application *application) { popups_open(application, POPUP_PROCESSES); }
+
 static void run_again(struct application *application) {
     bool running = application->run.state == RUN_RUNNING || application->run.state == RUN_STARTING;
     if (running || live_run_is_unsaved(application))
@@ -238,7 +240,7 @@ static void (*const handlers[REQUEST_COUNT])(struct application *) = {
     [REQUEST_HIDE_STANDARD_LIBRARY] = hide_standard_library, [REQUEST_SORT_MENU] = sort_menu,
     [REQUEST_PERCENT] = percent, [REQUEST_FREEZE] = freeze, [REQUEST_FOLLOW] = follow,
     [REQUEST_REFRESH_FASTER] = refresh_faster, [REQUEST_REFRESH_SLOWER] = refresh_slower, [REQUEST_TYPE] = type,
-    [REQUEST_RERUN] = run_again, [REQUEST_STOP] = stop, [REQUEST_SAVE_CONFIG] = save_config,
+    [REQUEST_PROCESSES] = choose_process, [REQUEST_RERUN] = run_again, [REQUEST_STOP] = stop, [REQUEST_SAVE_CONFIG] = save_config,
     [REQUEST_SAVE_SESSION] = save_session, [REQUEST_PALETTE] = palette, [REQUEST_HELP] = help,
     [REQUEST_REDRAW] = redraw, [REQUEST_SUSPEND] = actions_suspend, [REQUEST_MOUSE] = mouse, [REQUEST_QUIT] = quit,
 };

@@ -8,6 +8,7 @@
 #include "tui/app/key_map.h"
 #include "tui/app/live_run.h"
 #include "tui/app/panes.h"
+#include "tui/app/processes.h"
 #include "tui/view/number.h"
 #include "tui/view/table.h"
 
@@ -49,10 +50,20 @@ static void append_end(char *text, size_t size, int kind, int value) {
         append(text, size, " UNTIL"); /* a session that was saved while the run went on */
 }
 
+/* A child is told of by its own model: the recorder knows of the program only. */
+static void append_child_state(char *text, size_t size, const struct model *child) {
+    if (child->exit_kind != MODEL_EXIT_UNKNOWN)
+        append_end(text, size, (int)child->exit_kind, (int)child->exit_value);
+    else
+        append(text, size, child->state == MODEL_ENDED ? " END " : child->state == MODEL_STARTING ? " STARTING" : " RUN");
+}
+
 static void append_state(char *text, size_t size, const struct application *application) {
     const struct live_run *run = &application->run;
     const struct model *model = application->model;
-    if (run->state == RUN_STARTING || (run->state == RUN_RUNNING && model->state == MODEL_STARTING))
+    if (application->shown.kind == PROCESS_CHILD)
+        append_child_state(text, size, model);
+    else if (run->state == RUN_STARTING || (run->state == RUN_RUNNING && model->state == MODEL_STARTING))
         append(text, size, " STARTING");
     else if (run->state == RUN_RUNNING)
         append(text, size, " RUN");
@@ -87,7 +98,8 @@ static void append_memory(char *text, size_t size, const struct model *model) {
 }
 
 static void append_lost(char *text, size_t size, const struct model *model) {
-    uint64_t lost = model->lost_codes + model->lost_nodes + model->lost_frames + model->lost_threads;
+    uint64_t lost = model->lost_codes + model->lost_nodes + model->lost_frames + model->lost_threads +
+                    model->lost_processes + model->unreadable_count;
     if (lost)
         append(text, size, "  lost:%" PRIu64, lost);
 }
@@ -129,8 +141,7 @@ static void draw_status(struct application *application) {
     char parts[STATUS_PARTS][128] = {{0}}, title[512], right[32];
     live_run_title(application, title, sizeof title);
     snprintf(parts[STATUS_TITLE], sizeof parts[0], " pyprof %.*s", area.columns / 3, title);
-    if (model->pid)
-        snprintf(parts[STATUS_PROCESS], sizeof parts[0], "  pid %u", model->pid);
+    processes_describe(application, parts[STATUS_PROCESS], sizeof parts[0]);
     append_state(parts[STATUS_STATE], sizeof parts[0], application);
     append_collectors(parts[STATUS_COLLECTORS], sizeof parts[0],
                       model->collectors ? model->collectors : config_collectors(run->config));
@@ -259,16 +270,26 @@ static int key_width(enum request request) {
     return (int)strcspn(row->keys, " ") + 1 + grid_text_width(row->name) + 2;
 }
 
+static bool is_offered(const struct application *application, enum request request) {
+    return request != REQUEST_PROCESSES || application->program->child_count > 0;
+}
+
 static void draw_footer(struct application *application) {
     static const enum request requests[] = {REQUEST_DRILL, REQUEST_BACK, REQUEST_SEARCH, REQUEST_FILTER,
-                                            REQUEST_SORT_MENU, REQUEST_FREEZE, REQUEST_PALETTE, REQUEST_CALLERS,
+                                            REQUEST_SORT_MENU, REQUEST_PROCESSES, REQUEST_FREEZE,
+                                            REQUEST_PALETTE, REQUEST_CALLERS,
                                             REQUEST_SAVE_SESSION, REQUEST_TYPE};
     struct rectangle area = application->layout.footer;
     struct grid *grid = &application->grid;
     int column = draw_key(grid, area, 1, "1-5", "pane");
     int last = area.columns - key_width(REQUEST_HELP) - key_width(REQUEST_QUIT) + 2; /* no blanks behind it */
-    for (size_t i = 0; i < sizeof requests / sizeof *requests && column + key_width(requests[i]) <= last; i++)
+    for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
+        if (!is_offered(application, requests[i]))
+            continue;
+        if (column + key_width(requests[i]) > last)
+            break;
         column = draw_key(grid, area, column, request_row(requests[i])->keys, request_row(requests[i])->name);
+    }
     column = draw_key(grid, area, column, request_row(REQUEST_HELP)->keys, request_row(REQUEST_HELP)->name);
     draw_key(grid, area, column, request_row(REQUEST_QUIT)->keys, request_row(REQUEST_QUIT)->name);
 }

@@ -6,7 +6,10 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "tui/app/losses.h"
 #include "tui/app/panes.h"
+#include "tui/app/processes.h"
+#include "tui/app/remembered.h"
 #include "tui/app/sources.h"
 #include "tui/term/rescue.h"
 
@@ -26,22 +29,20 @@ bool live_run_open(struct application *application, struct error *error) {
         return error_set(error, 1, "out of memory");
     if (start->recorder_socket < 0) {
         run->state = RUN_SESSION;
-        application->model = start->model;
+        processes_show(application, start->model);
+        if (start->process)
+            processes_choose_pid(application, start->process);
+        losses_tell(application);
         return true;
     }
     run->channel = recorder_channel_new(start->recorder_socket);
-    application->model = application->live = model_new();
+    application->live = model_new();
     run->state = RUN_STARTING;
     if (!run->channel || !application->live)
         return error_set(error, 1, "out of memory");
+    processes_show(application, application->live);
     run->worker = model_worker_new(error);
     return run->worker != NULL;
-}
-
-static void forget_function(struct remembered_function *remembered) {
-    free(remembered->file);
-    free(remembered->qualname);
-    *remembered = (struct remembered_function){0};
 }
 
 void live_run_close(struct application *application) {
@@ -54,7 +55,7 @@ void live_run_close(struct application *application) {
     free(run->saved_path);
     model_free(application->live);
     model_free(application->sources);
-    forget_function(&application->remembered);
+    remembered_forget(application);
 }
 
 static void lose_recorder(struct application *application) {
@@ -73,35 +74,6 @@ static void lose_recorder(struct application *application) {
     application_error(application, "the recorder of this run has ended; what it showed last is still here");
 }
 
-/* Ids are those of one run: what is selected is looked for by name in the next one. */
-static void remember_function(struct application *application) {
-    const struct model *model = application->model;
-    uint32_t id = application->place.function;
-    if (id == 0 || id >= model->function_count)
-        return;
-    const struct model_function *function = &model->functions[id];
-    forget_function(&application->remembered);
-    application->remembered.file = strdup(function->file);
-    application->remembered.qualname = strdup(function->qualname);
-    application->remembered.line = function->line;
-}
-
-static void find_remembered(struct application *application) {
-    struct remembered_function *remembered = &application->remembered;
-    if (!remembered->file || !remembered->qualname)
-        return;
-    for (size_t id = 1; id < application->model->function_count; id++) {
-        const struct model_function *function = &application->model->functions[id];
-        if (function->line != remembered->line || strcmp(function->qualname, remembered->qualname) != 0 ||
-            strcmp(function->file, remembered->file) != 0)
-            continue;
-        application->place.function = (uint32_t)id;
-        application->untouched = false;
-        forget_function(remembered);
-        return;
-    }
-}
-
 /* Files may have been edited since the last run. What -c was given is in no file. */
 static void renew_sources(struct application *application) {
     struct model *fresh = model_new();
@@ -117,7 +89,7 @@ static void renew_sources(struct application *application) {
 static void begin_run(struct application *application, const char *arena) {
     struct live_run *run = &application->run;
     struct error error;
-    remember_function(application);
+    remembered_keep(application);
     model_worker_drop(run->worker);
     arena_reader_close(run->reader);
     run->reader = arena_reader_open(arena, &error);
@@ -132,6 +104,8 @@ static void begin_run(struct application *application, const char *arena) {
     application->place.drilled = application->place.callers = false;
     application->untouched = true;
     application->navigation = (struct navigation){0};
+    application->chosen = (struct chosen_process){.kind = PROCESS_ALL};
+    application->shown = (struct chosen_process){.kind = PROCESS_PROGRAM}; /* it has no children yet */
     renew_sources(application);
     if (!run->reader)
         application_error(application, "%s", error.text);
@@ -251,8 +225,8 @@ void live_run_receive(struct application *application) {
 
 void live_run_provide_source(struct application *application) {
     uint32_t id = application->place.function;
-    if (application->live && id < application->live->function_count)
-        sources_provide(application->sources, application->live, application->live->functions[id].file);
+    if (application->live && id < application->model->function_count)
+        sources_provide(application->sources, application->live, application->model->functions[id].file);
 }
 
 void live_run_begin_refresh(struct application *application) {
@@ -275,14 +249,18 @@ void live_run_end_refresh(struct application *application) {
         model_free(model);
         return;
     }
-    model_free(application->live);
-    application->model = application->live = model;
+    struct model *before = application->live;
+    application->live = model;
+    processes_show(application, model);
+    model_free(before);
     run->final_model = run->asked_after_end;
     if (run->state == RUN_ENDED && !run->final_model)
         application->next_tick_ns = 0; /* the end came while this one was made */
-    find_remembered(application);
+    remembered_find(application);
     panes_follow_selection(application);
     live_run_provide_source(application);
+    if (run->final_model)
+        losses_tell(application);
     application->redraw = true;
 }
 
@@ -357,7 +335,7 @@ bool live_run_is_unsaved(const struct application *application) {
 
 void live_run_title(const struct application *application, char *title, size_t size) {
     const struct config *config = application->run.config;
-    const char *given = application->model->script, *option = "";
+    const char *given = application->program->script, *option = "";
     if (!*given && config->target.script) {
         given = config->target.script;
     } else if (!*given && config->target.module) {

@@ -69,6 +69,7 @@ static int open_session(const struct command_line *command) {
         exit_status = headless_print(command, model, &error) ? 0 : headless_fail(&error);
     } else {
         struct application_start start = {.config = command->config, .recorder_socket = -1, .model = model,
+                                          .process = command->process,
                                           .session_path = command->session, .config_path = command->config_path};
         exit_status = show_application(&start);
     }

@@ -1,4 +1,4 @@
-/* popup.h - a list in a box above the panes: help, palette, sort menu. It knows rows of text, not what they mean. */
+/* popup.h - a list in a box above the panes: help, palette, menus. It knows rows of text, not what they mean. */
 #ifndef PYPROF_TUI_POPUP_H
 #define PYPROF_TUI_POPUP_H
 

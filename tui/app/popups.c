@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "tui/app/key_map.h"
+#include "tui/app/losses.h"
 #include "tui/app/panes.h"
+#include "tui/app/processes.h"
 
 static bool add_requests(struct popup *popup, enum request_section section, bool by_key) {
     char text[160];
@@ -43,12 +45,12 @@ static bool add_legend(struct popup *popup) {
     return true;
 }
 
-static bool fill_help(struct popup *popup) {
+static bool fill_help(const struct application *application, struct popup *popup) {
     popup->title = "Help";
     for (enum request_section section = 0; section < SECTION_COUNT; section++)
         if (!popup_add(popup, -1, request_section_heading(section)) || !add_requests(popup, section, true))
             return false;
-    return add_legend(popup);
+    return add_legend(popup) && losses_add_rows(application->model, popup);
 }
 
 static bool fill_palette(struct popup *popup) {
@@ -77,9 +79,11 @@ static bool fill_sort_menu(struct application *application) {
 }
 
 void popups_open(struct application *application, enum popup_kind kind) {
-    bool filled = kind == POPUP_HELP      ? fill_help(&application->popup)
-                  : kind == POPUP_PALETTE ? fill_palette(&application->popup)
-                                          : fill_sort_menu(application);
+    struct popup *popup = &application->popup;
+    bool filled = kind == POPUP_HELP        ? fill_help(application, popup)
+                  : kind == POPUP_PALETTE   ? fill_palette(popup)
+                  : kind == POPUP_PROCESSES ? processes_fill(application, popup)
+                                            : fill_sort_menu(application);
     application->popup_kind = kind;
     if (!filled)
         popups_close(application);
@@ -109,5 +113,7 @@ enum request popups_key(struct application *application, int key) {
     popups_close(application);
     if (answer == POPUP_CHOSEN && kind == POPUP_SORT)
         sort_by(application, value);
+    if (answer == POPUP_CHOSEN && kind == POPUP_PROCESSES)
+        processes_choose(application, value);
     return answer == POPUP_CHOSEN && kind == POPUP_PALETTE ? (enum request)value : REQUEST_NONE;
 }

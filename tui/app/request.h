@@ -51,6 +51,7 @@
     X(REFRESH_FASTER, "}", "faster", "refresh more often", RUN)                                      \
     X(REFRESH_SLOWER, "{", "slower", "refresh less often", RUN)                                      \
     X(TYPE, "T", "type", "type into the target (^] leaves)", RUN)                                    \
+    X(PROCESSES, "P", "processes", "choose a process, or all together", RUN)                         \
     X(RERUN, "r", "run-again", "run again", RUN)                                                     \
     X(STOP, "^c", "stop", "ask the target to stop (second time: quit)", RUN)                         \
     X(SAVE_CONFIG, "S", "save-config", "save the config", RUN)                                       \

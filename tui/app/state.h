@@ -27,7 +27,14 @@ enum prompt_kind {
     PROMPT_QUIT, PROMPT_RERUN, PROMPT_OVERWRITE,
 };
 
-enum popup_kind { POPUP_NONE, POPUP_HELP, POPUP_PALETTE, POPUP_SORT };
+enum popup_kind { POPUP_NONE, POPUP_HELP, POPUP_PALETTE, POPUP_SORT, POPUP_PROCESSES };
+
+/* One process of a run, or all together: a pid may come twice in a run, a pid and its start do not. */
+struct chosen_process {
+    enum { PROCESS_ALL, PROCESS_PROGRAM, PROCESS_CHILD } kind;
+    uint32_t pid;           /* of a child */
+    uint64_t start_unix_ns; /* of a child */
+};
 
 /* The run that the recorder tells of. */
 struct live_run {
@@ -48,7 +55,7 @@ struct live_run {
     uint64_t stop_asked_ns;           /* when ^c was pressed; 0: it was not */
 };
 
-/* What a run that begins anew is looked for by: ids are those of one run. */
+/* What is looked for in another run, and in another process: ids are those of one model. */
 struct remembered_function { char *file, *qualname; uint32_t line; };
 
 struct application {
@@ -58,8 +65,11 @@ struct application {
     bool redraw;
 
     /* what is looked at */
-    const struct model *model;    /* never NULL */
-    struct model *live;           /* it, when it is ours */
+    const struct model *program;  /* the run, all its processes; never NULL */
+    const struct model *model;    /* of it what is shown: the sum over all, or a process; never NULL */
+    struct chosen_process chosen; /* what is to be shown */
+    struct chosen_process shown;  /* what is: without children there is no sum */
+    struct model *live;           /* `program`, when it is ours */
     struct model *sources;        /* source texts read for live models */
     struct live_run run;
     struct place place;
