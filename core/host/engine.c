@@ -15,6 +15,7 @@
 #include "core/host/main_program.h"
 #include "core/host/original_code.h"
 #include "core/host/original_graph.h"
+#include "core/host/own_work.h"
 #include "core/host/profile_decorator.h"
 #include "core/host/selection.h"
 #include "core/probe/profile_writer.h"
@@ -47,13 +48,24 @@ static void find_standard_library(char *folder, size_t size) {
     PyErr_Clear();
 }
 
-static bool start_collectors(void) {
+static bool install_collectors(void) {
     static char standard_library[4096];
     find_standard_library(standard_library, sizeof standard_library);
     selection_prepare(profile_header(), standard_library);
     return instrument_prepare() && adopt_existing_functions() && exec_hook_install() && original_code_install() &&
            original_graph_install() && profile_decorator_install() &&
            main_program_await();
+}
+
+static bool start_collectors(void) {
+    python_find_collector_count();
+    struct own_work work;
+    own_work_begin(&work);
+    if (install_collectors()) {
+        own_work_end(&work);
+        return true;
+    }
+    return false; /* with the exception that says why */
 }
 
 static void announce(struct arena_header *header) {

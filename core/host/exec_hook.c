@@ -6,34 +6,51 @@
 #include "core/host/main_program.h"
 #include "core/host/twins.h"
 
-/* A hooked builtin and the mode of compile() for its text. */
+/* A hooked builtin and what its text is. */
 struct runner {
     struct exchanged exchanged;
-    const char *mode;
+    int start; /* of the grammar */
 };
 
-static struct runner exec_runner = {.mode = "exec"};
-static struct runner eval_runner = {.mode = "eval"};
-static PyObject *compile_builtin; /* owned */
+static struct runner exec_runner = {.start = Py_file_input};
+static struct runner eval_runner = {.start = Py_eval_input};
 
 static bool is_source(PyObject *source) {
     return PyUnicode_Check(source) || PyBytes_Check(source) || PyByteArray_Check(source) || PyObject_CheckBuffer(source);
 }
 
-/* exec and eval take text, bytes and buffers alike; eval forgives blanks in front. A new reference. */
-static PyObject *without_blanks(PyObject *source) {
-    if (PyUnicode_Check(source))
-        return PyObject_CallMethod((PyObject *)&PyUnicode_Type, "lstrip", "Os", source, " \t");
-    PyObject *bytes = PyBytes_FromObject(source);
-    PyObject *stripped = bytes ? PyObject_CallMethod(bytes, "lstrip", "y", " \t") : NULL;
-    Py_XDECREF(bytes);
-    return stripped;
+/* The text of a source, as exec and eval read it; of the kinds that are no str or bytes a copy in *copy, a new reference. NULL:
+ * the original complains. */
+static const char *text_of(PyObject *source, PyCompilerFlags *flags, PyObject **copy) {
+    Py_ssize_t size = 0;
+    const char *text;
+    if (PyUnicode_Check(source)) {
+        flags->cf_flags |= PyCF_IGNORE_COOKIE;
+        text = PyUnicode_AsUTF8AndSize(source, &size);
+    } else {
+        *copy = PyBytes_FromObject(source);
+        text = *copy ? PyBytes_AS_STRING(*copy) : NULL;
+        size = *copy ? PyBytes_GET_SIZE(*copy) : 0;
+    }
+    if (text && strlen(text) == (size_t)size)
+        return text;
+    PyErr_Clear();
+    return NULL;
 }
 
-static PyObject *compile_source(const struct runner *runner, PyObject *source) {
-    PyObject *text = runner == &eval_runner ? without_blanks(source) : Py_NewRef(source);
-    PyObject *code = text ? PyObject_CallFunction(compile_builtin, "Oss", text, "<string>", runner->mode) : NULL;
-    Py_XDECREF(text);
+/* As exec and eval compile; the builtin compile() does more, and audits. *text_is_bad: the original has to complain. */
+static PyObject *compile_source(const struct runner *runner, PyObject *source, bool *text_is_bad) {
+    PyCompilerFlags flags = {.cf_flags = PyCF_SOURCE_IS_UTF8, .cf_feature_version = PY_MINOR_VERSION};
+    PyObject *copy = NULL, *code = NULL;
+    const char *text = text_of(source, &flags, &copy);
+    *text_is_bad = text == NULL;
+    if (text) {
+        if (runner == &eval_runner)
+            text += strspn(text, " \t"); /* eval forgives blanks in front */
+        PyEval_MergeCompilerFlags(&flags);
+        code = Py_CompileStringExFlags(text, "<string>", runner->start, &flags, -1);
+    }
+    Py_XDECREF(copy);
     return code;
 }
 
@@ -50,9 +67,10 @@ static PyObject *prepare_source(const struct runner *runner, PyObject *source, P
     if (!is_source(source) || (locals && locals != Py_None && !PyMapping_Check(locals)) ||
         (globals && globals != Py_None && !PyDict_Check(globals)))
         return NULL;
-    PyObject *code = compile_source(runner, source);
+    bool text_is_bad;
+    PyObject *code = compile_source(runner, source, &text_is_bad);
     if (!code) {
-        *failed = true;
+        *failed = !text_is_bad;
         return NULL;
     }
     PyObject *twin = PyCode_Check(code) ? (PyObject *)instrument_code((PyCodeObject *)code) : Py_NewRef(code);
@@ -115,10 +133,6 @@ static PyObject *hooked_eval_without_names(PyObject *module, PyObject *const *ar
 }
 
 bool exec_hook_install(void) {
-    PyObject *builtins = PyImport_ImportModule("builtins");
-    compile_builtin = builtins ? PyObject_GetAttrString(builtins, "compile") : NULL;
-    Py_XDECREF(builtins);
-    return compile_builtin &&
-           exchange_builtin(&exec_runner.exchanged, "builtins", "exec", hooked_exec, hooked_exec_without_names) &&
+    return exchange_builtin(&exec_runner.exchanged, "builtins", "exec", hooked_exec, hooked_exec_without_names) &&
            exchange_builtin(&eval_runner.exchanged, "builtins", "eval", hooked_eval, hooked_eval_without_names);
 }

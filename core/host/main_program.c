@@ -29,6 +29,8 @@ static PyObject *run_frame(PyThreadState *thread, python_frame *frame, int throw
     if (twin == code) {
         result = python_run_frame(thread, frame, throwing);
     } else {
+        if (python_collector_count() && *python_collector_count() > 0)
+            --*python_collector_count(); /* the function object that is made for it; the waiting frame has one, too */
         result = PyEval_EvalCode((PyObject *)twin, globals, locals ? locals : globals);
         python_drop_frame(thread, frame);
     }

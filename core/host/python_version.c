@@ -405,6 +405,24 @@ void python_function_set_code(PyObject *function, PyCodeObject *code) {
     Py_SETREF(changed->func_code, Py_NewRef(code));
 }
 
+/* --- garbage collector ------------------------------------------------------------------------------------ */
+
+static int *collector_count;
+
+int *python_collector_count(void) { return collector_count; }
+
+void python_find_collector_count(void) {
+    struct _gc_runtime_state *collector = &PyInterpreterState_Main()->gc;
+    int enabled = PyGC_Enable();
+    bool found = collector->enabled == 1;
+    PyGC_Disable();
+    found &= collector->enabled == 0;
+    if (enabled)
+        PyGC_Enable();
+    if (found)
+        collector_count = &collector->generations[0].count;
+}
+
 /* --- exceptions ------------------------------------------------------------------------------------------- */
 
 struct python_exception python_take_exception(void) {

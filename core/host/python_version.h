@@ -140,6 +140,11 @@ PyCodeObject *python_generator_code(PyObject *generator);
 /* The dictionary of a builtin type's attributes; borrowed. Who changes it calls PyType_Modified. */
 PyObject *python_type_attributes(PyTypeObject *type);
 
+/* How many objects there are more than at the last collection, which decides when the next one begins; a place in the main
+ * interpreter. NULL where python_find_collector_count has not found it: its place in the interpreter is no public one. */
+int *python_collector_count(void);
+void python_find_collector_count(void);
+
 /* The exception that is being raised, taken away and put back; NULL members where there is none. */
 struct python_exception {
     PyObject *type, *value, *traceback;

@@ -62,7 +62,10 @@ static void end_watched_code(PyObject *code) {
     struct entry *entry = python_in_main_interpreter() ? find((PyCodeObject *)code) : NULL;
     if (entry)
         HASH_DEL(entries, entry);
+    int *objects = python_collector_count(), before = objects ? *objects : 0;
     end_code(code);
+    if (entry && entry->twin.original && objects)
+        *objects = before; /* what only the twin had was never counted */
     if (entry)
         forget(entry);
 }
