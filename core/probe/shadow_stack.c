@@ -7,6 +7,19 @@ static bool is_overflown(const struct arena_thread *thread) { return thread->ove
 
 static uint64_t now_of_any_clock(struct arena_thread *thread) { return shadow_now(thread, profile_clock_kind, 0); }
 
+/* The node that a position led to before the last time, or 0. What was led to last becomes the latest of the older ones. */
+static uint32_t recall(struct shadow_cache *cache, uint32_t position) {
+    struct shadow_known moved = {cache->caller_position, cache->node};
+    for (int i = 0; i < SHADOW_OLDER; i++) {
+        struct shadow_known known = cache->older[i];
+        cache->older[i] = moved;
+        if (known.node && known.caller_position == position)
+            return known.node;
+        moved = known;
+    }
+    return 0;
+}
+
 struct arena_thread *shadow_find_node(struct shadow_cache *cache, uint32_t code) {
     struct arena_thread *thread = profile_current_thread;
     if (thread == &profile_no_thread) {
@@ -15,15 +28,17 @@ struct arena_thread *shadow_find_node(struct shadow_cache *cache, uint32_t code)
             return NULL;
     }
     uint32_t position = thread->top->position;
-    uint32_t node = profile_find_node(thread, position, code);
+    if (cache->thread != thread)
+        *cache = (struct shadow_cache){.thread = thread};
+    uint32_t node = recall(cache, position);
+    if (!node)
+        node = profile_find_node(thread, position, code);
     uint32_t folded_to = thread->nodes[node].folded_to;
-    bool direct_recursion = folded_to && folded_to == position;
-    *cache = (struct shadow_cache){.thread = thread,
-                                   .caller_position = position,
-                                   .node = node,
-                                   .charged_node = direct_recursion ? position : node,
-                                   .position = folded_to ? folded_to : node,
-                                   .direct_recursion = direct_recursion};
+    cache->caller_position = position;
+    cache->node = node;
+    cache->direct_recursion = folded_to && folded_to == position;
+    cache->charged_node = cache->direct_recursion ? position : node;
+    cache->position = folded_to ? folded_to : node;
     return thread;
 }
 

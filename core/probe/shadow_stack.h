@@ -29,14 +29,23 @@ struct shadow_lines_place {
     uint32_t hits;         /* 1: a statement of that line starts */
 };
 
-/* What a probe remembers of the node it led to last time, so that the next time needs no search. */
+/* A node that a probe led to, coming from a position. */
+struct shadow_known {
+    uint32_t caller_position;
+    uint32_t node; /* 0: nothing is known */
+};
+enum { SHADOW_OLDER = 3 };
+
+/* What a probe remembers of the node it led to last time, so that the next time needs no search; and of the times before,
+ * as a function is called from several places in turn. */
 struct shadow_cache {
-    struct arena_thread *thread;
+    struct arena_thread *thread; /* whose nodes all of these are; NULL: nothing is remembered */
     uint32_t caller_position; /* holds while the thread's top has this position */
     uint32_t node;            /* whose calls are counted */
     uint32_t charged_node;    /* who gets the time */
     uint32_t position;        /* where callees hang */
     uint32_t direct_recursion; /* 1: the caller is the same function */
+    struct shadow_known older[SHADOW_OLDER]; /* latest first */
 };
 
 /* A call site's thinning of clock readings; see above. */

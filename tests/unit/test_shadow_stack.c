@@ -26,6 +26,37 @@ static void counts_calls_by_path(void **state) {
     assert_time_adds_up();
 }
 
+/* A function that is called from several places in turn, in uneven order: as many as are remembered, and more. */
+static void callers_in_turn(void **state) {
+    (void)state;
+    enum { CALLERS = 2 * (SHADOW_OLDER + 1) };
+    for (uint32_t callers = 2; callers <= CALLERS; callers++) {
+        struct site f = {.code = new_code("f")}, caller[CALLERS];
+        uint64_t wanted[CALLERS] = {0};
+        for (uint32_t i = 0; i < callers; i++)
+            caller[i] = (struct site){.code = new_code("caller")};
+        for (uint32_t i = 0; i < 200; i++) {
+            uint32_t which = i * i / 3 % callers;
+            wanted[which]++;
+            enter(&caller[which], false);
+            enter(&f, false);
+            leave(&f, false);
+            leave(&caller[which], false);
+        }
+        const struct arena_thread *thread = profile_current_thread;
+        for (uint32_t node = 1; node < thread->node_count; node++)
+            if (thread->nodes[node].code == f.code)
+                for (uint32_t i = 0; i < callers; i++)
+                    if (thread->nodes[thread->nodes[node].parent].code == caller[i].code) {
+                        assert_int_equal(thread->nodes[node].calls, wanted[i]);
+                        wanted[i] = 0;
+                    }
+        for (uint32_t i = 0; i < callers; i++)
+            assert_int_equal(wanted[i], 0);
+    }
+    assert_time_adds_up();
+}
+
 static void direct_recursion(void **state) {
     (void)state;
     for (int lines = 0; lines < 2; lines++) {
@@ -397,6 +428,7 @@ static void own_work_is_nobodys_time(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_calls_by_path),
+        cmocka_unit_test(callers_in_turn),
         cmocka_unit_test(direct_recursion),
         cmocka_unit_test(mutual_recursion),
         cmocka_unit_test(lines_count_and_share_time),
