@@ -21,8 +21,8 @@ void arena_children_free(struct arena_children *children) {
 
 /* --- which there are -------------------------------------------------------------------------------- */
 
-/* "PID-NUMBER" in digits, as it would be written. */
-static bool parse_name(const char *name, struct arena_child *child) {
+/* In digits, as it would be written. */
+bool arena_child_parse_name(const char *name, struct arena_child *child) {
     char again[CHILD_NAME_SIZE];
     unsigned pid, number;
     if (sscanf(name, "%9u-%9u", &pid, &number) != 2)
@@ -64,7 +64,7 @@ static bool find_children(struct arena_reader *reader, uint64_t *more) {
         return true;
     for (struct dirent *entry; done && (entry = readdir(entries));) {
         struct arena_child child;
-        if (!parse_name(entry->d_name, &child) || is_known(&reader->children, &child))
+        if (!arena_child_parse_name(entry->d_name, &child) || is_known(&reader->children, &child))
             continue;
         if (reader->children.count < ARENA_MAX_PROCESSES)
             done = add(&reader->children, &child);

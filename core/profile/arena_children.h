@@ -2,6 +2,7 @@
 #ifndef PYPROF_PROFILE_ARENA_CHILDREN_H
 #define PYPROF_PROFILE_ARENA_CHILDREN_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -18,6 +19,9 @@ struct arena_children {
     struct arena_child *rows; /* in the order they were found */
     size_t count, capacity;
 };
+
+/* Whether a file of that folder is a child's arena by its name, "PID-NUMBER"; fills *child. */
+bool arena_child_parse_name(const char *name, struct arena_child *child);
 
 void arena_children_free(struct arena_children *children);
 

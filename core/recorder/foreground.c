@@ -67,7 +67,7 @@ static void follow_until_end(struct recording *recording, int signals) {
             stop_at_ns = UINT64_MAX;
             stop_with_target(recording);
         }
-        timeline_tick(&recording->timeline, now);
+        recording_tick(recording, now);
         wait_for(signals, recording->timeline.next_ns < stop_at_ns ? recording->timeline.next_ns : stop_at_ns);
     }
 }

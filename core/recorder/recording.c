@@ -53,6 +53,13 @@ bool recording_start(struct recording *recording, const struct config *config, c
     return true;
 }
 
+void recording_tick(struct recording *recording, uint64_t now_ns) {
+    if (now_ns < recording->timeline.next_ns)
+        return;
+    timeline_tick(&recording->timeline, now_ns);
+    child_ends_note(&recording->child_ends, recording->arena.path);
+}
+
 /* Where the program had another one executed in its place, its own time ended then. The kind is what readers look at: it is
  * stored last. */
 static void write_end(struct arena_header *header, int wait_status) {
@@ -85,6 +92,7 @@ bool recording_reap(struct recording *recording, bool *stopped) {
     recording->ended = true;
     recording->wait_status = status;
     timeline_stop(&recording->timeline);
+    child_ends_note(&recording->child_ends, recording->arena.path);
     write_end(recording->arena.header, status);
     return true;
 }
@@ -156,4 +164,5 @@ void recording_remove(struct recording *recording) {
     close(recording->arena_lock);
     arena_detach(&recording->arena);
     recording->arena_lock = -1;
+    child_ends_free(&recording->child_ends);
 }

@@ -7,6 +7,7 @@
 
 #include "core/profile/arena_writer.h"
 #include "core/recorder/engine_build.h"
+#include "core/recorder/child_ends.h"
 #include "core/recorder/pty.h"
 #include "core/recorder/timeline.h"
 #include "pyprof/config.h"
@@ -16,6 +17,7 @@ struct recording {
     struct arena arena;
     int arena_lock; /* -1: there is no arena */
     struct timeline timeline;
+    struct child_ends child_ends;
     pid_t pid;
     bool ended;
     int wait_status; /* as of waitpid, once ended */
@@ -33,6 +35,9 @@ struct connection {
 /* Makes the arena and starts the host. On failure *recording holds nothing. */
 bool recording_start(struct recording *recording, const struct config *config, const struct connection *connection,
                struct error *error);
+
+/* Takes a point of the timeline when it is due, and looks after child processes as often. */
+void recording_tick(struct recording *recording, uint64_t now_ns);
 
 /* Looks whether the target has ended, without waiting. True when it did just now: all is written down in the arena.
  * *stopped (may be NULL) becomes true when it was stopped by a signal instead. */

@@ -381,7 +381,7 @@ static void turn(struct server *server) {
     struct pollfd watched[WATCH_COUNT];
     wait_for_events(server, watched);
     if (!server->recording.ended)
-        timeline_tick(&server->recording.timeline, clock_monotonic_ns());
+        recording_tick(&server->recording, clock_monotonic_ns());
     if (watched[WATCH_TERMINAL].revents & POLLOUT)
         write_terminal(server);
     if (watched[WATCH_TERMINAL].revents & (POLLIN | POLLHUP | POLLERR))

@@ -15,6 +15,7 @@
 #include "core/base/clock.h"
 #include "core/base/process.h"
 #include "core/profile/arena_writer.h"
+#include "core/recorder/child_ends.h"
 #include "pyprof/arena_reader.h"
 
 struct fixture {
@@ -262,6 +263,40 @@ static void time_of_a_killed_child_stands_still(void **state) {
     assert_true(process_is_gone(pid));
 }
 
+/* The recorder writes that end down, once; who lives, or said so himself, stays as he is. */
+static void ends_of_killed_children_are_written_down(void **state) {
+    struct fixture *fixture = *state;
+    char path[200], living[200];
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    snprintf(path, sizeof path, "%s/%d-1", fixture->children, (int)pid);
+    make_arena(path, "work", 1, 300, pid, "", 1, false);
+    snprintf(living, sizeof living, "%s/%d-1", fixture->children, (int)getpid());
+    make_arena(living, "work", 1, 400, getpid(), "", 1, false);
+    snprintf(path, sizeof path, "%s/%d-2", fixture->children, (int)pid);
+    make_arena(path, "work", 1, 500, pid, "", 1, true);
+    write_file(fixture, "77-1", "no arena", 8);
+    struct child_ends ends = {0};
+    uint64_t before = clock_monotonic_ns();
+    child_ends_note(&ends, fixture->path);
+    uint64_t after = clock_monotonic_ns();
+    assert_int_equal(ends.count, 2);
+    child_ends_note(&ends, fixture->path);
+    assert_int_equal(ends.count, 2);
+    struct arena_reader *reader = open_reader(fixture);
+    struct model *program = read_model(reader);
+    assert_int_equal(program->child_count, 3);
+    assert_in_range(program->children[0]->wall_ns, before - 1000, after - 1000);
+    assert_int_equal(program->children[1]->state, MODEL_RUNNING);
+    assert_int_equal(program->children[2]->wall_ns, 10000);
+    model_free(program);
+    arena_reader_close(reader);
+    child_ends_note(&ends, "/nowhere");
+    child_ends_free(&ends);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
@@ -271,6 +306,7 @@ int main(void) {
         TEST(broken_ones_are_named_and_the_rest_is_read),
         TEST(those_being_made_are_waited_for),
         TEST(time_of_a_killed_child_stands_still),
+        TEST(ends_of_killed_children_are_written_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
