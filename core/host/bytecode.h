@@ -21,6 +21,7 @@ struct instruction {
     uint8_t cache_units;
     bool reached;         /* by the analysis */
     bool is_jump_target;
+    bool in_expression_loop; /* a comprehension's, inside the function that it stands in */
     uint32_t oparg;
     int32_t target;       /* index of the instruction jumped to; -1: no jump */
     int32_t mark;         /* index of the instruction that the operand names without jumping there; -1: none */
@@ -68,6 +69,9 @@ bool bytecode_decode(struct bytecode *bytecode, PyCodeObject *code);
 struct flow;
 struct flow *flow_new(void);
 bool flow_analyse(struct flow *flow, struct bytecode *bytecode, int stack_size, bool lines);
+
+/* A jump back to the head of a loop statement. */
+bool flow_is_loop_jump(const struct instruction *item);
 
 /* What a probe on the edge from instruction `from` (UINT32_MAX: from outside, as an exception) to `to` has to count. */
 int32_t flow_first_line(const struct flow *flow, int32_t line); /* of the statement that a line belongs to */

@@ -110,7 +110,10 @@ static bool same_place(const struct location *a, const struct location *b) {
 /* SWAP stands in x, y = a, b and where a value goes out of `for`, `with` or a handler by `return`; of `with` it bears the place
  * of all of it. */
 static bool swaps_value(const struct instruction *item, uint32_t index) {
-    return python_swaps(item->opcode) && !python_loads_constant(item[1].opcode) && index > 0 &&
+    const struct instruction *behind = item;
+    while (python_swaps(behind->opcode))
+        behind++;
+    return behind != item && !python_loads_constant(behind->opcode) && index > 0 &&
            !same_place(&item[-1].where, &item->where);
 }
 
@@ -238,6 +241,23 @@ static void join_first_visit(struct flow *flow, const struct bytecode *bytecode,
     *mark |= LINE_SEEN;
 }
 
+/* Loops inside one are in it, too. */
+static void find_expression_loops(struct bytecode *bytecode) {
+    for (uint32_t i = bytecode->body; i < bytecode->count; i++) {
+        const struct instruction *item = &bytecode->items[i];
+        if (item->target <= (int32_t)bytecode->body + 1 || (uint32_t)item->target > i || !python_is_loop_jump(item->opcode))
+            continue;
+        const struct instruction *head = &bytecode->items[item->target];
+        if (python_enters_expression_loop(head[-1].opcode, head[-2].opcode))
+            for (uint32_t k = (uint32_t)item->target; k <= i; k++)
+                bytecode->items[k].in_expression_loop = true;
+    }
+}
+
+bool flow_is_loop_jump(const struct instruction *item) {
+    return python_is_loop_jump(item->opcode) && !item->in_expression_loop;
+}
+
 /* A NOP that a jump of its own line leads to is what is left of `break`, where the jump is. */
 static void mark_landings(struct flow *flow, const struct bytecode *bytecode) {
     for (uint32_t i = bytecode->body; i < bytecode->count; i++) {
@@ -319,8 +339,10 @@ bool flow_analyse(struct flow *flow, struct bytecode *bytecode, int stack_size, 
         if (!follow(flow, bytecode, path, most, lines))
             return false;
     }
-    if (lines && flow->last_line > 0)
+    if (lines && flow->last_line > 0) {
+        find_expression_loops(bytecode);
         find_statements(flow, bytecode);
+    }
     return true;
 }
 
@@ -335,7 +357,7 @@ static int32_t line_behind(const struct bytecode *bytecode, uint32_t from) {
 /* A jump back of `while True`, which bears the line of the header as the NOP in front of the body does: all that is there. */
 static bool is_endless_jump(const struct flow *flow, const struct bytecode *bytecode, const struct instruction *item) {
     return item->target > 0 && !(flow->line_marks[item->where.line - flow->first_line] & LINE_HAS_START) &&
-           python_is_loop_jump(item->opcode) && python_is_nop(bytecode->items[item->target - 1].opcode) &&
+           flow_is_loop_jump(item) && python_is_nop(bytecode->items[item->target - 1].opcode) &&
            bytecode->items[item->target - 1].where.line == item->where.line;
 }
 
@@ -384,8 +406,8 @@ enum line_need flow_edge_need(const struct flow *flow, const struct bytecode *by
         return LINE_SAME;
     int32_t first = flow_first_line(flow, line);
     enum line_need start = first == line ? LINE_HIT : LINE_BEGIN;
-    if (by_jump && python_jump_kind(bytecode->items[from].opcode) == JUMP_BACKWARDS)
-        return python_is_loop_jump(bytecode->items[from].opcode) ? start : LINE_SAME;
+    if (by_jump && flow_is_loop_jump(&bytecode->items[from]))
+        return start;
     int32_t before = line_behind(bytecode, from);
     if (before == line)
         return LINE_SAME;

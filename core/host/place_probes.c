@@ -132,7 +132,7 @@ static bool falls_through(const struct bytecode *bytecode, uint32_t from) {
 }
 
 static bool is_loop_jump(const struct instruction *item) {
-    return item->target >= 0 && python_jumps_always(item->opcode) && python_is_loop_jump(item->opcode);
+    return item->target >= 0 && python_jumps_always(item->opcode) && flow_is_loop_jump(item);
 }
 
 /* What control that falls into an instruction needs there. */

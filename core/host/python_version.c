@@ -20,10 +20,10 @@
 #define _PyOpcode_OpName python_opcode_names
 #define _PyOpcode_PseudoTargets python_opcode_pseudo_targets
 #include <internal/pycore_opcode_metadata.h>
+#include <internal/pycore_opcode_utils.h>
 #endif
 #if PY_VERSION_HEX >= 0x030E0000
 #include <internal/pycore_magic_number.h>
-#include <internal/pycore_opcode_utils.h>
 #endif
 
 #include <internal/pycore_ceval.h>
@@ -216,6 +216,18 @@ bool python_is_loop_jump(uint8_t opcode) {
     return has_role(opcode, JUMPS_BACK) && opcode != JUMP_BACKWARD_NO_INTERRUPT;
 }
 
+bool python_enters_expression_loop(uint8_t last, uint8_t before_last) {
+#if PY_VERSION_HEX < 0x030C0000
+    (void)last;
+    (void)before_last;
+    return false;
+#else
+    if (last == GET_ITER)
+        return before_last == SWAP;
+    return (last == PUSH_NULL ? before_last : last) == SWAP || (last == PUSH_NULL ? before_last : last) == CALL;
+#endif
+}
+
 bool python_ends_block(uint8_t opcode) { return has_role(opcode, ENDS); }
 
 int python_stack_effect(uint8_t opcode, uint32_t oparg, bool jumps) {
@@ -225,8 +237,22 @@ int python_stack_effect(uint8_t opcode, uint32_t oparg, bool jumps) {
     return effect == PY_INVALID_STACK_EFFECT ? INT_MIN / 2 : effect;
 }
 
-bool python_is_function_start(uint8_t opcode, uint32_t oparg) { return opcode == RESUME && (oparg & 3) == 0; }
-bool python_is_resume(uint8_t opcode, uint32_t oparg) { return opcode == RESUME && (oparg & 3) != 0; }
+/* What RESUME stands behind; from 3.13 on the rest of its operand tells of exception handlers. */
+static uint32_t resume_place(uint32_t oparg) {
+#if PY_VERSION_HEX < 0x030D0000
+    return oparg;
+#else
+    return oparg & RESUME_OPARG_LOCATION_MASK;
+#endif
+}
+
+bool python_is_function_start(uint8_t opcode, uint32_t oparg) { return opcode == RESUME && resume_place(oparg) == 0; }
+
+bool python_is_resume(uint8_t opcode, uint32_t oparg) {
+    enum { AFTER_YIELD = 1, AFTER_YIELD_FROM, AFTER_AWAIT };
+    return opcode == RESUME && resume_place(oparg) >= AFTER_YIELD && resume_place(oparg) <= AFTER_AWAIT;
+}
+
 bool python_makes_generator(uint8_t opcode) { return opcode == RETURN_GENERATOR; }
 bool python_returns(uint8_t opcode) { return opcode == RETURN_VALUE || python_returns_constant(opcode); }
 bool python_yields(uint8_t opcode) { return opcode == YIELD_VALUE; }

@@ -40,6 +40,9 @@ enum jump_kind python_jump_kind(uint8_t opcode);
 bool python_jumps_always(uint8_t opcode);
 /* A loop's jump back to its head, as opposed to one that waits in the same place (`yield from`). */
 bool python_is_loop_jump(uint8_t opcode);
+/* From 3.12 on a comprehension, from 3.14 on a call of all() and the like, is a loop inside its function. The two instructions
+ * in front of such a loop's head; a loop of a statement has others. */
+bool python_enters_expression_loop(uint8_t last, uint8_t before_last);
 /* Control never reaches the next instruction. */
 bool python_ends_block(uint8_t opcode);
 /* Change of stack depth. */

@@ -77,7 +77,7 @@ class Counting(unittest.TestCase):
         run = subprocess.run([WORKBENCH, "--headless", "-k", collectors, *options,
                               "-o", str(place.session), *behind], cwd=place.folder, env=place.environment(case),
                              input=case.stdin, capture_output=True, timeout=TIME_LIMIT)
-        self.assertEqual(run.returncode, case.status, run.stderr.decode(errors="replace"))
+        self.assertIn(run.returncode, case.statuses, run.stderr.decode(errors="replace"))
         done = subprocess.run([WORKBENCH, "--export", "json", str(place.session)], env=place.environment(case),
                               cwd=place.base, capture_output=True, timeout=TIME_LIMIT)
         self.assertEqual((done.returncode, done.stderr), (0, b""))
@@ -390,7 +390,8 @@ CALLS_BY_HAND = {
                 yield from walk(n - 1)
         print(len(list(walk(4))))
         """, {"walk": (31, None), "builtins.len": (1, 1)}),
-    "generator expressions": ("print(sum(abs(n) for n in range(20)), all(n for n in range(1, 5)))\n",
+    "generator expressions": ("every = all  # by its own name newer compilers make a loop of it\n"
+                              "print(sum(abs(n) for n in range(20)), every(n for n in range(1, 5)))\n",
                               {"<genexpr>": (2, None), "builtins.abs": (20, 20), "builtins.sum": (1, 1),
                                "builtins.all": (1, 1)}),
     "threads": ("""

@@ -71,7 +71,8 @@ PROFILE = """
 import collections, json, os, sys
 sys.path.insert(0, ".")
 names, python, c = set(NAMES), collections.Counter(), collections.Counter()
-RESUME = 151
+import opcode
+RESUME, PLACE = opcode.opmap["RESUME"], 7 if sys.version_info >= (3, 15) else 3
 def profile(frame, event, argument):
     code = frame.f_code
     name = os.path.splitext(os.path.basename(code.co_filename))[0]
@@ -79,7 +80,7 @@ def profile(frame, event, argument):
         return
     if event == "call":
         at = frame.f_lasti
-        if not code.co_flags & 0x2a0 or code.co_code[at] == RESUME and code.co_code[at + 1] == 0:
+        if not code.co_flags & 0x2a0 or code.co_code[at] == RESUME and code.co_code[at + 1] & PLACE == 0:
             python[name, code.co_name, code.co_firstlineno] += 1
     elif event == "c_call":
         c[name, code.co_name, code.co_firstlineno, argument.__name__] += 1
@@ -438,7 +439,7 @@ class Comparing(unittest.TestCase):
         command = [PYTHON] if collectors is None else [WORKBENCH, "--headless", "-k", collectors,
                                                        "-o", str(self.place.session)]
         done = subprocess.run([*command, name, *arguments], cwd=self.place.folder, capture_output=True, text=True,
-                              timeout=LIMIT, env={"PATH": "/usr/bin:/bin", "HOME": str(self.place.base), "LC_ALL": "C.UTF-8",
+                              timeout=LIMIT, env={"PATH": f"{os.path.dirname(PYTHON)}:/usr/bin:/bin", "HOME": str(self.place.base), "LC_ALL": "C.UTF-8",
                                                   "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0"})
         self.assertEqual(done.returncode, 0, done.stderr[-3000:])
         return done.stdout
