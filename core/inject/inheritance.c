@@ -115,7 +115,7 @@ static char *write_parent(char *to, uint32_t parent) {
 /* "LD_PRELOAD=this library:what was there" */
 static void write_preload(char *to, const char *before) {
     to = append(append(to, INJECT_PRELOAD_VARIABLE "="), inheritance.library);
-    if (before && *before)
+    if (before)
         append(append(to, ":"), before);
 }
 
