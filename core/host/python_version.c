@@ -389,7 +389,30 @@ PyCodeObject *python_new_code(PyCodeObject *original, int stack_size, PyObject *
     return code;
 }
 
-PyObject *python_code_bytecode(PyCodeObject *code) { return PyCode_GetCode(code); }
+/* Made-up code can end in an instruction whose caches are not all there: PyCode_GetCode writes them behind the end of its copy. Nor
+ * may instructions of monitors stand in code that none has changed. */
+static bool is_complete(PyCodeObject *code) {
+    const uint8_t *bytes = (const uint8_t *)code->co_code_adaptive;
+    Py_ssize_t count = Py_SIZE(code), at = 0;
+#if PY_VERSION_HEX >= 0x030C0000
+    if (code->_co_monitoring)
+        return true;
+    for (at = 0; at < count && bytes[2 * at] < MIN_INSTRUMENTED_OPCODE; at++)
+        at += python_opcode_caches[python_opcode_deopt[bytes[2 * at]]];
+#else
+    for (; at < count; at++)
+        at += python_opcode_caches[python_opcode_deopt[bytes[2 * at]]];
+#endif
+    return at == count;
+}
+
+PyObject *python_code_bytecode(PyCodeObject *code) {
+    if (is_complete(code))
+        return PyCode_GetCode(code);
+    PyErr_SetString(PyExc_ValueError, "the last instruction is cut off");
+    return NULL;
+}
+
 PyObject *python_code_line_table(PyCodeObject *code) { return Py_NewRef(code->co_linetable); }
 PyObject *python_code_exception_table(PyCodeObject *code) { return Py_NewRef(code->co_exceptiontable); }
 int python_code_local_slots(PyCodeObject *code) { return code->co_nlocalsplus; }
