@@ -2,14 +2,14 @@
 """What profiling costs, as ratios to plain python3, with the peers beside it; and whether the counts are exact.
 
 usage: bench.py [options] [PROGRAM...]      programs: names of files in tests/bench/programs; default: all
-    --python PATH      the interpreter to measure                  --root DIR     run in that root (chroot)
+    --python PATH      the interpreter to measure                  --root DIR     in that root, on a copy of the project
     --rounds N         plain python3 and every tool, N times       --peer-rounds N   rounds that run the peers, too
     --only PART,...    programs, counts, imports, start, viewer    --check   status 1 where a limit is missed
     --tables           print the Markdown tables of what was measured so far, for every Python, and end
 
 Only ratios are printed: absolute times say more about the machine. Ends with the figures that must be reached, each `reached`
-or `MISSED`. The status is 1 when a count is wrong, or with --check when a figure is missed. Under --root the folder of
-the project must be there by the same path, and python3.
+or `MISSED`. The status is 1 when a count is wrong, or with --check when a figure is missed. A root is one that tests/matrix/sid_root.py
+made; what was measured there is brought back for --tables.
 """
 import argparse
 import json
@@ -22,6 +22,9 @@ from imports import measure_imports
 from measure import CLOCKS, COLLECTORS, FOLDER, ROOT, Failed, Ratios, markdown, measure_programs, table
 from peers import prepare, version_of
 from viewer import measure_start, measure_viewer
+
+sys.path.insert(0, str(ROOT / "tests" / "matrix"))
+from sid_root import SidRoot  # noqa: E402
 
 PARTS = ("programs", "counts", "imports", "start", "viewer")
 PROGRAMS = ROOT / "tests" / "bench" / "programs"
@@ -125,19 +128,34 @@ def parse_arguments():
     return options
 
 
-def enter_root(root):
-    """Goes on as the same command, without --root, in that root."""
-    arguments = [word for i, word in enumerate(sys.argv) if word != "--root" and (i == 0 or sys.argv[i - 1] != "--root")
-                 and not word.startswith("--root=")]
-    os.chroot(root)
-    os.chdir(ROOT)
-    os.execv("/usr/bin/python3", ["python3", str(ROOT / "tests" / "bench" / "bench.py"), *arguments[1:]])
+def run_in_root(options):
+    """The same command, without --root, on a copy of the project in that root; its status."""
+    root = SidRoot(options.root)
+    folder = root.copy_tree("-bench")
+    copy = root.folder / folder.lstrip("/")
+    environment = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    certificates = environment.get("PIP_CERT")
+    if certificates:
+        environment["PIP_CERT"] = f"{folder}/build/certificates"
+        (copy / "build").mkdir(exist_ok=True)
+        shutil.copy(certificates, copy / "build" / "certificates")
+    arguments = [word for before, word in zip(sys.argv, sys.argv[1:])
+                 if not word.startswith("--root") and before != "--root"]
+    for command in (["make", "-s", f"PYTHON={options.python}", "all"],
+                    [options.python, "tests/bench/bench.py", *arguments]):
+        status = root.run(command, folder=folder, environment=environment).returncode
+        if status:
+            break
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    for results in (copy / "build" / RESULTS.name).glob("*.json"):
+        shutil.copy(results, RESULTS)
+    return status
 
 
 def main():
     options = parse_arguments()
     if options.root:
-        enter_root(options.root)
+        return run_in_root(options)
     if options.tables:
         show_tables()
         return 0
