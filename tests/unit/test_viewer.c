@@ -467,6 +467,7 @@ static void test_choosing_a_process(void **state) {
     press('k');
     press(KEYS_ENTER);
     assert_ptr_equal(application.model, model);
+    assert_string_equal(selected_function(), "main"); /* no row was selected: it is the first one everywhere */
     press('P');
     press('g');
     press(KEYS_ENTER);

@@ -123,9 +123,10 @@ void processes_show(struct application *application, const struct model *program
     const struct model *model = find(program, &application->chosen);
     struct chosen_process identity = identity_of(model);
     bool other = application->model && !is_same(&identity, &application->shown);
-    bool selected_before = application->place.function != 0;
+    bool selected_before = !application->untouched && application->place.function != 0;
     if (other) {
-        remembered_keep(application);
+        if (selected_before)
+            remembered_keep(application);
         application->navigation = (struct navigation){0}; /* its places have ids of what was shown */
         application->place.function = 0;
     }
