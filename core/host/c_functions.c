@@ -108,7 +108,15 @@ static uint32_t register_function(const PyMethodDef *method, PyObject *callable)
     return code;
 }
 
+static struct c_function pretended;
+
+void c_function_pretend(const struct c_function *function) {
+    pretended = function ? *function : (struct c_function){0};
+}
+
 struct c_function c_function_find(const PyMethodDef *method, PyObject *callable) {
+    if (pretended.code)
+        return pretended;
     method = exchange_public_method(method);
     uint64_t key = (uint64_t)(uintptr_t)method;
     uint32_t code = index_table_find(&codes, key);

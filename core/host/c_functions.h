@@ -32,4 +32,7 @@ struct c_function {
 /* Found by its definition, made when it is first called. Never sets an exception. */
 struct c_function c_function_find(const PyMethodDef *method, PyObject *callable);
 
+/* While probes are calibrated: every function is this one, which need not be registered; NULL: no more. */
+void c_function_pretend(const struct c_function *function);
+
 #endif

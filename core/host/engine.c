@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/host/adopt.h"
+#include "core/host/calibrate.h"
 #include "core/host/children.h"
 #include "core/host/exec_hook.h"
 #include "core/host/instrument.h"
@@ -52,7 +53,10 @@ static bool install_collectors(void) {
     static char standard_library[4096];
     find_standard_library(standard_library, sizeof standard_library);
     selection_prepare(profile_header(), standard_library);
-    return instrument_prepare() && adopt_existing_functions() && exec_hook_install() && original_code_install() &&
+    if (!instrument_prepare())
+        return false;
+    calibrate_probes();
+    return adopt_existing_functions() && exec_hook_install() && original_code_install() &&
            original_graph_install() && profile_decorator_install() &&
            main_program_await();
 }

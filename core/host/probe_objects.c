@@ -71,8 +71,10 @@ SHADOW_INLINE void run_call(struct probe *probe, enum arena_clock_kind clock) {
     if (!callable)
         callable = python_frame_slot(frame, probe->place.stack_slot + 1);
     const PyMethodDef *method = c_function_method(&callable);
-    if (!method)
+    if (!method) {
+        profile_current_thread->own_ticks += profile_probe_cost.call_other;
         return;
+    }
     if (SHADOW_UNLIKELY(probe->callee != method))
         call_new_callee(probe, method, callable);
     else

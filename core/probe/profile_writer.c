@@ -219,6 +219,13 @@ void profile_set_limit(struct thread_slot *slot) {
     slot->segment->limit = segment_frames(slot->segment) + rows - 2;
 }
 
+void profile_set_places(struct arena_thread *thread) {
+    thread->nodes = (struct arena_node *)((char *)thread + ARENA_THREAD_NODES_AT);
+    thread->lines = (struct arena_line_cell *)((char *)thread + ARENA_THREAD_LINES_AT);
+    thread->frames_address = (uintptr_t)segment_frames(thread);
+    thread->node_count = 1;
+}
+
 /* Maps a segment into a slot that never had one: from the arena, else (no room) private memory that nobody is shown. */
 static bool open_slot(struct thread_slot *slot, uint32_t index) {
     slot->in_arena = index < ARENA_MAX_THREADS;
@@ -237,10 +244,7 @@ static bool open_slot(struct thread_slot *slot, uint32_t index) {
         slot->segment = NULL;
         return false;
     }
-    thread->nodes = (struct arena_node *)((char *)thread + ARENA_THREAD_NODES_AT);
-    thread->lines = (struct arena_line_cell *)((char *)thread + ARENA_THREAD_LINES_AT);
-    thread->frames_address = (uintptr_t)segment_frames(thread);
-    thread->node_count = 1;
+    profile_set_places(thread);
     profile_set_limit(slot);
     if (slot->in_arena)
         __atomic_store_n(&profile.arena.header->thread_count, index + 1, __ATOMIC_RELEASE);

@@ -62,6 +62,13 @@ uint32_t profile_find_node(struct arena_thread *thread, uint32_t position, uint3
 /* Makes room for one more frame; false: none. */
 bool profile_grow_stack(struct arena_thread *thread);
 
+/* --- calibration (profile_scratch.c) --- */
+
+/* Between these, probes of this thread count in memory that is thrown away, where every function and line is the program's own
+ * (code 0); lines registered for it are gone behind it. Before any thread is registered. false: no memory. */
+bool profile_begin_scratch(void);
+void profile_end_scratch(void);
+
 /* --- fork (profile_fork.c) --- */
 
 /* From now on processes that are forked get arenas of their own, beside that of the program at main_path. Without it, and where

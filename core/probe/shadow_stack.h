@@ -272,8 +272,10 @@ SHADOW_INLINE void shadow_settle_thinning(struct arena_thread *thread, struct ar
 SHADOW_INLINE void shadow_return_c(enum arena_clock_kind clock) {
     struct arena_thread *thread = profile_current_thread;
     struct arena_frame *top = thread->top;
-    if (!shadow_is_c(top))
+    if (!shadow_is_c(top)) {
+        thread->own_ticks += profile_probe_cost.call_other;
         return;
+    }
     if (top->start_ticks == 0) {
         thread->own_ticks += profile_probe_cost.call_untimed;
         thread->active[top->code]--;

@@ -1,4 +1,4 @@
-/* writer_state.h - the profile of this process, as profile_writer.c and profile_fork.c share it. Nobody else includes it. */
+/* writer_state.h - the profile of this process, as profile_writer.c, profile_fork.c and profile_scratch.c share it. Nobody else includes it. */
 #ifndef PYPROF_PROBE_WRITER_STATE_H
 #define PYPROF_PROBE_WRITER_STATE_H
 
@@ -48,6 +48,9 @@ extern struct profile profile;
 
 /* The slot of a segment; NULL: none has it. */
 struct thread_slot *profile_slot_of(const struct arena_thread *thread);
+
+/* Where nodes, lines and frames lie in a new segment; the root's node is there. */
+void profile_set_places(struct arena_thread *thread);
 
 /* How deep the stack of a slot's thread may grow, after the rows that have room. */
 void profile_set_limit(struct thread_slot *slot);

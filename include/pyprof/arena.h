@@ -64,7 +64,8 @@ struct arena_probe_cost {
     uint64_t function_untimed; /* the same of a function that calls itself directly */
     uint64_t line, line_untimed;
     uint64_t call, call_untimed; /* beginning or end of a C call */
-    uint64_t reserved[2];
+    uint64_t call_other;         /* the same of a call that turns out to be no C function's */
+    uint64_t reserved;
 };
 
 /* Code objects that run without probes, by reason. Texts are UTF-8, cut to their room. A row whose count is 0 is free;

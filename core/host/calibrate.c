@@ -1,0 +1,167 @@
+#include "core/host/calibrate.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/host/c_functions.h"
+#include "core/host/place_probes.h"
+#include "core/probe/profile_writer.h"
+#include "core/probe/shadow_stack.h"
+#include "pyprof/collectors.h"
+
+/* A function is run so many times; the fastest run counts, as whatever disturbs only adds. */
+enum { RUNS = 40, ROUNDS = SHADOW_WARM_UP - 1 /* in a run: all line stretches of it are timed ones */ };
+
+/* A program of two functions: `run` is given a range and `inner`. */
+struct experiment {
+    const char *source;
+    bool in_inner;       /* whose probes are measured: inner's, else run's */
+    bool c_calls, lines; /* of them */
+    unsigned events;     /* in one round */
+};
+
+static const char calls_source[] = "def inner(): pass\n"
+                                   "def run(rounds, inner):\n"
+                                   "    for i in rounds: inner(); inner(); inner(); inner()\n";
+static const char lines_source[] = "def inner(): pass\n"
+                                   "def run(rounds, inner):\n"
+                                   "    for i in rounds:\n"
+                                   "        a = i\n"
+                                   "        b = a\n"
+                                   "        a = b\n"
+                                   "        b = i\n";
+static const char builtins_source[] = "def inner(): pass\n"
+                                      "def run(rounds, inner, abs=abs):\n"
+                                      "    for i in rounds: abs(i); abs(i); abs(i); abs(i)\n";
+
+static PyObject *function_with(PyObject *function, PyCodeObject *code) {
+    PyObject *copy = PyFunction_New((PyObject *)code, PyFunction_GET_GLOBALS(function));
+    if (copy && PyFunction_SetDefaults(copy, PyFunction_GET_DEFAULTS(function) ? PyFunction_GET_DEFAULTS(function) : Py_None) < 0)
+        Py_CLEAR(copy);
+    return copy;
+}
+
+/* The same function with probes. Its row is that of the program itself, which has none. */
+static PyObject *with_probes(PyObject *function, const struct experiment *experiment) {
+    PyCodeObject *code = (PyCodeObject *)PyFunction_GET_CODE(function);
+    struct probe_wishes wishes = {.code = 0, .c_calls = experiment->c_calls, .lines = experiment->lines};
+    struct offset_map *map = NULL;
+    PyCodeObject *probed = place_probes(code, code->co_consts, wishes, &map);
+    free(map);
+    PyObject *copy = probed ? function_with(function, probed) : NULL;
+    Py_XDECREF(probed);
+    return copy;
+}
+
+/* Ticks of the fastest run; 0: failed. before: prepares the scratch thread for a run, or NULL. */
+static uint64_t fastest_run(PyObject *run, PyObject *inner, void (*before)(struct arena_thread *)) {
+    uint64_t least = UINT64_MAX;
+    PyObject *rounds = PyObject_CallFunction((PyObject *)&PyRange_Type, "i", ROUNDS);
+    for (int i = 0; rounds && i < RUNS; i++) {
+        if (before)
+            before(profile_current_thread);
+        uint64_t start = clock_ticks(profile_clock_kind);
+        PyObject *result = PyObject_CallFunctionObjArgs(run, rounds, inner, NULL);
+        uint64_t ticks = clock_ticks(profile_clock_kind) - start;
+        if (!result) {
+            least = UINT64_MAX;
+            break;
+        }
+        Py_DECREF(result);
+        if (ticks < least)
+            least = ticks;
+    }
+    Py_XDECREF(rounds);
+    return least == UINT64_MAX ? 0 : least;
+}
+
+/* Defines the functions of a source; new references. */
+static bool define(const char *source, PyObject **run, PyObject **inner) {
+    PyObject *space = PyDict_New();
+    PyObject *code = space ? Py_CompileString(source, "<calibration>", Py_file_input) : NULL;
+    PyObject *done = NULL;
+    if (code && PyDict_SetItemString(space, "__builtins__", PyEval_GetBuiltins()) == 0)
+        done = PyEval_EvalCode(code, space, space);
+    *run = done ? Py_XNewRef(PyDict_GetItemString(space, "run")) : NULL;
+    *inner = done ? Py_XNewRef(PyDict_GetItemString(space, "inner")) : NULL;
+    Py_XDECREF(done);
+    Py_XDECREF(code);
+    Py_XDECREF(space);
+    return *run && *inner;
+}
+
+/* Ticks that one event of the experiment costs; 0 where that cannot be told. */
+static uint64_t cost_of(const struct experiment *experiment, void (*before)(struct arena_thread *)) {
+    PyObject *run, *inner, *probed = NULL;
+    uint64_t plain = 0, measured = 0;
+    if (define(experiment->source, &run, &inner) && profile_begin_scratch()) {
+        probed = with_probes(experiment->in_inner ? inner : run, experiment);
+        if (probed) {
+            plain = fastest_run(run, inner, NULL);
+            measured = experiment->in_inner ? fastest_run(run, probed, before) : fastest_run(probed, inner, before);
+        }
+        profile_end_scratch();
+    }
+    Py_XDECREF(run);
+    Py_XDECREF(inner);
+    Py_XDECREF(probed);
+    PyErr_Clear();
+    return measured > plain ? (measured - plain) / (experiment->events * ROUNDS) : 0;
+}
+
+/* --- the scratch thread's state ------------------------------------------------------------------------------- */
+
+enum { CELLS = 64 }; /* more than any of the sources has lines */
+
+static void time_all_lines(struct arena_thread *thread) {
+    for (int i = 1; i < CELLS; i++)
+        thread->lines[i].wait = thread->lines[i].timed = 0;
+}
+
+static void time_no_line(struct arena_thread *thread) {
+    for (int i = 1; i < CELLS; i++)
+        thread->lines[i].wait = UINT32_MAX;
+}
+
+/* The root stands for a function that calls itself. */
+static void make_recursive(struct arena_thread *thread) {
+    time_no_line(thread);
+    const struct arena_code *code = profile_code(0);
+    thread->nodes[1] = (struct arena_node){.folded_to = 1};
+    thread->top->position = 1;
+    thread->top->charged_cell = code->line_cell_count ? code->first_line_cell + code->line_cell_count : 0;
+}
+
+/* --- all of it --------------------------------------------------------------------------------------------- */
+
+static uint64_t less(uint64_t value, uint64_t taken) { return value > taken ? value - taken : 0; }
+
+static struct arena_probe_cost measure_costs(bool lines) {
+    struct experiment function = {calls_source, true, false, lines, 8};
+    struct experiment line = {lines_source, false, false, true, 5};
+    struct experiment c_call = {builtins_source, false, true, false, 8};
+    struct experiment other_call = {calls_source, false, true, false, 8};
+    struct arena_probe_cost cost = {
+        .function = cost_of(&function, lines ? time_no_line : NULL),
+        .function_untimed = cost_of(&function, make_recursive),
+        .call_other = cost_of(&other_call, NULL),
+    };
+    if (lines) {
+        cost.line = cost_of(&line, time_all_lines);
+        cost.line_untimed = cost_of(&line, time_no_line);
+        /* Of the two probes of such an activation the first comes to a line, too. */
+        cost.function_untimed = less(cost.function_untimed, cost.line_untimed / 2);
+    }
+    c_function_pretend(&(struct c_function){.code = 1});
+    cost.call = cost_of(&c_call, NULL);
+    c_function_pretend(&(struct c_function){.code = 1, .constant_time = true});
+    /* One in SHADOW_MEAN_GAP + 0.5 is timed. */
+    cost.call_untimed = less(cost_of(&c_call, NULL) * (2 * SHADOW_MEAN_GAP + 1), 2 * cost.call) / (2 * SHADOW_MEAN_GAP - 1);
+    c_function_pretend(NULL);
+    return cost;
+}
+
+void calibrate_probes(void) {
+    struct arena_probe_cost cost = measure_costs(profile_header()->collectors & COLLECTOR_LINE);
+    profile_probe_cost = profile_header()->probe_cost = cost;
+}

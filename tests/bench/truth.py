@@ -1,0 +1,203 @@
+#!/usr/bin/env python3
+"""How far the shares of time that profilers report are from the true ones, in percentage points.
+
+The programs in tests/bench/truth have parts. What share of the time each takes is found out without a profiler: in plain
+python3 the parts are run in turn, many times, by a stopwatch outside of them; for lines the loop is run with a line once and
+five times, so that the difference is the line's. A profiler's shares are those of the parts' total times (functions) or of the
+lines' total times. The error of a program is that of its worst part, the median over the rounds.
+
+usage: truth.py [--rounds N] [--python PATH] [--only TEXT]    a table; status 1 where this program's error exceeds the limit
+       truth.py --stopwatch PROGRAM                           the true shares as JSON; run by the interpreter in question
+"""
+import argparse
+import ast
+import json
+import pathlib
+import re
+import statistics
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAMS = pathlib.Path(__file__).resolve().parent / "truth"
+FOLDER = ROOT / "build" / "bench" / "truth"
+WORKBENCH = str(ROOT / "pyprof-tui")
+LIMIT = 2.0  # percentage points
+OURS = {"function": "function", "function+line": "function,line", "line": "line"}
+MARK = re.compile(r"#: (.*)$")
+
+
+# --- the truth ------------------------------------------------------------------------------------------------
+
+def shares(times):
+    whole = sum(times.values())
+    return {name: 100 * value / whole for name, value in times.items()}
+
+
+def fastest(jobs, repetitions):
+    """{name: CPU seconds} of callables that are run in turn; the median of the faster half, as noise only adds."""
+    found = {name: [] for name in jobs}
+    for _ in range(repetitions):
+        for name, job in jobs.items():
+            started = time.thread_time()
+            job()
+            found[name].append(time.thread_time() - started)
+    return {name: statistics.median(sorted(values)[:(len(values) + 1) // 2]) for name, values in found.items()}
+
+
+def load(path):
+    space = {"__name__": "target", "__file__": str(path)}
+    exec(compile(path.read_text(), str(path), "exec"), space)
+    return space
+
+
+def marked_lines(path):
+    """{line number: name} of the lines with a mark."""
+    return {number: match[1] for number, text in enumerate(path.read_text().splitlines(), 1)
+            if (match := MARK.search(text))}
+
+
+def repeated(path, number, times):
+    """The program's function `work` with the statement of a line so many times in a row."""
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [copy for statement in body for copy in
+                         [statement] * (times if statement.lineno == number and not hasattr(statement, "body") else 1)]
+    space = {"__name__": "target"}
+    exec(compile(tree, str(path), "exec"), space)
+    return space["work"]
+
+
+def true_shares(path):
+    marked = marked_lines(path)
+    if not marked:
+        space = load(path)
+        return shares(fastest({part.__name__: part for part in space["PARTS"]}, 60))
+    count, more = 40_000, 4
+    versions = {name: repeated(path, number, 1 + more) for number, name in marked.items()}
+    versions[""] = repeated(path, 0, 1)
+    times = fastest({name: lambda work=work: work(count) for name, work in versions.items()}, 40)
+    return shares({name: max(0.0, times[name] - times[""]) / more for name in marked.values()})
+
+
+# --- what profilers say ---------------------------------------------------------------------------------------
+
+def run(command):
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, cwd=FOLDER)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr.decode(errors='replace')[-1000:]}")
+    return done.stdout
+
+
+def pick(rows, path, wanted, name_of, time_of):
+    """{name: time} of the rows of this program that are wanted."""
+    found = dict.fromkeys(wanted, 0.0)
+    for row in rows:
+        if pathlib.Path(row.get("file") or "").name == path.name and name_of(row) in found:
+            found[name_of(row)] += time_of(row)
+    return shares(found) if sum(found.values()) else None
+
+
+def our_shares(path, python, collectors, wanted):
+    session = FOLDER / "truth.pyprof"
+    session.unlink(missing_ok=True)
+    run([WORKBENCH, "--headless", "--python", python, "-k", collectors, "-o", str(session), str(path)])
+    profile = json.loads(run([WORKBENCH, "--export", "json", str(session)]))
+    marked = marked_lines(path)
+    if marked:
+        return pick(profile["lines"], path, wanted, lambda row: marked.get(row["line"]), lambda row: row["total_ns"])
+    return pick(profile["functions"], path, wanted, lambda row: row["name"], lambda row: row["total_ns"])
+
+
+def peer_shares(peer, path, wanted):
+    out = FOLDER / "truth.out"
+    out.unlink(missing_ok=True)
+    run(peer.command(str(path), str(out)))
+    marked = marked_lines(path)
+    if marked:
+        rows = peer.lines(out)
+        return rows and pick(rows, path, wanted, lambda row: marked.get(row["line"]), lambda row: row["total"])
+    rows = peer.functions(out)
+    return rows and pick(rows, path, wanted, lambda row: row["name"], lambda row: row["total"])
+
+
+def error(truth, said):
+    return max(abs(truth[name] - said[name]) for name in truth)
+
+
+# --- the table ------------------------------------------------------------------------------------------------
+
+def profilers_of(python, path):
+    """{name: callable of the wanted names} that gives shares or None."""
+    from peers import prepare
+    found = {}
+    for name, collectors in OURS.items():
+        if ("line" if marked_lines(path) else "function") in collectors:
+            found[name] = lambda wanted, collectors=collectors: our_shares(path, python, collectors, wanted)
+    for name, peer in prepare(python).items():
+        if peer.format and not (marked_lines(path) and peer.format != "lprof"):
+            found[name] = lambda wanted, peer=peer: peer_shares(peer, path, wanted)
+    return found
+
+
+def measure(path, python, rounds, peer_rounds, verbose):
+    """{profiler: error in points}"""
+    profilers = profilers_of(python, path)
+    errors = {name: [] for name in profilers}
+    for turn in range(rounds):
+        truth = json.loads(run([python, str(pathlib.Path(__file__).resolve()), "--stopwatch", str(path)]))
+        for name, ask in profilers.items():
+            if name not in OURS and turn >= peer_rounds:
+                continue
+            said = ask(list(truth))
+            if said:
+                errors[name].append(error(truth, said))
+                if verbose:
+                    print(f"  {path.stem}, {name}: " + ", ".join(
+                        f"{part} {truth[part]:.1f} -> {said[part]:.1f}" for part in truth), flush=True)
+    return {name: statistics.median(values) for name, values in errors.items() if values}
+
+
+def show(results):
+    names = list(dict.fromkeys(name for found in results.values() for name in found))
+    print("\nworst error of a part's share of time, in percentage points\n")
+    print("| program | " + " | ".join(names) + " |")
+    print("|---" * (len(names) + 1) + "|")
+    for program, found in results.items():
+        print(f"| {program} | " + " | ".join(f"{found[name]:.1f}" if name in found else "-" for name in names) + " |")
+    print()
+
+
+def bench_truth(python, rounds=3, peer_rounds=1, only="", verbose=False):
+    """Prints the table. [(program, collectors, error)] of this program, to be held against LIMIT."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    results = {path.stem: measure(path, python, rounds, peer_rounds, verbose)
+               for path in sorted(PROGRAMS.glob("*.py")) if only in path.stem}
+    show(results)
+    return [(program, name, found[name]) for program, found in results.items() for name in OURS if name in found]
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--peer-rounds", type=int, default=1)
+    parser.add_argument("--python", default="/usr/bin/python3")
+    parser.add_argument("--only", default="")
+    parser.add_argument("--verbose", action="store_true", help="show every share")
+    parser.add_argument("--stopwatch", type=pathlib.Path, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.stopwatch:
+        json.dump(true_shares(options.stopwatch), sys.stdout)
+        return 0
+    found = bench_truth(options.python, options.rounds, options.peer_rounds, options.only, options.verbose)
+    for program, collectors, points in found:
+        print(f"{'reached' if points <= LIMIT else 'MISSED '}  truth, {program}, {collectors}: {points:.1f} points, "
+              f"at most {LIMIT:.1f}")
+    return any(points > LIMIT for _, _, points in found)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
