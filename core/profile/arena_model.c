@@ -137,6 +137,7 @@ static void convert_times(struct model *model, double ratio) {
     CONVERT(lines, line_count)
     CONVERT(nodes, node_count)
 #undef CONVERT
+    model->overhead_ns = to_ns(model->overhead_ns, ratio);
 }
 
 static void finish_clock(struct arena_build *build) {

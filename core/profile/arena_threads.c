@@ -137,12 +137,19 @@ static bool add_thread_row(struct arena_build *build, const struct arena_thread 
     return true;
 }
 
+/* Nothing is more than the thread can have had; a clock that was set back leaves a negative sum. */
+static uint64_t overhead_ticks(const struct arena_thread *head) {
+    int64_t ticks = (int64_t)(head->own_ticks - head->waited_ticks);
+    return ticks > 0 && ticks < INT64_MAX / ARENA_MAX_THREADS ? (uint64_t)ticks : 0;
+}
+
 static bool read_thread(struct arena_build *build, uint32_t index, struct error *error) {
     struct thread_read thread = {.offset = ARENA_THREADS_AT + index * ARENA_THREAD_SIZE};
     if (!read_head(build, &thread, error))
         return false;
     if (thread.head.state == ARENA_THREAD_FREE && thread.head.node_count == 0)
         return true; /* taken by a thread that is not set up yet */
+    build->model->overhead_ns += overhead_ticks(&thread.head); /* becomes nanoseconds with all other times */
     if (!add_thread_row(build, &thread.head, error) || !read_nodes(build, &thread, error) ||
         !add_line_cells(build, &thread, error) || !read_head(build, &thread, error))
         return false;

@@ -243,6 +243,7 @@ static bool sum_losses(struct summing *summing) {
         const struct model *process = process_at(summing->program, i);
         for (size_t row = 0; row < process->left_alone_count; row++)
             add_left_alone(sum, &process->left_alone[row]);
+        add(&sum->overhead_ns, process->overhead_ns);
         add(&sum->lost_codes, process->lost_codes);
         add(&sum->lost_nodes, process->lost_nodes);
         add(&sum->lost_frames, process->lost_frames);

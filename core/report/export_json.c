@@ -43,6 +43,8 @@ static void write_run(struct json *json, const struct model *model) {
     json_end(json, ']');
     write_known(json, "wall_ns", model->wall_ns);
     json_text(json, "clock", run_clock_name(model->clock));
+    if (model->overhead_ns)
+        json_number(json, "overhead_ns", model->overhead_ns);
 }
 
 static void write_losses(struct json *json, const struct model *model) {

@@ -96,5 +96,8 @@ void report_heading(const struct model *model, const char *title, FILE *out) {
                 model->exit_value);
         separator = ", ";
     }
-    fprintf(out, "%sclock: %s\n", separator, run_clock_name(model->clock));
+    fprintf(out, "%sclock: %s", separator, run_clock_name(model->clock));
+    if (model->overhead_ns)
+        fprintf(out, ", the probes' own cost, %.3f s, is taken out", report_seconds(model->overhead_ns));
+    fputc('\n', out);
 }

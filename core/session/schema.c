@@ -108,6 +108,7 @@ const struct column session_meta[] = {
     COLUMN(model, lost_threads, U64),
     COLUMN_SINCE(2, model, lost_processes, U64),
     COLUMN_SINCE(2, model, clock, U32),
+    COLUMN_SINCE(2, model, overhead_ns, U64),
     COLUMN_SINCE(2, model, parent_pid, U32),
 };
 const size_t session_meta_count = sizeof session_meta / sizeof *session_meta;

@@ -231,7 +231,8 @@ struct arena_thread {
     char name[64];
     uint64_t overflow_depth;
     uint64_t latest_ticks; /* the last reading: time goes never backwards */
-    uint64_t reserved[3];
+    uint64_t waited_ticks; /* the part of own_ticks that is no cost of the profiler: waiting that the run's clock leaves out */
+    uint64_t reserved[2];
 };
 
 /* One point of the timeline, by the recorder. */

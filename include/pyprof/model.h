@@ -102,6 +102,7 @@ struct model {
     uint32_t pid, parent_pid;      /* parent_pid 0: the recorder */
     uint64_t start_unix_ns;
     uint64_t wall_ns;              /* since the start, to the end once ended */
+    uint64_t overhead_ns;          /* what probes and rewriting cost the threads; taken out of all times of rows */
     uint64_t lost_codes;           /* all code objects left alone */
     uint64_t lost_nodes, lost_frames, lost_threads;
     uint64_t lost_processes;       /* child processes that could not be counted, those that cannot be read not included */

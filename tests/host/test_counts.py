@@ -810,7 +810,8 @@ class Export(Counting):
         outer, busy, sleep = f["outer"], f["busy"], f["time.sleep"]
         clock = f["time.perf_counter"]
         # Sums hold to the rounding of each number to nanoseconds; how long things take is the machine's affair.
-        self.assertGreaterEqual(busy["total_ns"], 0.2e9 - 1e3)
+        # The probes' cost is part of the 0.2 s but not of the function's time.
+        self.assertGreaterEqual(busy["total_ns"] + export["overhead_ns"], 0.2e9 - 1e3)
         self.assertAlmostEqual(outer["total_ns"], outer["self_ns"] + busy["total_ns"], delta=3)
         self.assertAlmostEqual(busy["total_ns"], busy["self_ns"] + clock["self_ns"], delta=3)
         self.assertGreaterEqual(sleep["self_ns"], 0.2e9)

@@ -429,11 +429,12 @@ static void a_full_disk_is_told(void **state) {
 static void json_of_everything(void **state) {
     (void)state;
     struct model *model = make_model();
+    model->overhead_ns = 1500;
     char *text = export_text(model);
     assert_string_equal(
         text,
         "{\"pyprof\": 1, \"python\": \"3.11.2\", \"argv\": [\"fib.py\", \"-x \\\"y\\\"\"], \"exit\": {\"status\": 0},\n"
-        " \"collectors\": [\"function\", \"line\"], \"wall_ns\": 1234567890, \"clock\": \"wall\",\n"
+        " \"collectors\": [\"function\", \"line\"], \"wall_ns\": 1234567890, \"clock\": \"wall\", \"overhead_ns\": 1500,\n"
         " \"functions\": [\n"
         " {\"id\": 1, \"file\": \"/p/fib.py\", \"line\": 1, \"name\": \"<module>\", \"qualname\": \"<module>\", "
         "\"kind\": \"python\", \"calls\": 1, \"primitive_calls\": 1, \"self_ns\": 100000000, "
