@@ -14,6 +14,7 @@
 #include "core/inject/inheritance.h"
 #include "core/inject/program.h"
 #include "core/inject/refuse.h"
+#include "core/inject/whole_file.h"
 #include "core/profile/child_arena.h"
 
 enum { VERSION_SIZE = 16 };
@@ -57,6 +58,19 @@ static bool is_named_python(void) {
 
 /* --- the engine ------------------------------------------------------------------------------------------- */
 
+/* NULL: *error says why, and begins with the path. */
+static void *open_library(const char *path, const char **error) {
+    static char damaged[ARENA_PATH_SIZE + 64];
+    if (!is_whole_file(path)) {
+        snprintf(damaged, sizeof damaged, "%s: the file is damaged", path);
+        *error = damaged;
+        return NULL;
+    }
+    void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    *error = library ? NULL : dlerror();
+    return library;
+}
+
 /* The first engine for this version in one of the folders; *error: why it could not be loaded (NULL: there is none). */
 static void *load_library(const char *version, const char **error) {
     *error = NULL;
@@ -68,10 +82,7 @@ static void *load_library(const char *version, const char **error) {
         at += length + (at[length] == ':');
         if (written >= (int)sizeof path || access(path, R_OK) != 0)
             continue;
-        void *engine = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-        if (!engine)
-            *error = dlerror();
-        return engine;
+        return open_library(path, error);
     }
     return NULL;
 }

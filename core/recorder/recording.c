@@ -115,11 +115,14 @@ bool recording_was_refused(const struct recording *recording, struct error *erro
     struct refusal refusal;
     if (!read_refusal(recording, &refusal))
         return false;
-    if (refusal.reason == ARENA_REFUSED_BROKEN)
+    if (WIFSIGNALED(recording->wait_status))
+        error_set(error, 128 + WTERMSIG(recording->wait_status), "%.600s: was ended by signal %d (%s) before a program ran in it",
+                  recording->program, WTERMSIG(recording->wait_status), strsignal(WTERMSIG(recording->wait_status)));
+    else if (refusal.reason == ARENA_REFUSED_BROKEN)
         error_set(error, 1, "%.400s: the engine cannot be loaded: %.400s", refusal.program, refusal.detail);
     else if (refusal.reason != ARENA_REFUSED_MISSING)
-        error_set(error, EXIT_STATUS_USAGE, "%.600s: ended without having been a Python that can be profiled (a static one, or a "
-                  "script that cleans its environment?); give --python the path of a python3", recording->program);
+        error_set(error, EXIT_STATUS_USAGE, "%.600s: ended without having been a Python that can be profiled; give --python "
+                  "the path of a python3", recording->program);
     else if (engine_version_is_known(refusal.detail, refusal.program, error))
         error_set(error, EXIT_STATUS_USAGE, "%.400s is Python %.20s, for which there is neither an engine nor the sources to build "
                   "one; build it with `make engine PYTHON=%.400s`, or give --python another", refusal.program, refusal.detail,

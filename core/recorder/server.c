@@ -205,11 +205,11 @@ static void write_terminal(struct server *server) {
 
 /* --- a run that no engine is there for --------------------------------------------------------------------- */
 
-/* The run ends as it is; there is nothing to save of it. */
+/* The run ends as it is; there is nothing to save of it. What is said last is what the viewer goes on showing. */
 static void give_up_run(struct server *server, const struct error *error) {
     server->save_settled = true;
-    server_send_failure(server, error);
     send_end(server);
+    server_send_failure(server, error);
 }
 
 /* An engine is built where that helps. */
