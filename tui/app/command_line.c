@@ -213,7 +213,10 @@ static bool plan_run(const struct command_typed *typed, struct command_line *com
 static bool plan(const struct command_typed *typed, struct command_line *command, struct error *error) {
     if (typed->help || typed->help_config || typed->version) {
         command->action = typed->help ? COMMAND_HELP : typed->help_config ? COMMAND_HELP_CONFIG : COMMAND_VERSION;
-        return !typed->version || make_config(typed, command, error);
+        struct error broken; /* a config that cannot be read hides neither help nor version */
+        if (typed->version && !make_config(typed, command, &broken) && !command->config)
+            return out_of_memory(error);
+        return true;
     }
     if (!copy_output_options(typed, command, error) || !make_config(typed, command, error))
         return false;

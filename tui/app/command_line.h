@@ -24,7 +24,7 @@ enum command_action {
 /* All strings are owned by the struct. */
 struct command_line {
     enum command_action action;
-    struct config *config; /* effective and validated; NULL for HELP, HELP_CONFIG; not validated for VERSION */
+    struct config *config; /* effective and validated; NULL for HELP, HELP_CONFIG; for VERSION as far as it can be read */
     char *config_path;     /* the config file that was read, NULL: none */
     char *save_config;     /* --save-config: write the config there before anything else, NULL: do not */
     char *session;         /* OPEN_SESSION: the file */

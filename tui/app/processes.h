@@ -4,8 +4,9 @@
 
 #include "tui/app/state.h"
 
-/* Shows of this program what is chosen; what is gone is shown as all together. The selection stays on its function (or
- * on the first row, where it was not touched), that of an open list on its process. The program that was shown before may be freed afterwards. */
+/* Shows of this program what is chosen; what is gone is shown as all together. The selection stays on its function (or on the
+ * first row, where it was not touched), that of an open list on its process. The program that was shown before may be
+ * freed afterwards. */
 void processes_show(struct application *application, const struct model *program);
 
 /* Fills the popup with all together and each process; the shown one is selected. false: out of memory, or there are no

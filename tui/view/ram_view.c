@@ -161,14 +161,19 @@ static void draw_sparkline(struct ram_state *state, const struct model *model, s
         grid_restyle(grid, spark, 0, (int)(state->cursor_ns / state->step_ns), 1, STYLE_SELECTED);
 }
 
+static const char *nothing_measured(const struct model *model) {
+    if (model->program && model->process_count == 1)
+        return "The memory of child processes is not measured.";
+    return model->state == MODEL_ENDED ? "The run ended before its memory was measured." : "Memory has not been measured yet.";
+}
+
 static void ram_draw(void *data, const struct view_context *context, struct grid *grid, struct rectangle area) {
     struct ram_state *state = data;
     const struct model *model = context->model;
     if (area.rows <= 0 || area.columns <= 0)
         return;
     if (model_peak_sample(model) == SIZE_MAX) {
-        table_sentence(grid, area, model->state == MODEL_ENDED ? "The run ended before its memory was measured."
-                                                               : "Memory has not been measured yet.");
+        table_sentence(grid, area, nothing_measured(model));
         return;
     }
     if (area.rows == 1) {
@@ -247,7 +252,7 @@ static struct view_effect move_cursor(struct ram_state *state, const struct mode
 static struct view_effect drill(struct ram_state *state, const struct model *model) {
     size_t shown = sample_shown(state, model);
     if (shown == SIZE_MAX)
-        return effect_message("Memory has not been measured yet.");
+        return effect_message(nothing_measured(model));
     const struct model_sample *sample = &model->samples[shown];
     if (sample->function && sample->function < model->function_count)
         return effect_drill(sample->function, 0);
