@@ -153,6 +153,7 @@ def run_in_root(options):
 
 
 def main():
+    sys.stdout.reconfigure(line_buffering=True)
     options = parse_arguments()
     if options.root:
         return run_in_root(options)

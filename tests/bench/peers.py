@@ -27,7 +27,7 @@ TABLE = {
     "line_profiler": ("line_profiler", "lprof", "-m kernprof -q -l -p {target} -o {out} {target}"),
     "yappi": ("yappi", "pstats", "-m yappi -b -c wall -f pstat -o {out} {target}"),
     "pyinstrument": ("pyinstrument", "pyinstrument", "-m pyinstrument -r json -o {out} {target}"),
-    "Tachyon": ("profiling.sampling", "pstats", "-m profiling.sampling run --pstats -o {out} {target}"),
+    "Tachyon": ("profiling.sampling", "samples", "-m profiling.sampling run --pstats -o {out} {target}"),
     "memray": ("memray", None, "-m memray run -q -f -o {out} {target}"),
     "memray, Python's allocator": ("memray", None, "-m memray run -q -f --trace-python-allocators -o {out} {target}"),
 }
@@ -103,6 +103,14 @@ def read_pstats(path):
          "total": row[3]} for key, row in stats.items() if isinstance(key, tuple) and len(key) == 3 and len(row) >= 4]}
 
 
+def read_samples(path):
+    """Tachyon's, whose calls are samples and whose names are qualified."""
+    found = read_pstats(path)
+    for row in found["functions"]:
+        row.update(name=row["name"].rpartition(".")[2], calls=None, primitive_calls=None)
+    return found
+
+
 def read_lprof(path):
     import line_profiler
     stats = line_profiler.load_stats(path)
@@ -141,7 +149,8 @@ def read_pyinstrument(path):
     return {"functions": list(found.values())}
 
 
-READERS = {"pstats": read_pstats, "lprof": read_lprof, "pyinstrument": read_pyinstrument}
+READERS = {"pstats": read_pstats, "samples": read_samples, "lprof": read_lprof,
+           "pyinstrument": read_pyinstrument}
 
 
 def main(arguments):
