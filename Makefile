@@ -11,6 +11,7 @@
 #   SAN=address,undefined a build with sanitizers, in build/san (the engine stays as it is)
 #   PYTHON=PATH           whose headers the engine is built with         WERROR=0     warnings are no errors
 #   PREFIX=PATH DESTDIR=PATH    where `make install` puts things
+#   ROUNDS=N BENCH=OPTIONS      of `make bench`: how often, and what else bench.py is given, such as BENCH="--only imports"
 
 PYTHON ?= $(firstword $(wildcard /usr/bin/python3) python3)
 SAN ?=
@@ -197,7 +198,8 @@ check-matrix:
 lint:
 	@CC="$(CC)" PYTHON="$(PYTHON)" $(PYTHON) tests/lint/lint.py
 bench: all
-	@$(PYTHON) tests/bench/bench.py --rounds $(ROUNDS) --python $(PYTHON)
+	@$(PYTHON) tests/bench/bench.py --rounds $(ROUNDS) --python $(PYTHON) $(BENCH); status=$$?; \
+	 $(PYTHON) tests/bench/truth.py --python $(PYTHON) || status=1; exit $$status
 
 # --- installing --------------------------------------------------------------------------------------
 BIN := $(DESTDIR)$(PREFIX)/bin
