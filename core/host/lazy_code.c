@@ -14,11 +14,43 @@ struct trap {
 static PyTypeObject trap_type;
 static struct python_probe_slots trap_slots;
 
-/* Room for any body: every instruction may get a probe in front of it and behind it, and lines one for each way that leads to
- * them. What should need more all the same is left without probes. */
+/* What an instruction may make a body grow by; by opcode as it stands in code, specialised or not. */
+struct growth {
+    uint8_t units_behind; /* of inline cache */
+    uint8_t calls, probes, jumps;
+};
+static struct growth growths[256];
+
+static void prepare_growths(void) {
+    for (unsigned i = 0; i < 256; i++) {
+        uint8_t opcode = python_plain_opcode((uint8_t)i);
+        unsigned slots;
+        growths[i] = (struct growth){
+            .units_behind = (uint8_t)python_cache_units(opcode),
+            .calls = python_is_call(opcode, 0, &slots),
+            .probes = python_returns(opcode) || python_yields(opcode) || python_is_resume(opcode, 1) || python_begins_handler(opcode),
+            .jumps = python_jump_kind(opcode) != JUMP_NONE,
+        };
+    }
+}
+
+/* With lines, there may be probes on each way that leads to an instruction. What should need more all the same is left without
+ * probes. */
 static struct python_room room_for(PyCodeObject *original, bool lines) {
+    enum { SINGLE_PROBES = 12, LARGE = 8192, LINES_FACTOR = 8, LINES_CONSTANTS_FACTOR = 3, ENDS = 16 };
     uint32_t units = python_code_units(original), constants = (uint32_t)PyTuple_GET_SIZE(original->co_consts);
-    return (struct python_room){.units = units * (lines ? 8 : 5) + 64, .constants = constants + units * (lines ? 3 : 2) + 8};
+    uint32_t calls = 0, others = 0, jumps = 0;
+    for (uint32_t at = 0; at < units; at++) {
+        struct growth growth = growths[python_code_opcode(original, at)];
+        calls += growth.calls;
+        others += growth.probes;
+        jumps += growth.jumps;
+        at += growth.units_behind;
+    }
+    constants += calls + others + SINGLE_PROBES + (lines ? LINES_CONSTANTS_FACTOR * units : 0);
+    uint32_t probe = 3 + (constants > 0xff) + (constants > 0xffff);
+    uint32_t grown = units + probe * (2 * calls + others + 2) + others + jumps * (units > LARGE ? 2 : 1);
+    return (struct python_room){.units = (lines ? LINES_FACTOR * units + grown : grown) + 2 * ENDS, .constants = constants};
 }
 
 PyCodeObject *lazy_code_new(PyCodeObject *original, struct selection selection) {
@@ -98,6 +130,7 @@ static void trap_free(PyObject *self) {
 }
 
 bool lazy_code_prepare(void) {
+    prepare_growths();
     trap_type = (PyTypeObject){
         PyVarObject_HEAD_INIT(NULL, 0).tp_name = "trap",
         .tp_basicsize = sizeof(struct trap),

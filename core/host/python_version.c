@@ -512,13 +512,15 @@ uint32_t python_code_units(PyCodeObject *code) { return (uint32_t)Py_SIZE(code);
 
 static struct unit *units_of(PyCodeObject *code) { return (struct unit *)(void *)code->co_code_adaptive; }
 
-static uint8_t plain_opcode(PyCodeObject *code, uint32_t at) { return python_opcode_deopt[units_of(code)[at].opcode]; }
+uint8_t python_plain_opcode(uint8_t opcode) { return python_opcode_deopt[opcode]; }
+
+static uint8_t compiled_opcode(PyCodeObject *code, uint32_t unit) { return python_plain_opcode(python_code_opcode(code, unit)); }
 
 /* Units in front of the first RESUME; UINT32_MAX: there is none, it was changed by a monitor, or an exception there is handled. */
 static uint32_t units_before_start(PyCodeObject *code) {
     uint32_t count = python_code_units(code), at = 0;
-    while (at < count && plain_opcode(code, at) != RESUME)
-        at += 1 + python_opcode_caches[plain_opcode(code, at)];
+    while (at < count && compiled_opcode(code, at) != RESUME)
+        at += 1 + python_opcode_caches[compiled_opcode(code, at)];
     const unsigned char *table = (const unsigned char *)PyBytes_AS_STRING(code->co_exceptiontable);
     bool handled = PyBytes_GET_SIZE(code->co_exceptiontable) > 0 && (table[0] & 127u) < at; /* start of the first range */
     return at < count && units_of(code)[at].oparg == 0 && !handled ? at : UINT32_MAX;
@@ -619,7 +621,7 @@ PyCodeObject *python_new_shell(PyCodeObject *original, PyObject *trap, struct py
     PyObject_InitVar((PyVarObject *)shell, &PyCode_Type, 0);
     copy_description(shell, original, constants);
     for (uint32_t i = 0; i < start; i++)
-        put_unit(units_of(shell), i, plain_opcode(original, i), units_of(original)[i].oparg);
+        put_unit(units_of(shell), i, compiled_opcode(original, i), units_of(original)[i].oparg);
     Py_SET_SIZE(shell, write_trap(units_of(shell), start, room.units));
     shell->_co_firsttraceable = INT_MAX; /* an activation in the trap has not begun */
     return shell;

@@ -167,6 +167,11 @@ struct python_room {
 };
 
 uint32_t python_code_units(PyCodeObject *code); /* length of its bytecode */
+/* An opcode as it stands in the code, and what was compiled where the interpreter has specialised it since. */
+static inline uint8_t python_code_opcode(PyCodeObject *code, uint32_t unit) {
+    return ((const uint8_t *)code->co_code_adaptive)[2 * unit];
+}
+uint8_t python_plain_opcode(uint8_t opcode);
 
 /* A code object that stands for `original` and, in the place of its first RESUME, runs `trap` as a probe and then goes on at that
  * place again: by then something must have been put there. A new reference. NULL: not for this code, or memory is out; no exception

@@ -22,8 +22,18 @@ enum { MOST_KEPT = 64 };
 static PyCodeObject *kept[MOST_KEPT]; /* owned */
 static unsigned next_kept;
 
+/* A bit for each hash of 16 bits that an entry ever had: most code objects have no entry. */
+static uint64_t present[1024];
+
+static unsigned present_bit(const PyCodeObject *code) {
+    return (unsigned)((uintptr_t)code * UINT64_C(0x9e3779b97f4a7c15) >> 48);
+}
+
 static struct entry *find(const PyCodeObject *code) {
     struct entry *found;
+    unsigned bit = present_bit(code);
+    if (!(present[bit / 64] >> bit % 64 & 1))
+        return NULL;
     HASH_FIND_PTR(entries, &code, found);
     return found;
 }
@@ -36,6 +46,8 @@ static struct entry *find_or_add(PyCodeObject *code) {
     if (!entry)
         return NULL;
     entry->code = code;
+    unsigned bit = present_bit(code);
+    present[bit / 64] |= UINT64_C(1) << bit % 64;
     HASH_ADD_PTR(entries, code, entry);
     if (entry->hh.tbl)
         return entry;
