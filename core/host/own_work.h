@@ -5,9 +5,10 @@
 #include "core/host/python_version.h"
 #include "core/probe/shadow_stack.h"
 
-/* Work in between leaves a pending exception as it was, costs the program no time, and is not interrupted by the garbage collector,
- * whose finalizers would run Python code in the middle of it; nor do its objects make the next collection come sooner. (Only by what
- * it takes from the interpreter's free lists can a collection begin a few objects earlier or later.) May be nested. */
+/* Work in between leaves a pending exception as it was, costs the program no time, and is not interrupted by the garbage
+ * collector, whose finalizers would run Python code in the middle of it; nor do its objects make the next collection come
+ * sooner. (Only by what it takes from the interpreter's free lists can a collection begin a few objects earlier or later.) May
+ * be nested. */
 struct own_work {
     struct python_exception pending;
     uint64_t before;

@@ -1,7 +1,7 @@
 /* shadow_switch.h - a thread whose activations are exchanged as a whole: greenlets.
  *
- * Each greenlet has a shadow stack of its own, and a thread has one: what runs is on it, what waits is put away. Waiting is nobody's
- * time, as with generators; going on is no call. */
+ * Each greenlet has a shadow stack of its own, and a thread has one: what runs is on it, what waits is put away. Waiting is
+ * nobody's time, as with generators; going on is no call. */
 #ifndef PYPROF_PROBE_SHADOW_SWITCH_H
 #define PYPROF_PROBE_SHADOW_SWITCH_H
 

@@ -90,11 +90,20 @@ bool arena_read_header(struct arena_reader *reader, struct error *error) {
     return check_counts(reader, error);
 }
 
-static bool open_file(struct arena_reader *reader, const char *path, struct error *error) {
+/* The file of a descriptor anew, so that reading it moves no one's position. */
+static int open_again(int file) {
+    char name[64];
+    snprintf(name, sizeof name, "/proc/self/fd/%d", file);
+    return open(name, O_RDONLY | O_CLOEXEC);
+}
+
+static bool open_file(struct arena_reader *reader, const char *path, int held, struct error *error) {
     int length = snprintf(reader->path, sizeof reader->path, "%s", path);
     if (length < 0 || (size_t)length >= sizeof reader->path)
         return error_set(error, 1, "%.80s...: this path is too long for a profile's file", path);
     reader->file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (reader->file < 0 && held >= 0)
+        reader->file = open_again(held);
     if (reader->file < 0)
         return error_set(error, 1, "%s: cannot open the profile: %s", path, strerror(errno));
     struct stat status;
@@ -103,14 +112,16 @@ static bool open_file(struct arena_reader *reader, const char *path, struct erro
     return true;
 }
 
-struct arena_reader *arena_reader_open(const char *path, struct error *error) {
+struct arena_reader *arena_reader_open(const char *path, struct error *error) { return arena_reader_open_held(path, -1, error); }
+
+struct arena_reader *arena_reader_open_held(const char *path, int file, struct error *error) {
     struct arena_reader *reader = calloc(1, sizeof *reader);
     if (!reader) {
         error_set(error, 1, "%s: not enough memory to read this profile; close other programs", path);
         return NULL;
     }
     reader->file = -1;
-    if (open_file(reader, path, error) && arena_read_header(reader, error))
+    if (open_file(reader, path, file, error) && arena_read_header(reader, error))
         return reader;
     arena_reader_close(reader);
     return NULL;

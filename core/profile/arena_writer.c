@@ -9,6 +9,10 @@
 
 #include "core/base/clock.h"
 
+#ifndef MADV_POPULATE_WRITE
+#define MADV_POPULATE_WRITE 23
+#endif
+
 static bool map_shared_part(struct arena *arena, int file, struct error *error) {
     char *base = mmap(NULL, ARENA_THREADS_AT, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file, 0);
     if (base == MAP_FAILED)
@@ -117,26 +121,53 @@ void arena_detach(struct arena *arena) {
     arena->header = NULL;
 }
 
+/* Another mapping of the file's part from its begin to `end`. A file that cannot be opened any more (its name was removed, the
+ * process changed its user or root, or may open no more files) is still behind the mapping that is there. NULL: not to be had. */
+static char *map_again(const struct arena *arena, uint64_t end) {
+    void *mapping = mremap(arena->header, 0, end, MREMAP_MAYMOVE);
+    return mapping == MAP_FAILED ? NULL : mapping;
+}
+
+/* Takes room as fallocate does, by writing nothing to every page. Linux 5.14 and later. */
+static bool reserve_by_mapping(const struct arena *arena, uint64_t offset, uint64_t size) {
+    uint64_t begin = offset & ~UINT64_C(4095), end = offset + size;
+    char *mapping = map_again(arena, end);
+    if (!mapping)
+        return false;
+    bool done = madvise(mapping + begin, end - begin, MADV_POPULATE_WRITE) == 0;
+    munmap(mapping, end);
+    return done;
+}
+
 bool arena_reserve(const struct arena *arena, uint64_t offset, uint64_t size) {
     if (offset > ARENA_FILE_SIZE || size > ARENA_FILE_SIZE - offset)
         return false;
     int saved_errno = errno;
     int file = open(arena->path, O_RDWR | O_CLOEXEC);
-    bool done = file >= 0 && fallocate_retrying(file, offset, size) == 0;
+    bool done = file >= 0 ? fallocate_retrying(file, offset, size) == 0 : reserve_by_mapping(arena, offset, size);
     if (file >= 0)
         close(file);
     errno = saved_errno;
     return done;
 }
 
+static void *map_segment(const struct arena *arena, uint64_t offset) {
+    int file = open(arena->path, O_RDWR | O_CLOEXEC);
+    if (file >= 0) {
+        void *segment =
+            mmap(NULL, ARENA_THREAD_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file, (off_t)offset);
+        close(file);
+        return segment == MAP_FAILED ? NULL : segment;
+    }
+    char *mapping = map_again(arena, offset + ARENA_THREAD_SIZE);
+    if (mapping)
+        munmap(mapping, offset);
+    return mapping ? mapping + offset : NULL;
+}
+
 struct arena_thread *arena_map_thread(const struct arena *arena, uint32_t index) {
     uint64_t offset = ARENA_THREADS_AT + index * ARENA_THREAD_SIZE;
     if (index >= ARENA_MAX_THREADS || !arena_reserve(arena, offset, ARENA_THREAD_FRAMES_AT))
         return NULL;
-    int file = open(arena->path, O_RDWR | O_CLOEXEC);
-    if (file < 0)
-        return NULL;
-    void *segment = mmap(NULL, ARENA_THREAD_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file, (off_t)offset);
-    close(file);
-    return segment == MAP_FAILED ? NULL : segment;
+    return map_segment(arena, offset);
 }

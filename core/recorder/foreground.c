@@ -74,7 +74,7 @@ static void follow_until_end(struct recording *recording, int signals) {
 
 static bool finish(struct recording *recording, const struct config *config, bool save, struct model **model,
                    char *session_path, struct error *error) {
-    struct model *built = save_build_model(recording->arena.path, config, error);
+    struct model *built = save_build_model(recording->arena.path, recording->arena_lock, config, error);
     bool done = built && (!save || save_session(built, session_path, error));
     if (model)
         *model = built;

@@ -61,8 +61,8 @@ static bool add_sources(struct model *model, const struct config *config, struct
     return model_load_sources(model, error);
 }
 
-struct model *save_build_model(const char *arena_path, const struct config *config, struct error *error) {
-    struct arena_reader *reader = arena_reader_open(arena_path, error);
+struct model *save_build_model(const char *arena_path, int arena_file, const struct config *config, struct error *error) {
+    struct arena_reader *reader = arena_reader_open_held(arena_path, arena_file, error);
     if (!reader)
         return NULL;
     struct model *model = arena_reader_model(reader, error);

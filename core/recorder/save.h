@@ -6,8 +6,9 @@
 #include "pyprof/config.h"
 #include "pyprof/model.h"
 
-/* The model with sources (where the config keeps them), arguments and config text. NULL: *error says why. */
-struct model *save_build_model(const char *arena_path, const struct config *config, struct error *error);
+/* The model with sources (where the config keeps them), arguments and config text; arena_file is a descriptor of the arena, which
+ * is still there where somebody has removed its name. NULL: *error says why. */
+struct model *save_build_model(const char *arena_path, int arena_file, const struct config *config, struct error *error);
 
 /* Writes the session to path. Where that fails it is written to $TMPDIR or /tmp instead; the error names that place,
  * which also stands in path then. */

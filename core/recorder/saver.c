@@ -15,17 +15,18 @@ struct outcome {
     struct error error;
 };
 
-static _Noreturn void save_and_exit(const char *arena_path, const struct config *config, const char *path, int result) {
+static _Noreturn void save_and_exit(const char *arena_path, int arena_file, const struct config *config, const char *path,
+                                    int result) {
     struct outcome outcome;
     memset(&outcome, 0, sizeof outcome);
     strcpy(outcome.path, path);
-    struct model *model = save_build_model(arena_path, config, &outcome.error);
+    struct model *model = save_build_model(arena_path, arena_file, config, &outcome.error);
     outcome.done = model && save_session(model, outcome.path, &outcome.error);
     ssize_t written = write(result, &outcome, sizeof outcome);
     _exit(written == (ssize_t)sizeof outcome ? 0 : 1);
 }
 
-bool saver_start(struct saver *saver, const char *arena_path, const struct config *config, const char *path,
+bool saver_start(struct saver *saver, const char *arena_path, int arena_file, const struct config *config, const char *path,
                  struct error *error) {
     int result[2];
     if (strlen(path) >= ARENA_PATH_SIZE)
@@ -34,7 +35,7 @@ bool saver_start(struct saver *saver, const char *arena_path, const struct confi
         return error_set(error, 1, "%s: cannot save the session: %s", path, strerror(errno));
     pid_t pid = fork();
     if (pid == 0)
-        save_and_exit(arena_path, config, path, result[1]);
+        save_and_exit(arena_path, arena_file, config, path, result[1]);
     int failed_fork = errno;
     close(result[1]);
     if (pid < 0) {

@@ -15,7 +15,7 @@ struct saver {
     int result; /* readable when it is done */
 };
 
-bool saver_start(struct saver *saver, const char *arena_path, const struct config *config, const char *path,
+bool saver_start(struct saver *saver, const char *arena_path, int arena_file, const struct config *config, const char *path,
                  struct error *error);
 
 /* Call when `result` is readable. True: saved. path receives where; with false it may name where it was rescued. */

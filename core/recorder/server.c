@@ -262,7 +262,8 @@ static void start_saving(struct server *server, const char *path) {
     struct error error;
     if (server->recording.ended)
         server->save_settled = true;
-    if (!saver_start(&server->saver, server->recording.arena.path, server->config, path, &error))
+    if (!saver_start(&server->saver, server->recording.arena.path, server->recording.arena_lock, server->config, path,
+                     &error))
         server_send_failure(server, &error);
 }
 

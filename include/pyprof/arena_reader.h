@@ -9,6 +9,8 @@
 struct arena_reader; /* an arena file, open for reading */
 
 struct arena_reader *arena_reader_open(const char *path, struct error *error);
+/* The same for who holds the file open: it is read even where its name is gone. */
+struct arena_reader *arena_reader_open_held(const char *path, int file, struct error *error);
 void arena_reader_close(struct arena_reader *reader); /* NULL is allowed */
 
 /* The rows as they are now, of the program and of its child processes, whose arenas lie beside its own, and the sum over all
