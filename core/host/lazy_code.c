@@ -28,7 +28,8 @@ static void prepare_growths(void) {
         growths[i] = (struct growth){
             .units_behind = (uint8_t)python_cache_units(opcode),
             .calls = python_is_call(opcode, 0, &slots),
-            .probes = python_returns(opcode) || python_yields(opcode) || python_is_resume(opcode, 1) || python_begins_handler(opcode),
+            .probes = python_returns(opcode) || python_yields(opcode) || python_is_resume(opcode, 1) ||
+                      python_begins_handler(opcode),
             .jumps = python_jump_kind(opcode) != JUMP_NONE,
         };
     }

@@ -58,7 +58,7 @@ ONLY_IN_MAIN = re.compile(r"\b(?:exit|_exit|_Exit|abort|err|errx|perror|printf|p
                           r"\bf(?:printf|puts)\s*\([^;]*\bstd(?:err|out)\b|\bfputs\s*\([^;]*,\s*std(?:err|out)\b")
 MAY_END_OR_PRINT = {"core/host/engine.c", "tui/app/main.c", "tui/app/headless.c", "tui/app/application.c"}
 # A process of its own ends itself: after fork, in a signal handler, or because it is told to end as the target did.
-MAY_END = {"core/recorder", "core/host", "tui/term", "tui/app/"}
+MAY_END = {"core/recorder", "core/host", "core/inject", "tui/term", "tui/app/"}
 ENDS = re.compile(r"\b(?:_exit|_Exit|abort|exit)\s*\(")
 
 LEFT_OVER = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|X" r"XX|HA" r"CK)\b")
