@@ -5,6 +5,7 @@
 #   make run              installs what is missing, builds, opens tests/targets/julia.py
 #   make check            installs what is missing, builds, runs every test; ends with `N passed, N failed`
 #   make check-unit check-san check-host check-tui check-fault    one suite of it
+#   make check-kinds      every kind of code with every set of collectors, with modules from elsewhere (in build/kinds)
 #   make check-matrix     as root: host tests with CPython 3.13 to 3.15, in a Debian root made in build/matrix/sid
 #   make lint bench deps deps-test install uninstall clean
 #
@@ -82,7 +83,7 @@ INJECTOR_FLAGS := $(BASE_FLAGS) $(AS_ERRORS) $(LIBRARY_FLAGS)
 LIBRARIES := $(INJECTOR) $(ENGINE)
 
 .PHONY: all engine run deps deps-test check check-build check-unit check-san check-host check-tui check-fault \
-        check-matrix unit-tests bench lint install uninstall clean force
+        check-kinds check-matrix unit-tests bench lint install uninstall clean force
 all: pyprof-tui $(LIBRARIES) $(ENGINE_FOLDER)/identity
 engine: $(LIBRARIES)
 
@@ -192,6 +193,13 @@ check-tui: all
 	@$(RUN_TESTS) tui
 check-fault: all
 	@$(RUN_TESTS) fault
+# What cannot be installed is skipped.
+KINDS_PACKAGES := greenlet gevent numpy cloudpickle
+check-kinds: all
+	@[ -x build/kinds/bin/pip ] || $(PYTHON) -m venv build/kinds
+	@build/kinds/bin/pip install -q --disable-pip-version-check $(KINDS_PACKAGES) || true
+	@PYPROF_TEST_KINDS=all PYPROF_TEST_PACKAGES=$$(build/kinds/bin/python -c 'import site; print(site.getsitepackages()[0])') \
+	  $(RUN_TESTS) --only test_kinds host
 # PYPROF_MATRIX_ROOT=FOLDER keeps the Debian root elsewhere.
 check-matrix:
 	@$(PYTHON) tests/matrix/matrix.py
