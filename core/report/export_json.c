@@ -10,7 +10,10 @@ static void write_known(struct json *json, const char *key, uint64_t value) {
         json_number(json, key, value);
 }
 
+/* Those of the sum and of a forked child are the program's. */
 static void write_arguments(struct json *json, const struct model *model) {
+    if (!model->argument_count)
+        model = model_program(model);
     if (!model->argument_count)
         return;
     json_begin(json, "argv", '[');
@@ -179,14 +182,14 @@ static void write_counts(struct json *json, const struct model *model) {
         write_lines(json, model);
 }
 
-/* One process of several; ids in it are its own. A forked child's arguments are the program's. */
+/* One process of several; ids in it are its own. */
 static void write_process(struct json *json, const struct model *process) {
     json_break(json);
     json_begin(json, NULL, '{');
     json_number(json, "pid", process->pid);
     if (process->parent_pid)
         json_number(json, "parent", process->parent_pid);
-    write_arguments(json, process->argument_count ? process : model_program(process));
+    write_arguments(json, process);
     write_exit(json, process);
     write_known(json, "wall_ns", process->wall_ns);
     write_losses(json, process);

@@ -105,6 +105,7 @@ class TestHeadless(ProcessesTest):
         self.assertEqual(int(fork), self.child())
         self.assertIn("-c def tool(): return 1", command)
         whole = json.loads(self.run_workbench("--export", "json", "run.pyprof"))
+        self.assertEqual(whole["argv"], ["family.py"])
         calls = {function["qualname"]: function["calls"] for function in whole["functions"]}
         self.assertEqual((calls["tool"], calls["spin"], calls["main"]), (7, 1, 1))
         processes = {process["pid"]: process for process in whole["processes"]}

@@ -98,7 +98,8 @@ static void fill_lines(struct fixture *fixture) {
                                                  {CODE_FIB, 13}, {CODE_IDLE, 9}, {999, 4}};
     memcpy(fixture->arena.lines, table, sizeof table);
     for (uint32_t cell = 0; cell < LINE_CELLS; cell++) {
-        fixture->threads[0].lines[cell] = (struct arena_line_cell){.hits = cell * 10, .self_ticks = cell * 100, .total_ticks = cell * 1000};
+        fixture->threads[0].lines[cell] =
+            (struct arena_line_cell){.hits = cell * 10, .self_ticks = cell * 100, .total_ticks = cell * 1000};
         fixture->threads[1].lines[cell] =
             (struct arena_line_cell){.hits = cell, .self_ticks = cell * 2, .total_ticks = cell * 3};
     }

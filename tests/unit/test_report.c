@@ -210,6 +210,7 @@ static void json_of_processes(void **state) {
     program->arguments[0].text = "pool.py";
     program->argument_count = 1;
     char *text = export_text(program->all);
+    assert_begins(text, "{\"pyprof\": 1, \"python\": \"3.11.2\", \"argv\": [\"pool.py\"], \"exit\": {\"status\": 0},\n");
     assert_non_null(strstr(text, "\"qualname\": \"work\", \"kind\": \"python\", \"calls\": 5, \"primitive_calls\": 5, "
                                  "\"self_ns\": 650, \"total_ns\": 690},\n"));
     assert_non_null(strstr(text, " \"processes\": [\n {\"pid\": 4121, \"argv\": [\"pool.py\"], \"exit\": {\"status\": 0}, "
