@@ -4,10 +4,11 @@
 
 #include "core/profile/arena_writer.h"
 
-/* Makes and maps an arena for this process in the folder "MAIN_PATH.children", which is made where there is none: empty, with
- * the settings of `main`, the mapped header of the program's arena, which counts it; with a clock that starts now, and in the state `starting`.
- * parent_pid: the process that made this one. Readers do not see it yet. false: children are not wanted, the run is over, or
- * there is no room for one more without taking it from the program's own arena. Allocates nothing: may be called after fork. */
+/* Makes and maps an arena for this process in the folder MAIN_PATH + ARENA_CHILDREN_SUFFIX, which is made where there is none:
+ * empty, with the settings of `main`, the mapped header of the program's arena, which counts it; with a clock that starts now,
+ * and in the state `starting`. parent_pid: the process that made this one. Readers do not see it yet. false: children are not
+ * wanted, the run is over, or there is no room for one more without taking it from the program's own arena. Allocates nothing:
+ * may be called after fork. */
 bool child_arena_create(struct arena *arena, const char *main_path, struct arena_header *main, uint32_t parent_pid,
                         struct error *error);
 

@@ -31,8 +31,8 @@ void report_losses(const struct model *model, FILE *out) {
     write_count(model->lost_frames, "call too deep to be timed", "calls too deep to be timed", out);
     write_count(model->lost_threads, "thread not counted, for want of room", "threads not counted, for want of room",
                 out);
-    write_count(model->lost_processes, "child process not counted, for want of room",
-                "child processes not counted, for want of room", out);
+    write_count(model->lost_processes, "child process not counted, for want of room or of an engine for its Python",
+                "child processes not counted, for want of room or of engines for their Pythons", out);
     for (size_t i = 0; i < model->unreadable_count; i++) {
         fputs("child process ", out);
         report_text(out, model->unreadable[i].name, strlen(model->unreadable[i].name));

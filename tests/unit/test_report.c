@@ -144,7 +144,7 @@ static void add_losses(struct model *model) {
 #define LOSSES                                                                  \
     "2 code objects left alone: its bytecode is \xEF\xBF\xBDodd, such as C.f (/p/a.py)\n" \
     "1 code object left alone: no room: g (b.py)\n"                             \
-    "1 child process not counted, for want of room\n"                           \
+    "1 child process not counted, for want of room or of an engine for its Python\n" \
     "child process 77-1 not counted: its file was cut off\n"
 
 static void reasons_are_told(void **state) {
