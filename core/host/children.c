@@ -68,8 +68,8 @@ bool children_prepare(struct injection *given, int count, char **arguments, stru
     given->goes_on = goes_on;
     if (is_child)
         write_command(header, count, arguments);
-    if (header->children && !profile_allow_children(given->main_arena_path, error))
-        return false;
+    if (header->children)
+        profile_allow_children(given->main_arena_path); /* without, the run has ended meanwhile */
     if (pthread_atfork(profile_before_fork, NULL, after_fork) != 0 || on_exit(at_exit, NULL) != 0)
         return error_set(error, 1, "out of memory while starting the profile");
     return true;

@@ -80,7 +80,10 @@ static void announce(struct arena_header *header) {
 
 __attribute__((visibility("default"))) int pyprof_host_main(int count, char **arguments, struct injection *injection) {
     struct error error;
-    if (!profile_attach(injection->arena_path, &error) || !children_prepare(injection, count, arguments, &error))
+    bool attached = profile_attach(injection->arena_path, &error);
+    if (!attached && strcmp(injection->arena_path, injection->main_arena_path) != 0)
+        return INJECT_DECLINES; /* the run has ended meanwhile */
+    if (!attached || !children_prepare(injection, count, arguments, &error))
         return complain(error.text);
     struct arena_header *header = profile_header();
     header->host_pid = (uint32_t)getpid();

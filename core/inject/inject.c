@@ -161,7 +161,8 @@ static int run_python(int count, char **arguments, char **environment, const cha
     if (!engine_main)
         return program_main(count, arguments, environment);
     injection.process = (uint32_t)getpid();
-    return engine_main(count, arguments, &injection);
+    status = engine_main(count, arguments, &injection);
+    return status == INJECT_DECLINES ? program_main(count, arguments, environment) : status;
 }
 
 static int injected_main(int count, char **arguments, char **environment) {

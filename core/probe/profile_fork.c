@@ -12,14 +12,14 @@
 #include "core/probe/writer_state.h"
 #include "core/profile/child_arena.h"
 
-bool profile_allow_children(const char *main_path, struct error *error) {
+bool profile_allow_children(const char *main_path) {
     size_t length = strlen(main_path);
     if (length >= sizeof profile.main_path)
-        return error_set(error, 1, "%.80s...: this path is too long for the profile's file", main_path);
+        return false;
     memcpy(profile.main_path, main_path, length + 1);
     profile.main_header = arena_header_map(main_path);
     profile.process = (uint32_t)getpid();
-    return profile.main_header || error_set(error, 1, "%s: not a profile of this version of pyprof-tui", main_path);
+    return profile.main_header != NULL;
 }
 
 /* --- before the fork, in the parent ---------------------------------------------------------------------- */

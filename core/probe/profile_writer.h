@@ -72,8 +72,8 @@ void profile_end_scratch(void);
 /* --- fork (profile_fork.c) --- */
 
 /* From now on processes that are forked get arenas of their own, beside that of the program at main_path. Without it, and where
- * they cannot get one, they count nothing (profile_header() is NULL then) and are counted as lost. */
-bool profile_allow_children(const char *main_path, struct error *error);
+ * they cannot get one, they count nothing (profile_header() is NULL then) and are counted as lost. false: that arena is gone. */
+bool profile_allow_children(const char *main_path);
 
 /* For pthread_atfork. In the child every pointer into the profile stays valid and leads into the child's own arena, whose
  * counters begin at 0: what was active goes on there, its call is the parent's, its time is counted from the fork on. */

@@ -28,6 +28,7 @@
 #define INJECT_NEWEST_MINOR 15
 
 enum { INJECT_EXECUTES = -1 };      /* instead of an exit status */
+#define INJECT_DECLINES INT32_MIN    /* no exit status either */
 enum { INJECT_CANNOT_START = 120 }; /* exit status where the engine refuses; the arena's refusal says why */
 
 /* Shared by the injector and its engine; lives as long as the process. */
@@ -44,7 +45,8 @@ struct injection {
     void (*goes_on)(void);
 };
 
-/* An engine's one entry: runs the program that the command line names, as python3 would. Its exit status. */
+/* An engine's one entry: runs the program that the command line names, as python3 would. Its exit status; INJECT_DECLINES where
+ * nothing has begun yet, as a child's arena is gone already. */
 int pyprof_host_main(int count, char **arguments, struct injection *injection);
 typedef int (*inject_engine_main)(int count, char **arguments, struct injection *injection);
 

@@ -1,5 +1,6 @@
 /* The probes' shadow stack, driven as probes drive it: exact counters for calls, recursion, generators, C calls, exceptions. */
 #include <pthread.h>
+#include <fcntl.h>
 #include <sys/wait.h>
 
 #include "tests/unit/probe_fixture.h"
@@ -391,6 +392,83 @@ static void a_forked_child_counts_nothing(void **state) {
     leave(&f, false);
 }
 
+/* What the child does, whose arena's path goes into the file that `told` is. */
+static _Noreturn void count_in_child(struct site *f, struct site *g, int told) {
+    profile_after_fork_in_child();
+    const struct arena_header *header = profile_header();
+    bool right = header && header->code_count > g->code && depth() == 1 && counts_of(f->code).calls == 0;
+    enter(g, false);
+    leave(g, false);
+    leave(f, false);
+    for (int i = 0; i < 100; i++) {
+        enter(f, false);
+        leave(f, false);
+    }
+    struct counts of_f = counts_of(f->code), of_g = counts_of(g->code);
+    right = right && of_f.calls == 100 && of_g.calls == 1 && depth() == 0;
+    right = right && write(told, header->path, strlen(header->path)) > 0;
+    _exit(right ? 0 : 1);
+}
+
+static void a_forked_child_moves_into_its_own_arena(void **state) {
+    (void)state;
+    struct error error;
+    struct site f = {.code = new_code("f")}, g = {.code = new_code("g")};
+    int told[2], status;
+    char path[ARENA_PATH_SIZE] = "", folder[ARENA_PATH_SIZE];
+    profile_header()->children = 1;
+    assert_true(profile_allow_children(fixture_path));
+    assert_int_equal(pipe(told), 0);
+    enter(&f, false);
+    profile_before_fork();
+    pid_t child = fork();
+    if (child == 0)
+        count_in_child(&f, &g, told[1]);
+    enter(&g, false); /* the parent goes on meanwhile */
+    leave(&g, false);
+    leave(&f, false);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_true(read(told[0], path, sizeof path - 1) > 0);
+    assert_counts(f.code, 1, 1, 1);
+    assert_counts(g.code, 1, 1, 1);
+    assert_int_equal(profile_header()->lost_processes, 0);
+    snprintf(folder, sizeof folder, "%s" ARENA_CHILDREN_SUFFIX, fixture_path);
+    assert_memory_equal(path, folder, strlen(folder));
+    struct arena arena;
+    assert_true(arena_attach(&arena, path, &error));
+    assert_int_equal(arena.header->host_pid, child);
+    assert_int_equal(arena.header->parent_pid, getpid());
+    assert_int_equal(arena.header->thread_count, 1);
+    assert_int_equal(arena.header->code_count, profile_header()->code_count);
+    arena_detach(&arena);
+    unlink(path);
+    rmdir(folder);
+    close(told[0]);
+    close(told[1]);
+}
+
+static void a_child_without_room_is_counted_as_lost(void **state) {
+    (void)state;
+    char folder[ARENA_PATH_SIZE];
+    int status;
+    snprintf(folder, sizeof folder, "%s" ARENA_CHILDREN_SUFFIX, fixture_path);
+    int file = open(folder, O_WRONLY | O_CREAT, 0600); /* stands where the folder should be */
+    assert_true(file >= 0);
+    uint64_t lost = profile_header()->lost_processes;
+    profile_before_fork();
+    pid_t child = fork();
+    if (child == 0) {
+        profile_after_fork_in_child();
+        _exit(profile_header() != NULL);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(profile_header()->lost_processes, lost + 1);
+    close(file);
+    unlink(folder);
+}
+
 static void unwinding_gives_all_time(void **state) {
     (void)state;
     struct site f = {.code = new_code("f")}, c = {.code = new_code("c")};
@@ -442,6 +520,8 @@ int main(void) {
         cmocka_unit_test(thinned_calls_keep_sums),
         cmocka_unit_test(ended_threads_leave_their_place),
         cmocka_unit_test(a_forked_child_counts_nothing),
+        cmocka_unit_test(a_forked_child_moves_into_its_own_arena),
+        cmocka_unit_test(a_child_without_room_is_counted_as_lost),
         cmocka_unit_test(unwinding_gives_all_time),
         cmocka_unit_test(own_work_is_nobodys_time),
         cmocka_unit_test(a_full_stack_counts_what_it_cannot_hold),
