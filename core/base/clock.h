@@ -34,11 +34,9 @@ static inline __attribute__((always_inline)) uint64_t clock_ticks(enum arena_clo
         __asm__ volatile("mrs %0, cntvct_el0" : "=r"(ticks));
         return ticks;
     }
-#else
-    (void)kind;
 #endif
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(kind == ARENA_CLOCK_THREAD_CPU ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 

@@ -10,7 +10,7 @@
 #include "pyprof/collectors.h"
 
 /* A function is run so many times; the fastest run counts, as whatever disturbs only adds. */
-enum { RUNS = 40, ROUNDS = SHADOW_WARM_UP - 1 /* in a run: all line stretches of it are timed ones */ };
+enum { RUNS = 40, RUNS_OF_SLOW_CLOCK = 6, ROUNDS = SHADOW_WARM_UP - 1 /* in a run: all line stretches of it are timed ones */ };
 
 /* A program of two functions: `run` is given a range and `inner`. */
 struct experiment {
@@ -57,7 +57,8 @@ static PyObject *with_probes(PyObject *function, const struct experiment *experi
 static uint64_t fastest_run(PyObject *run, PyObject *inner, void (*before)(struct arena_thread *)) {
     uint64_t least = UINT64_MAX;
     PyObject *rounds = PyObject_CallFunction((PyObject *)&PyRange_Type, "i", ROUNDS);
-    for (int i = 0; rounds && i < RUNS; i++) {
+    int runs = profile_clock_kind == SHADOW_FAST_CLOCK ? RUNS : RUNS_OF_SLOW_CLOCK;
+    for (int i = 0; rounds && i < runs; i++) {
         if (before)
             before(profile_current_thread);
         uint64_t start = clock_ticks(profile_clock_kind);

@@ -13,6 +13,7 @@
 #include "core/host/children.h"
 #include "core/host/exec_hook.h"
 #include "core/host/instrument.h"
+#include "core/host/lock_waiting.h"
 #include "core/host/main_program.h"
 #include "core/host/original_code.h"
 #include "core/host/original_graph.h"
@@ -87,6 +88,7 @@ __attribute__((visibility("default"))) int pyprof_host_main(int count, char **ar
         return complain(error.text);
     struct arena_header *header = profile_header();
     header->host_pid = (uint32_t)getpid();
+    lock_waiting_watch(injection);
     start_python(count, arguments);
     if (header->collectors & (COLLECTOR_FUNCTION | COLLECTOR_LINE) && !start_collectors()) {
         PyErr_Print();

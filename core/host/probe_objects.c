@@ -123,8 +123,12 @@ SLOTS(fast, SHADOW_FAST_CLOCK, plain, false)
 SLOTS(fast, SHADOW_FAST_CLOCK, lines, true)
 SLOTS(slow, ARENA_CLOCK_MONOTONIC, plain, false)
 SLOTS(slow, ARENA_CLOCK_MONOTONIC, lines, true)
+SLOTS(cpu, ARENA_CLOCK_THREAD_CPU, plain, false)
+SLOTS(cpu, ARENA_CLOCK_THREAD_CPU, lines, true)
 
 static const python_probe_function *choose_slots(bool lines) {
+    if (profile_clock_kind == ARENA_CLOCK_THREAD_CPU)
+        return lines ? slots_cpu_lines : slots_cpu_plain;
     if (profile_clock_kind == SHADOW_FAST_CLOCK)
         return lines ? slots_fast_lines : slots_fast_plain;
     return lines ? slots_slow_lines : slots_slow_plain;

@@ -7,6 +7,7 @@
 
 #include "core/probe/shadow_stack.h"
 #include "core/probe/writer_state.h"
+#include "pyprof/collectors.h"
 
 struct profile profile;
 
@@ -54,7 +55,8 @@ bool profile_attach(const char *arena_path, struct error *error) {
     profile.strings_reserved = PROFILE_RESERVE_STEP;
     profile.codes_reserved = PROFILE_RESERVE_STEP / sizeof(struct arena_code);
     profile.line_rows_reserved = PROFILE_RESERVE_STEP / sizeof(struct arena_line);
-    profile_clock_kind = (enum arena_clock_kind)profile.arena.header->clock.kind;
+    const struct arena_header *header = profile.arena.header;
+    profile_clock_kind = header->run_clock == RUN_CLOCK_CPU ? ARENA_CLOCK_THREAD_CPU : (enum arena_clock_kind)header->clock.kind;
     profile.attached = true;
     return true;
 }

@@ -207,3 +207,19 @@ struct arena_frame shadow_frame_from_now_on(struct arena_frame frame, uint64_t n
     frame.stands_for = 0;
     return frame;
 }
+
+void shadow_waits(void) {
+    struct arena_thread *thread = profile_current_thread;
+    if (thread != &profile_no_thread)
+        __atomic_store_n(&thread->waiting_since, clock_ticks(profile_clock_kind), __ATOMIC_RELAXED);
+}
+
+void shadow_waited(void) {
+    struct arena_thread *thread = profile_current_thread;
+    if (thread == &profile_no_thread || !thread->waiting_since)
+        return;
+    uint64_t ticks = clock_ticks(profile_clock_kind) - thread->waiting_since;
+    thread->own_ticks += ticks;
+    thread->waited_ticks += ticks;
+    __atomic_store_n(&thread->waiting_since, 0, __ATOMIC_RELEASE);
+}

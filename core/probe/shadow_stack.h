@@ -81,6 +81,10 @@ struct arena_frame shadow_frame_from_now_on(struct arena_frame frame, uint64_t n
 uint64_t shadow_reading(void);
 void shadow_discount(uint64_t before);
 
+/* The thread begins to wait, and has waited, for what the run's clock leaves out. Does nothing for threads without a profile. */
+void shadow_waits(void);
+void shadow_waited(void);
+
 /* Gives the time since the thread's last reading to its current node (and line), and makes now the last reading. */
 SHADOW_INLINE struct shadow_stretch shadow_charge(struct arena_thread *thread, struct arena_frame *top, uint64_t now,
                                                   bool lines) {

@@ -147,7 +147,10 @@ static void finish_clock(struct arena_build *build) {
     build->model->wall_ns = clock->end_ns > clock->start_ns ? clock->end_ns - clock->start_ns : 0;
 }
 
-static double ns_per_tick(const struct arena_clock *clock) {
+/* Of the threads' clocks. */
+static double ns_per_tick(const struct arena_header *header, const struct arena_clock *clock) {
+    if (header->run_clock == RUN_CLOCK_CPU)
+        return 1.0;
     return clock->end_ns > clock->start_ns ? clock_ns_per_tick(clock) : 1.0;
 }
 
@@ -192,7 +195,7 @@ static bool build_model(struct arena_build *build, struct error *error) {
     if (!arena_read_functions(build, error) || !arena_read_lines(build, error) || !finish_calls(build, error) ||
         !read_samples(build, error))
         return false;
-    convert_times(build->model, ns_per_tick(&build->clock));
+    convert_times(build->model, ns_per_tick(build->header, &build->clock));
     return true;
 }
 

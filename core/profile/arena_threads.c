@@ -3,6 +3,8 @@
  * A thread goes on while it is read. Its nodes and lines are read first, its stack after them: an activation that is on
  * the stack then had not ended when the nodes were read, so its time is in none of them and nothing is added twice.
  * What ended in between is missing until the next model. */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -70,11 +72,37 @@ static bool find_depth(struct thread_read *thread) {
     return distance % sizeof(struct arena_frame) == 0 && thread->depth < ARENA_MAX_FRAMES;
 }
 
+/* The processor time of another process's thread, in nanoseconds; 0: it is gone. */
+static uint64_t processor_time(uint32_t process, uint64_t thread) {
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%" PRIu32 "/task/%" PRIu64 "/schedstat", process, thread);
+    FILE *file = fopen(path, "re");
+    uint64_t ns = 0;
+    if (!file)
+        return 0;
+    if (fscanf(file, "%" SCNu64, &ns) != 1)
+        ns = 0;
+    fclose(file);
+    return ns;
+}
+
+/* What a thread's clock says now, or said when the program ended: less by what the profiler has cost it. Of a thread that is gone,
+ * the processor time since its last reading is not known. */
+static uint64_t thread_now(const struct arena_build *build, const struct arena_thread *head) {
+    if (build->header->run_clock == RUN_CLOCK_CPU) {
+        uint64_t now = build->ended ? 0 : processor_time(build->header->host_pid, head->system_id);
+        return now && now - head->own_ticks > head->latest_ticks ? now - head->own_ticks : head->latest_ticks;
+    }
+    uint64_t now = build->ended ? build->clock.end_ticks : clock_ticks(build->clock.kind);
+    if (head->waiting_since && head->waiting_since < now)
+        now = head->waiting_since;
+    return now - head->own_ticks;
+}
+
 static bool read_frames(struct arena_build *build, struct thread_read *thread, struct error *error) {
     thread->frames = arena_read_scratch(build->reader, &build->reader->frames, thread->offset + ARENA_THREAD_FRAMES_AT,
                                         (thread->depth + 1) * sizeof *thread->frames, error);
-    /* The thread's clock is less by what the profiler has cost it. */
-    thread->now = (build->ended ? build->clock.end_ticks : clock_ticks(build->clock.kind)) - thread->head.own_ticks;
+    thread->now = thread_now(build, &thread->head);
     return thread->frames;
 }
 

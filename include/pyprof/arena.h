@@ -37,7 +37,14 @@ enum {
     ARENA_MAX_PROCESSES = 4096, /* children of a program, theirs, too */
 };
 
-enum arena_clock_kind { ARENA_CLOCK_MONOTONIC = 0, ARENA_CLOCK_TSC = 1, ARENA_CLOCK_CNTVCT = 2 };
+/* THREAD_CPU is never that of arena_clock: a thread's processor time in nanoseconds, what probes read where the run's clock is
+ * RUN_CLOCK_CPU. */
+enum arena_clock_kind {
+    ARENA_CLOCK_MONOTONIC = 0,
+    ARENA_CLOCK_TSC = 1,
+    ARENA_CLOCK_CNTVCT = 2,
+    ARENA_CLOCK_THREAD_CPU = 3,
+};
 
 /* Two readings of both clocks turn ticks into nanoseconds: `start` is taken when the arena is made, `end` when
  * the target has ended (0 until then: a reader takes its own). For ARENA_CLOCK_MONOTONIC ticks are nanoseconds. */
@@ -232,7 +239,8 @@ struct arena_thread {
     uint64_t overflow_depth;
     uint64_t latest_ticks; /* the last reading: time goes never backwards */
     uint64_t waited_ticks; /* the part of own_ticks that is no cost of the profiler: waiting that the run's clock leaves out */
-    uint64_t reserved[2];
+    uint64_t waiting_since; /* the reading when such waiting began that still goes on; 0: none */
+    uint64_t reserved;
 };
 
 /* One point of the timeline, by the recorder. */

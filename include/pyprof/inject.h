@@ -43,6 +43,11 @@ struct injection {
      * program does, as it executes another (INJECT_EXECUTES); or it could not, and goes on. */
     void (*ends)(int status);
     void (*goes_on)(void);
+    /* Waiting on a condition variable in this piece of memory is told to the engine, before and after, on the waiting thread;
+     * size 0: none is. */
+    uintptr_t watched_memory, watched_size;
+    void (*waits)(void);
+    void (*waited)(void);
 };
 
 /* An engine's one entry: runs the program that the command line names, as python3 would. Its exit status; INJECT_DECLINES where

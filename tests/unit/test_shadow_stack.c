@@ -503,6 +503,29 @@ static void own_work_is_nobodys_time(void **state) {
     assert_int_equal(of_f.total_ticks, of_f.self_ticks + of_c.self_ticks);
 }
 
+/* What the run's clock leaves out is in no time and no cost of the profiler's. */
+static void waiting_is_nobodys_time(void **state) {
+    (void)state;
+    struct site f = {.code = new_code("f")};
+    uint64_t start = shadow_reading();
+    enter(&f, true);
+    struct arena_thread *thread = profile_current_thread;
+    uint64_t waited = thread->waited_ticks, own = thread->own_ticks;
+    shadow_waited(); /* without a begin: nothing */
+    assert_int_equal(thread->own_ticks, own);
+    shadow_waits();
+    assert_true(thread->waiting_since >= start);
+    spin(1000000);
+    shadow_waited();
+    assert_int_equal(thread->waiting_since, 0);
+    leave(&f, true);
+    uint64_t passed = shadow_reading() - start;
+    assert_true(thread->waited_ticks - waited >= 1000000);
+    assert_int_equal(thread->own_ticks - own, thread->waited_ticks - waited);
+    assert_true(counts_of(f.code).total_ticks <= passed - 1000000);
+    assert_time_adds_up();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts_calls_by_path),
@@ -524,6 +547,7 @@ int main(void) {
         cmocka_unit_test(a_child_without_room_is_counted_as_lost),
         cmocka_unit_test(unwinding_gives_all_time),
         cmocka_unit_test(own_work_is_nobodys_time),
+        cmocka_unit_test(waiting_is_nobodys_time),
         cmocka_unit_test(a_full_stack_counts_what_it_cannot_hold),
     };
     return cmocka_run_group_tests(tests, fixture_attach, fixture_remove);
