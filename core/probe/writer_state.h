@@ -1,4 +1,5 @@
-/* writer_state.h - the profile of this process, as profile_writer.c, profile_fork.c and profile_scratch.c share it. Nobody else includes it. */
+/* writer_state.h - the profile of this process, as profile_writer.c, profile_fork.c and profile_scratch.c share it. Nobody else
+ * includes it. */
 #ifndef PYPROF_PROBE_WRITER_STATE_H
 #define PYPROF_PROBE_WRITER_STATE_H
 
