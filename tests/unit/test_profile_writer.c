@@ -1,4 +1,5 @@
 /* The host's side of the arena: what is the same function, what happens where there is no room. */
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #include "tests/unit/probe_fixture.h"
@@ -59,9 +60,11 @@ static void nodes_are_found_again(void **state) {
     assert_int_equal(thread->nodes[of_b].folded_to, 0);
 }
 
-/* In a child whose arena file is gone, so that no more room can be taken in it: what needs room says so and counts it. */
+/* In a child whose arena file is gone and that gets no more memory, so that no more room can be taken: what needs room says
+ * so and counts it. */
 static void without_room(void) {
-    if (unlink(fixture_path) != 0)
+    const struct rlimit none = {0, 0};
+    if (unlink(fixture_path) != 0 || setrlimit(RLIMIT_AS, &none) != 0)
         _exit(10);
     uint64_t lost = profile_header()->lost_codes;
     uint32_t refused = 0;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -180,9 +181,14 @@ static void takes_more_room_where_there_is(void **state) {
 static void thins_out_when_the_file_system_is_full(void **state) {
     struct timeline *timeline = *state;
     timeline->limit = ARENA_MAX_SAMPLES;
-    strcpy(timeline->arena->path + strlen(timeline->arena->path), ".gone"); /* so that no room can be taken */
+    struct rlimit before, none;
+    assert_int_equal(getrlimit(RLIMIT_AS, &before), 0);
+    none = (struct rlimit){0, before.rlim_max};
+    strcpy(timeline->arena->path + strlen(timeline->arena->path), ".gone"); /* no room can be taken by its name, */
+    assert_int_equal(setrlimit(RLIMIT_AS, &none), 0);                       /* nor by mapping it once more */
     for (uint32_t i = 0; i <= FIRST_ROOM; i++)
         add(timeline, i, i);
+    assert_int_equal(setrlimit(RLIMIT_AS, &before), 0);
     timeline->arena->path[strlen(timeline->arena->path) - strlen(".gone")] = '\0';
     assert_int_equal(timeline->arena->header->sample_count, FIRST_ROOM / 2 + 1);
     assert_int_equal(timeline->capacity, FIRST_ROOM);
