@@ -7,6 +7,8 @@
 #   make check-unit check-san check-host check-tui check-fault    one suite of it
 #   make check-kinds      every kind of code with every set of collectors, with modules from elsewhere (in build/kinds)
 #   make check-matrix     as root: host tests with CPython 3.13 to 3.15, in a Debian root made in build/matrix/sid
+#   make check-cpython    CPython's own test suite profiled and plain, all of it, on PYTHON and on the newest in the matrix
+#   make check-oracle     2,000 generated programs and modules of the standard library count themselves: the same counts
 #   make lint bench deps deps-test install uninstall clean
 #
 #   SAN=address,undefined a build with sanitizers, in build/san (the engine stays as it is)
@@ -83,7 +85,7 @@ INJECTOR_FLAGS := $(BASE_FLAGS) $(AS_ERRORS) $(LIBRARY_FLAGS)
 LIBRARIES := $(INJECTOR) $(ENGINE)
 
 .PHONY: all engine run deps deps-test check check-build check-unit check-san check-host check-tui check-fault \
-        check-kinds check-matrix unit-tests bench lint install uninstall clean force
+        check-kinds check-matrix check-cpython check-oracle unit-tests bench lint install uninstall clean force
 all: pyprof-tui $(LIBRARIES) $(ENGINE_FOLDER)/identity
 engine: $(LIBRARIES)
 
@@ -200,9 +202,14 @@ check-kinds: all
 	@build/kinds/bin/pip install -q --disable-pip-version-check $(KINDS_PACKAGES) || true
 	@PYPROF_TEST_KINDS=all PYPROF_TEST_PACKAGES=$$(build/kinds/bin/python -c 'import site; print(site.getsitepackages()[0])') \
 	  $(RUN_TESTS) --only test_kinds host
+check-oracle: all
+	@$(RUN_TESTS) oracle
 # PYPROF_MATRIX_ROOT=FOLDER keeps the Debian root elsewhere.
 check-matrix:
 	@$(PYTHON) tests/matrix/matrix.py
+check-cpython: all
+	@PYPROF_TEST_PYTHON=$(PYTHON) $(PYTHON) tests/cpython/cpython.py
+	@$(PYTHON) tests/cpython/cpython.py --matrix 3.15
 lint:
 	@CC="$(CC)" PYTHON="$(PYTHON)" $(PYTHON) tests/lint/lint.py
 bench: all

@@ -41,6 +41,7 @@ struct flow {
     uint8_t *line_marks;
     uint32_t joined_room, line_room;
     int32_t first_line, last_line;
+    bool has_columns; /* some place has: the interpreter may have been told to keep none */
 };
 enum { MARK_OWN_ORIGIN = 1, MARK_LANDING = 2 };
 enum { LINE_HAS_START = 1, LINE_HAS_PASS = 2, LINE_SEEN = 4 };
@@ -120,11 +121,19 @@ static bool swaps_value(const struct instruction *item, uint32_t index) {
 /* (b): the top of the stack is taken by an instruction above the line that pushed it. A `return` out of `with` bears the place
  * of all of it, as what leaves that, directly before, does. */
 static void join_value(struct flow *flow, const struct instruction *item, uint32_t index, int32_t depth) {
-    if (!(python_takes_value(item->opcode) || swaps_value(item, index)) || item->where.line <= 0 || depth == 0 ||
-        flow->origins[depth - 1] <= item->where.line)
+    int32_t slot = (int32_t)python_stored_value(item->opcode);
+    if (python_takes_value(item->opcode) || swaps_value(item, index))
+        slot = 1;
+    if (slot == 0 || item->where.line <= 0 || depth < slot || flow->origins[depth - slot] <= item->where.line)
         return;
     if (!(python_returns(item->opcode) && index > 0 && same_place(&item[-1].where, &item->where)))
-        join_lines(flow, item->where.line, flow->origins[depth - 1]);
+        join_lines(flow, item->where.line, flow->origins[depth - slot]);
+}
+
+/* (b): where paths meet, what is on top of the stack is one value, whichever line pushed it. */
+static void join_values(struct flow *flow, int32_t one, int32_t other) {
+    if (one > 0 && other > 0 && one != other)
+        join_lines(flow, one < other ? one : other, one < other ? other : one);
 }
 
 static int32_t apply_effect(struct flow *flow, const struct instruction *item, int32_t depth, int32_t line, bool jumps) {
@@ -147,8 +156,11 @@ static bool follow(struct flow *flow, struct bytecode *bytecode, struct path pat
         struct instruction *item = &bytecode->items[index];
         if (lines)
             join_value(flow, item, index, depth);
-        if (item->reached)
+        if (item->reached) {
+            if (lines && depth > 0)
+                join_values(flow, item->value_line, flow->origins[depth - 1]);
             return item->depth == depth;
+        }
         item->reached = true;
         item->depth = depth;
         item->line_before = line;
@@ -184,12 +196,14 @@ static bool prepare(struct flow *flow, struct bytecode *bytecode, int32_t most, 
     flow->path_count = flow->pool_used = 0;
     flow->first_line = INT32_MAX;
     flow->last_line = -1;
+    flow->has_columns = false;
     for (uint32_t i = 0; i < bytecode->count; i++) {
         int32_t line = bytecode->items[i].where.line;
         if (line > 0 && line < flow->first_line)
             flow->first_line = line;
         if (line > flow->last_line)
             flow->last_line = line;
+        flow->has_columns |= bytecode->items[i].where.column >= 0;
     }
     if (!done || !lines)
         return done;
@@ -212,6 +226,13 @@ static bool returns_nothing(const struct bytecode *bytecode, uint32_t index) {
             same_place(&item[0].where, &item[1].where));
 }
 
+/* What `except*` does in front of its handlers and behind its question bears the place of the handler, its body included. */
+static bool serves_group(const struct bytecode *bytecode, uint32_t index) {
+    const struct instruction *item = &bytecode->items[index];
+    return index > 1 && (python_begins_handler(item[-1].opcode) || python_matches_group(item[-1].opcode) ||
+                         (python_begins_handler(item[-2].opcode) && same_place(&item[-1].where, &item->where)));
+}
+
 /* (a): joins the lines of an instruction's place. Not an expression's are the call that leaves `with`, which bears the place of
  * all of it, as do the constants it is given, and the copy in front of a handler's end. A NOP that is reached with a value of
  * its place on the stack stands for `return`. */
@@ -223,7 +244,8 @@ static void join_place(struct flow *flow, const struct bytecode *bytecode, uint3
     bool leaves_handler = index + 1 < bytecode->count && python_ends_handler(item[1].opcode);
     bool returns = python_is_nop(item->opcode) && !python_takes_value(item[1].opcode) &&
                    item->value_line >= item->where.line && item->value_line <= item->where.end_line;
-    if (returns || (python_is_expression(item->opcode, item->oparg) && !leaves_with && !leaves_handler))
+    if (returns || (python_is_expression(item->opcode, item->oparg) && !leaves_with && !leaves_handler &&
+                    !serves_group(bytecode, index)))
         join_lines(flow, item->where.line,
                    item->where.end_line < flow->last_line ? item->where.end_line : flow->last_line);
 }
@@ -386,6 +408,9 @@ static bool is_leftover(const struct flow *flow, const struct bytecode *bytecode
         return (of_line & LINE_HAS_START &&
                 flow_first_line(flow, item[1].where.line) != flow_first_line(flow, item->where.line)) ||
                (index > 0 && item[-1].where.line > item->where.line && item[-1].where.line <= item->where.end_line);
+    /* What the compiler added by itself at the end of a function has no columns. */
+    if (flow->has_columns && item->where.column < 0)
+        return true;
     /* One that is below what stands before it is all that is left of a statement: `pass`, or a constant assert. */
     bool lies_below = index > 0 && item[-1].where.line < item->where.line;
     if (python_jumps_always(item->opcode))

@@ -316,6 +316,16 @@ bool python_is_expression(uint8_t opcode, uint32_t oparg) {
 
 bool python_takes_value(uint8_t opcode) { return has_role(opcode, TAKES_VALUE); }
 
+unsigned python_stored_value(uint8_t opcode) {
+#if PY_VERSION_HEX >= 0x030C0000
+    if (opcode == STORE_SLICE)
+        return 4;
+#endif
+    return opcode == STORE_SUBSCR ? 3 : opcode == STORE_ATTR ? 2 : 0;
+}
+
+bool python_matches_group(uint8_t opcode) { return opcode == CHECK_EG_MATCH; }
+
 bool python_takes_nothing(uint8_t opcode, uint32_t oparg) {
     return (has_role(opcode, TAKES_NOTHING) && !is_assertion_error(opcode, oparg)) ||
            (has_role(opcode, TAKES_OPERANDS) && oparg == 0);

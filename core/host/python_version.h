@@ -75,6 +75,10 @@ bool python_begins_handler(uint8_t opcode);
 bool python_is_expression(uint8_t opcode, uint32_t oparg);
 /* Takes the finished value of an expression to where the statement wants it. */
 bool python_takes_value(uint8_t opcode);
+/* Which entry of the stack, 1 being the top, is the value that is stored into an object; 0: it stores none. */
+unsigned python_stored_value(uint8_t opcode);
+/* Asks whether an exception group is meant by `except*`. */
+bool python_matches_group(uint8_t opcode);
 /* Takes nothing off the stack, as what begins the evaluation of a statement does. */
 bool python_takes_nothing(uint8_t opcode, uint32_t oparg);
 bool python_loads_constant(uint8_t opcode);

@@ -19,12 +19,7 @@ LOGS = ROOT / "build" / "test-logs" / "matrix"
 
 def run_version(root, version, suites, only):
     """(passed, failed, what was printed) of one version."""
-    folder = root.copy_tree(f"-{version}")
-    python = f"/opt/python{version}/bin/python3"  # the first python3 in PATH, as where somebody has installed it by hand
-    path = root.folder / python.lstrip("/")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not path.is_symlink():
-        path.symlink_to(f"/usr/bin/python{version}")
+    folder, python = root.copy_tree(f"-{version}"), root.add_python(version)
     environment = {"PYPROF_TEST_PYTHON": python}
     build = root.run(["make", "-s", f"PYTHON={python}", "all"], folder=folder, environment=environment, capture_output=True,
                      text=True)

@@ -125,6 +125,15 @@ class SidRoot:
                 shutil.copy2(source, copy)
         return "/" + TREE + name
 
+    def add_python(self, version):
+        """Makes a version the first python3 of a folder, as where somebody has installed it by hand; returns its path."""
+        python = f"/opt/python{version}/bin/python3"
+        path = self.folder / python.lstrip("/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.is_symlink():
+            path.symlink_to(f"/usr/bin/python{version}")
+        return python
+
     def command(self, command, folder="/"):
         return ["unshare", "--mount", "--propagation", "private", "sh", "-c", ENTER, "sh", str(self.folder), folder, *command]
 

@@ -59,6 +59,18 @@ def through(function):
     return function
 
 
+def given(*values, **named):
+    return through
+
+
+class Base:
+    def __init__(self, *values):
+        self.value = len(values)
+
+    def method(self, a, b=1):
+        return self.value
+
+
 def run(coroutine):
     try:
         while True:
@@ -133,12 +145,36 @@ class Generator:
                                     f"if {variable} != {self.random.randrange(3)}")[1:-1]
         if pick < 0.90:
             return self.wrap("(lambda p, q:", f"p + q)({more()},", more() + ")")
-        if pick < 0.93:
+        if pick < 0.92:
             return self.wrap(f"y := {more()},", "1") + "[0]" if scope.kind != "class" else "3"
+        if pick < 0.96:
+            return self.odd_expression(scope, more)
         if self.random.random() < 0.7:
             return self.name(scope)
         return self.random.choice([f"(6 // {self.name(scope)})", f"[1, 2, 3][{self.name(scope)}]",
                                    f"{{1: 2, 0: 3}}[{self.name(scope)}]", f"int({self.name(scope)})"])
+
+    def odd_expression(self, scope, more):
+        """What stands in few programs; has the value of a number."""
+        kinds = ["text", "slice", "unpacked", "mapping", "method", "lambda", "nested", "attribute"]
+        kind = self.random.choice(kinds + ["asynchronous"] if scope.kind == "async" else kinds)
+        if kind == "text":
+            return f"len(f'{{{self.name(scope)}}} {{{self.name(scope)}!r:>4}}')"
+        if kind == "slice":
+            return self.wrap(f"[{more()},", f"{more()},", "5][1:][0]")
+        if kind == "unpacked":
+            return "len" + self.wrap(f"[*[{more()},", f"{more()}],", "3]")
+        if kind == "mapping":
+            return "len" + self.wrap(f"{{1: {more()},", f"{self.name(scope)}: {more()},", "**{7: 8}}")
+        if kind == "method":
+            return "Base" + self.wrap(more() + ",", "1") + ".method" + self.wrap(more() + ",", "b=2")
+        if kind == "lambda":
+            return self.wrap("(lambda p=" + more() + ",", "*q: p + len(q))(" + more() + ",", more() + ")")
+        if kind == "nested":
+            return "sum" + self.wrap("i8 * i9", "for i8 in range(2)", f"for i9 in (i8, {self.random.randrange(3)})", "if i9")
+        if kind == "asynchronous":
+            return "sum" + self.wrap("[i7", "async for i7 in Later(2)", "if i7]")
+        return f"({more()}).real"
 
     def condition(self, scope, depth=0):
         pick = self.random.random()
@@ -186,9 +222,9 @@ class Generator:
 
     def statement(self, scope, depth):
         simple = [self.assign, self.assign, self.augmented, self.bare, self.raising, self.leave, self.deleting,
-                  self.asserting, self.passing]
+                  self.asserting, self.passing, self.one_line, self.odd, self.odd]
         compound = [self.branch, self.branch, self.loop, self.loop, self.counted, self.endless, self.attempt, self.attempt,
-                    self.manage, self.choose, self.nested, self.class_inside]
+                    self.manage, self.choose, self.nested, self.class_inside, self.groups, self.one_line]
         kinds = simple if depth > 3 else simple + compound + compound
         if scope.kind in ("generator", "async"):
             kinds = kinds + [self.giving, self.giving, self.giving]
@@ -208,6 +244,78 @@ class Generator:
 
     def bare(self, scope, depth):
         self.put(self.call(scope, 0))
+
+    def one_line(self, scope, depth):
+        """A compound statement with its body behind it, or two statements on a line."""
+        self.names += 1
+        kind = self.random.randrange(7)
+        if kind == 0:
+            self.put(f"if {self.condition(scope, 1)}: x = {self.expression(scope, 2)}")
+            if self.random.random() < 0.5:
+                self.put(f"else: x = {self.expression(scope, 2)}")
+        elif kind == 1:
+            self.put(f"for y in range({self.random.randrange(4)}): x += {self.expression(scope, 2)}")
+        elif kind == 2:
+            self.put(f"class D{self.names}: a = {self.expression(scope, 2)}")
+        elif kind == 3:
+            self.put(f"x = {self.expression(scope, 1)}; y = {self.expression(scope, 1)}; x = y")
+        elif kind == 4:
+            self.put(f"try: x = {self.expression(scope, 1)}")
+            self.put("except Exception: pass")
+        elif kind == 5:
+            self.put(f"with Manager(True): x = {self.expression(scope, 1)}")
+        else:
+            self.put(f"g{self.names} = lambda p: p + {self.expression(scope, 2)}")
+            self.put(f"x = g{self.names}({self.expression(scope, 2)})")
+
+    def odd(self, scope, depth):
+        kind = self.random.randrange(8)
+        if kind == 0:
+            self.put(f"x: int = {self.expression(scope)}" if scope.kind != "module" else f"x = {self.expression(scope)}")
+        elif kind == 1:
+            self.put(f"z = [{self.expression(scope)}, 1]")
+            self.put(f"z[0] {self.random.choice(['+=', '=', '-='])} {self.expression(scope)}")
+            self.put("z[1], *y = z + z")
+            self.put("y = len(y)")
+        elif kind == 2:
+            self.put("import math")
+            self.put("from sys import (maxsize,")
+            self.put("                 version)")
+        elif kind == 3:
+            self.put(f"x = y = {self.expression(scope)}")
+        elif kind == 4 and depth > 1:
+            self.put(f"raise {self.random.choice(FAILURES)}{self.wrap('1')} from ValueError{self.wrap(self.expression(scope))}")
+        elif kind == 5 and scope.kind != "class":
+            self.put("z = Base" + self.wrap(self.expression(scope) + ",", "2"))
+            self.put(f"z.value {self.random.choice(['+=', '='])} {self.expression(scope)}")
+            self.put("x = z.method(1)")
+        elif kind == 6:
+            self.put('"""A text that',)
+            self.put('nobody reads."""')
+        else:
+            self.put(self.wrap(self.expression(scope) + ",", self.expression(scope)))
+
+    def groups(self, scope, depth):
+        """try with except*; what leaves such a handler may not stand in it."""
+        self.put("try:")
+        self.block(scope, 2, depth)
+        self.indent += 1
+        if self.random.random() < 0.5:
+            self.put(f"raise ExceptionGroup('', [{self.random.choice(FAILURES)}(1), {self.random.choice(FAILURES)}(2)])")
+        self.indent -= 1
+        for _ in range(self.random.randint(1, 2)):
+            self.put(f"except* {self.random.choice(FAILURES)}{self.random.choice(['', ' as error'])}:")
+            self.indent += 1
+            self.put(f"x = {self.expression(scope, 2)}")
+            self.put(f"if {self.condition(scope, 1)}:")
+            self.put(f"    y = {self.expression(scope, 2)}")
+            self.indent -= 1
+        if self.random.random() < 0.3:
+            self.put("else:")
+            self.block(scope, 2, depth)
+        if self.random.random() < 0.3:
+            self.put("finally:")
+            self.block(scope, 2, depth)
 
     def passing(self, scope, depth):
         self.put("pass")
@@ -344,7 +452,7 @@ class Generator:
         self.put(f"match {self.random.choice(['a', 'x', '(a, b)', '[x, y, 1]', '{1: a}'])}:")
         self.indent += 1
         for _ in range(self.random.randint(1, 3)):
-            pattern = self.random.choice(["0", "1 | 2", "(x, y)", "[x, *_]", "{1: y}", "int()", "(0, 1)", "int(real=2)"])
+            pattern = self.random.choice(["Base(value=1)", "[x, y, *_]", "{1: x, **more}", "(1 | 2) as y", "0", "1 | 2", "(x, y)", "[x, *_]", "{1: y}", "int()", "(0, 1)", "int(real=2)"])
             guard = f" if {self.condition(scope, 2)}" if self.random.random() < 0.3 else ""
             self.put(f"case {pattern}{guard}:")
             self.block(scope, 2, depth)
@@ -358,12 +466,20 @@ class Generator:
         if self.random.random() < 0.2:
             self.put("@through")
             if self.random.random() < 0.5:
-                self.put("@through")
-        self.put(f"{'async ' if kind == 'async' else ''}def {name}(a, b=1):")
+                self.put("@given" + self.wrap("1,", "b=2"))
+        more = self.random.choice(["", "", ", *rest, c=2, **others", ", /", ", *, c: int = 3"])
+        self.put(f"{'async ' if kind == 'async' else ''}def {name}" + self.wrap("a,", f"b=1{more}") + ":"
+                 if more != ", /" else f"def {name}(a, b=1):" if kind != "async" else f"async def {name}(a, b=1):")
         self.functions.append((name, kind, 10**9))  # nobody calls it before it is whole
         place = len(self.functions) - 1
         scope = Scope(kind, number)
         self.indent += 1
+        if self.random.random() < 0.2:
+            self.put('"""What it is for."""')
+        if self.random.random() < 0.1:
+            self.put("global shared")
+            self.put("shared = 1")
+            self.put("shared += 1")
         self.put("x = y = 1")
         self.put("spend()")
         self.indent -= 1
@@ -384,6 +500,14 @@ class Generator:
         if depth > 2 or scope.kind == "module":
             self.assign(scope, depth)
             return
+        if self.random.random() < 0.3 and scope.kind in ("function", "generator"):
+            self.names += 1
+            self.put(f"v{self.names} = 1")
+            self.put(f"def h{self.names}(p):")
+            self.put(f"    nonlocal v{self.names}")
+            self.put(f"    v{self.names} += p")
+            self.put(f"    return v{self.names}")
+            self.put(f"x = h{self.names}({self.expression(scope, 2)})")
         place, _ = self.function("function", scope.number)
         self.put(f"x = {self.functions[place][0]}({self.name(scope)}, {self.expression(scope, 2)})")
 
@@ -392,7 +516,9 @@ class Generator:
             self.assign(scope, depth)
             return
         self.names += 1
-        self.put(f"class C{self.names}:")
+        if self.random.random() < 0.3:
+            self.put("@through")
+        self.put(f"class C{self.names}{self.random.choice(['', '(Base)', '(Base,' + chr(10) + '    ' * (self.indent + 2) + 'object)'])}:")
         inner = Scope("class", 0)
         self.indent += 1
         self.put("a = b = x = y = 1")
