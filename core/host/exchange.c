@@ -23,8 +23,14 @@ PyObject *exchange_call_original(const struct exchanged *builtin, PyObject *modu
 bool exchange_builtin(struct exchanged *builtin, const char *module, const char *name, fast_function run,
                       plain_fast_function run_without_names) {
     PyObject *owner = PyImport_ImportModule(module);
-    PyObject *function = owner ? PyObject_GetAttrString(owner, name) : NULL;
+    bool done = owner && exchange_function(builtin, owner, name, run, run_without_names);
     Py_XDECREF(owner);
+    return done;
+}
+
+bool exchange_function(struct exchanged *builtin, PyObject *owner, const char *name, fast_function run,
+                       plain_fast_function run_without_names) {
+    PyObject *function = PyObject_GetAttrString(owner, name);
     if (!function)
         return false;
     bool known = exchanged_count < MOST_EXCHANGED && PyCFunction_CheckExact(function) &&
@@ -38,7 +44,7 @@ bool exchange_builtin(struct exchanged *builtin, const char *module, const char 
         ((PyCFunctionObject *)function)->m_ml = &builtin->replacement;
         all[exchanged_count++] = builtin;
     } else {
-        PyErr_Format(PyExc_RuntimeError, "%s.%s is not the interpreter's own", module, name);
+        PyErr_Format(PyExc_RuntimeError, "%s of %R is not the interpreter's own", name, owner);
     }
     Py_DECREF(function);
     return known;

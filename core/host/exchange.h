@@ -20,6 +20,10 @@ struct exchanged {
 bool exchange_builtin(struct exchanged *builtin, const char *module, const char *name, fast_function run,
                       PyObject *(*run_without_names)(PyObject *, PyObject *const *, Py_ssize_t));
 
+/* The same for owner.name, of a module that is no module to import. */
+bool exchange_function(struct exchanged *builtin, PyObject *owner, const char *name, fast_function run,
+                       PyObject *(*run_without_names)(PyObject *, PyObject *const *, Py_ssize_t));
+
 /* Calls what stood there before. */
 PyObject *exchange_call_original(const struct exchanged *builtin, PyObject *module, PyObject *const *arguments,
                                  Py_ssize_t count, PyObject *names);

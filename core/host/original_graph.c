@@ -29,8 +29,17 @@ static bool exchange_code(PyObject *owner, const char *name, int flags, PyCFunct
 
 /* --- gc --------------------------------------------------------------------------------------------------- */
 
-static PyObject *get_referents(PyObject *module, PyObject *arguments) {
-    PyObject *found = find_referents(module, arguments);
+/* Both take any number of objects: in a tuple, or from 3.14 on as a vector. */
+typedef PyObject *(*vector_function)(PyObject *, PyObject *const *, Py_ssize_t);
+
+static PyObject *call(PyCFunction function, bool vector, PyObject *module, PyObject *arguments) {
+    if (!vector)
+        return function(module, arguments);
+    return ((vector_function)(void (*)(void))function)(module, &PyTuple_GET_ITEM(arguments, 0), PyTuple_GET_SIZE(arguments));
+}
+
+static PyObject *referents(bool vector, PyObject *module, PyObject *arguments) {
+    PyObject *found = call(find_referents, vector, module, arguments);
     for (Py_ssize_t i = 0; found && PyList_Check(found) && i < PyList_GET_SIZE(found); i++) {
         PyObject *item = PyList_GET_ITEM(found, i);
         if (PyCode_Check(item) && twins_original((PyCodeObject *)item) != (PyCodeObject *)item)
@@ -65,18 +74,45 @@ static bool is_of_a_twin(PyObject *object) {
     return false;
 }
 
-static PyObject *get_referrers(PyObject *module, PyObject *arguments) {
+static PyObject *referrers(bool vector, PyObject *module, PyObject *arguments) {
     PyObject *asked = with_twins(arguments);
-    PyObject *found = asked ? find_referrers(module, asked) : NULL;
+    PyObject *found = asked ? call(find_referrers, vector, module, asked) : NULL;
     for (Py_ssize_t i = found && PyList_Check(found) ? PyList_GET_SIZE(found) : 0; i-- > 0;) {
         PyObject *item = PyList_GET_ITEM(found, i);
-        if ((item == arguments || is_of_a_twin(item)) && PyList_SetSlice(found, i, i + 1, NULL) < 0)
+        if ((item == arguments || item == asked || is_of_a_twin(item)) && PyList_SetSlice(found, i, i + 1, NULL) < 0)
             Py_CLEAR(found);
         if (!found)
             break;
     }
     Py_XDECREF(asked);
     return found;
+}
+
+static PyObject *get_referents(PyObject *module, PyObject *arguments) { return referents(false, module, arguments); }
+static PyObject *get_referrers(PyObject *module, PyObject *arguments) { return referrers(false, module, arguments); }
+
+static PyObject *with_vector(PyObject *(*find)(bool, PyObject *, PyObject *), PyObject *module, PyObject *const *arguments,
+                             Py_ssize_t count) {
+    PyObject *tuple = PyTuple_New(count);
+    for (Py_ssize_t i = 0; tuple && i < count; i++)
+        PyTuple_SET_ITEM(tuple, i, Py_NewRef(arguments[i]));
+    PyObject *found = tuple ? find(true, module, tuple) : NULL;
+    Py_XDECREF(tuple);
+    return found;
+}
+
+static PyObject *get_referents_of_vector(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    return with_vector(referents, module, arguments, count);
+}
+
+static PyObject *get_referrers_of_vector(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
+    return with_vector(referrers, module, arguments, count);
+}
+
+static bool exchange_finder(PyObject *collector, const char *name, PyCFunction *original, PyCFunction tuple,
+                            vector_function vector) {
+    return exchange_code(collector, name, METH_VARARGS, original, tuple) &&
+           exchange_code(collector, name, METH_FASTCALL, original, (PyCFunction)(void (*)(void))vector);
 }
 
 /* --- sizes ------------------------------------------------------------------------------------------------ */
@@ -122,8 +158,8 @@ static bool exchange_size(PyTypeObject *type, int kind, PyCFunction replacement)
 
 bool original_graph_install(void) {
     PyObject *collector = adopt_collector_module();
-    bool done = collector && exchange_code(collector, "get_referents", METH_VARARGS, &find_referents, get_referents) &&
-                exchange_code(collector, "get_referrers", METH_VARARGS, &find_referrers, get_referrers) &&
+    bool done = collector && exchange_finder(collector, "get_referents", &find_referents, get_referents, get_referents_of_vector) &&
+                exchange_finder(collector, "get_referrers", &find_referrers, get_referrers, get_referrers_of_vector) &&
                 exchange_size(&PyFrame_Type, FRAMES, frame_size) &&
                 exchange_size(&PyGen_Type, GENERATORS, generator_size) &&
                 exchange_size(&PyCoro_Type, COROUTINES, coroutine_size) &&

@@ -101,6 +101,7 @@ bool twins_tie(PyCodeObject *instrumented, struct twin record) {
         return false;
     }
     of_twin->twin = record;
+    PyObject_GC_UnTrack(instrumented->co_consts); /* what compilers put into constants makes no cycles */
     Py_INCREF(record.original);
     of_original->twin.instrumented = instrumented;
     return true;

@@ -29,8 +29,8 @@ def listing(code, **options):
 
 
 def code_parts(code):
-    return [(name, getattr(code, name)) for name in sorted(dir(code)) if name.startswith("co_") and not callable(getattr(code, name))
-            and name not in ("co_consts", "co_lnotab")]
+    return [(name, getattr(code, name)) for name in sorted(dir(code)) if name.startswith("co_")
+            and name not in ("co_consts", "co_lnotab", "co_lines", "co_positions", "co_branches")]
 
 
 inner = outer(3, d=1)
@@ -38,7 +38,7 @@ print(listing(outer), listing(inner, show_caches=True), dis.code_info(outer))
 for function in (outer, inner, lambda: (yield), Exception):
     if inspect.isfunction(function):
         print(code_parts(function.__code__), [type(c).__name__ for c in function.__code__.co_consts])
-print(outer.__code__.co_consts[2 if isinstance(outer.__code__.co_consts[1], types.CodeType) else 1].co_name)
+print([c.co_name for c in outer.__code__.co_consts if isinstance(c, types.CodeType)])
 print(inner.__code__ in outer.__code__.co_consts, [c is inner.__code__ for c in outer.__code__.co_consts if hasattr(c, "co_name")])
 print(len(marshal.dumps(outer.__code__)), marshal.loads(marshal.dumps(outer.__code__)) == outer.__code__, hash(outer.__code__) == hash(marshal.loads(marshal.dumps(outer.__code__))))
 print(outer.__code__ == outer.__code__.replace(), outer.__code__ is outer.__code__, outer.__code__ != inner.__code__, {outer.__code__: 1}[outer.__code__.replace()])
