@@ -58,17 +58,28 @@ static bool is_named_python(void) {
 
 /* --- the engine ------------------------------------------------------------------------------------------- */
 
+/* All releases of a minor version share their insides; what came before the first one may differ from everything else. */
+static bool is_built_for_this(void *engine) {
+    const unsigned long *built_for = dlsym(engine, INJECT_ENGINE_BUILT_FOR), *here = dlsym(RTLD_DEFAULT, "Py_Version");
+    bool both_released = built_for && here && (*built_for >> 4 & 0xf) == 0xf && (*here >> 4 & 0xf) == 0xf;
+    return both_released || !here || (built_for && *built_for == *here);
+}
+
+static const char *complain(const char *path, const char *what) {
+    static char complaint[ARENA_PATH_SIZE + 80];
+    snprintf(complaint, sizeof complaint, "%s: %s", path, what);
+    return complaint;
+}
+
 /* NULL: *error says why, and begins with the path. */
 static void *open_library(const char *path, const char **error) {
-    static char damaged[ARENA_PATH_SIZE + 64];
     if (!is_whole_file(path)) {
-        snprintf(damaged, sizeof damaged, "%s: the file is damaged", path);
-        *error = damaged;
+        *error = complain(path, "the file is damaged");
         return NULL;
     }
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    *error = library ? NULL : dlerror();
-    return library;
+    *error = !library ? dlerror() : !is_built_for_this(library) ? complain(path, "built for another pre-release") : NULL;
+    return *error ? NULL : library;
 }
 
 /* The first engine for this version in one of the folders; *error: why it could not be loaded (NULL: there is none). */

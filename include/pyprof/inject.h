@@ -18,6 +18,7 @@
 #define INJECT_ENGINE_PREFIX "pyprof-host-" /* "pyprof-host-3.11.so" */
 #define INJECT_ENGINE_SUFFIX ".so"
 #define INJECT_ENGINE_MAIN "pyprof_host_main"
+#define INJECT_ENGINE_BUILT_FOR "pyprof_host_built_for" /* PY_VERSION_HEX of the headers */
 
 /* Stands in every engine, followed by the version of the headers it was compiled with and the compiler's, each ended by
  * '\0': what `--version` shows. */
@@ -49,6 +50,8 @@ struct injection {
     void (*waits)(void);
     void (*waited)(void);
 };
+
+extern const unsigned long pyprof_host_built_for;
 
 /* An engine's one entry: runs the program that the command line names, as python3 would. Its exit status; INJECT_DECLINES where
  * nothing has begun yet, as a child's arena is gone already. */

@@ -37,6 +37,9 @@ FAKE_PYTHON = r"""
     #include <stdio.h>
     #include <string.h>
     const char *Py_GetVersion(void) { return TEXT; }
+    #ifdef RELEASE
+    const unsigned long Py_Version = RELEASE;
+    #endif
     int MAIN(int count, char **arguments) { (void)count; (void)arguments; return 0; }
     int _Py_NegativeRefcount_of_this;
     int main(int count, char **arguments) {
@@ -83,6 +86,16 @@ class HostTest(FaultTest):
     def headless(self, *arguments, workbench=None, **options):
         return self.run_workbench("--headless", "-k", "function,line", "-o", "run.pyprof", "--python", PYTHON, *arguments,
                                   command=[workbench or self.prefix / "bin/pyprof-tui"], **options)
+
+    def c_program(self, text, name, *options):
+        source, program = self.write("source.c", text), self.folder / name
+        subprocess.run(["cc", "-w", *options, "-o", program, source], check=True)
+        return program
+
+    def fake_python(self, text, *options, include="/nowhere"):
+        main = [] if any(option.startswith("-DMAIN=") for option in options) else ["-DMAIN=Py_BytesMain"]
+        return self.c_program(FAKE_PYTHON, "fake-python", "-rdynamic", *main, *options, f'-DTEXT="{text}"',
+                              f'-DINCLUDE="{include}"')
 
     def start_headless(self, **options):
         return self.start("--headless", "-o", "run.pyprof", "--python", PYTHON, "target.py",
@@ -191,6 +204,16 @@ class Building(HostTest):
         self.assert_refused_unseen(self.headless("target.py"), 1, "cannot be loaded")
         self.assertEqual(len(self.compilations()), 1)
 
+    def test_an_engine_for_another_pre_release(self):
+        python = self.fake_python("3.15.0b1 (main)", "-DRELEASE=0x030f00b1")
+        for release, told in (("0x030f00b1", "undefined symbol"), ("0x030f00a7", "pre-release"), ("0x030f00f0", "pre-release")):
+            with self.subTest(release):
+                engine = self.c_program("const unsigned long pyprof_host_built_for = RELEASE;\n", "pyprof-host-3.15.so", "-shared",
+                                        "-fPIC", f"-DRELEASE={release}")
+                installed = pathlib.Path(shutil.copy(engine, self.prefix / "libexec/pyprof-tui"))
+                self.addCleanup(installed.unlink, missing_ok=True)
+                self.assert_refused_unseen(self.headless("--python", python, "target.py"), 1, "cannot be loaded", told)
+
     def test_other_sources_have_other_engines(self):
         self.compiler()
         self.assert_built(self.headless("target.py"))
@@ -280,13 +303,6 @@ class WhatIsMissing(HostTest):
                 python = self.fake_python(text, *options)
                 self.assert_refused_unseen(self.headless("--python", python, "target.py"), 2, str(python), "--python", *parts)
         self.assertEqual(self.compilations(), [])
-
-    def fake_python(self, text, *options, include="/nowhere"):
-        source, program = self.write("fake.c", FAKE_PYTHON), self.folder / "fake-python"
-        main = [] if any(option.startswith("-DMAIN=") for option in options) else ["-DMAIN=Py_BytesMain"]
-        subprocess.run(["cc", "-w", "-rdynamic", *main, *options, f'-DTEXT="{text}"', f'-DINCLUDE="{include}"', "-o", program,
-                        source], check=True)
-        return program
 
 
 class Programs(HostTest):
@@ -383,17 +399,39 @@ class InTheViewer(HostTest):
                 os.read(terminal, 65536)
         self.assertEqual(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]), 0)
 
-    def test_built_while_the_viewer_waits(self):
-        self.write("target.py", "print('seen')\n")
+    def wait_for_build(self):
         os.mkfifo(self.folder / "go")
         self.compiler(f"read line <'{self.folder}/go'")
         pid, terminal = self.run_viewer()
         self.read_until(terminal, BUILDING.removeprefix("pyprof-tui: "))
+        return pid, terminal
+
+    def test_built_while_the_viewer_waits(self):
+        self.write("target.py", "print('seen')\n")
+        pid, terminal = self.wait_for_build()
         self.assertNotIn("builtins", self.seen)
         (self.folder / "go").write_text("go\n")
         self.read_until(terminal, "builtins.print", "END exit 0")
         self.assertNotIn("120", self.seen)
         self.leave(pid, terminal)
+
+    def test_stopped_and_run_again(self):
+        self.write("target.py", "print('seen')\n")
+        pid, terminal = self.wait_for_build()
+        os.write(terminal, b"\x03")
+        self.read_until(terminal, "interrupted", "END")
+        self.assertEqual(self.engines(), [])
+        self.compiler()
+        os.write(terminal, b"r")
+        self.read_until(terminal, "[y]es")
+        os.write(terminal, b"y")
+        self.read_until(terminal, "builtins.print", "END exit 0")
+        self.leave(pid, terminal)
+
+    def test_left_while_it_is_built(self):
+        pid, terminal = self.wait_for_build()
+        self.leave(pid, terminal)
+        self.assertEqual(self.engines(), [])
 
     def test_failing_it_says_why(self):
         self.compiler("echo 'x.c:1: error: bad luck'; exit 1")
