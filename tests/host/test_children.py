@@ -151,7 +151,7 @@ BEHAVIOUR = [
         for thread in threads:
             thread.start()
             thread.join()
-        """),
+        """, env={"PYTHONWARNINGS": "ignore"}),
     Case("pty fork", """
         import os, pty
         pid, terminal = pty.fork()
@@ -430,7 +430,7 @@ class Forked(ChildrenTest):
             thread.start()
             thread.join()
             event.set()
-            """)
+            """, PYTHONWARNINGS="ignore")
         self.assertEqual(self.counts(session, "f", "late", "other", "forking"), [(24, 0, 3, 1), (450, 3, 0, 0)])
 
     def test_many_children(self):
