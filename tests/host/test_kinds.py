@@ -10,6 +10,7 @@ by sys.setprofile, the truth that the function collector's counts must equal. Wh
     # counts: f g         only these as sys.setprofile tells them: others differ from run to run
     # counts: none        not compared
     # needs: MODULE ...   skipped where these cannot be imported
+    # crashes: 3.12 ...   skipped with these versions: python3 itself crashes
 
 A comment `#: 3` says how often the statement of its line starts.
 
@@ -17,6 +18,7 @@ A comment `#: 3` says how often the statement of its line starts.
 PYPROF_TEST_PACKAGES to a folder with the modules that programs need from elsewhere.
 """
 import collections
+import functools
 import json
 import os
 import pathlib
@@ -67,11 +69,12 @@ finally:
 class Program:
     def __init__(self, path):
         self.name, self.text = path.stem, path.read_text()
-        said = dict(re.findall(r"^# (status|counts|needs): (.*)$", self.text, re.M))
+        said = dict(re.findall(r"^# (status|counts|needs|crashes): (.*)$", self.text, re.M))
         self.status, self.counts, self.needs = int(said.get("status", 0)), said.get("counts"), said.get("needs", "").split()
         self.case = Case(self.name, status=self.status, files={"prog.py": self.text}, how="target", target=["prog.py"],
                          env={"PYTHONPATH": PACKAGES} if self.needs and PACKAGES else {})
 
+        self.crashes = said.get("crashes", "").split()
         self.hits = {number: int(match[1]) for number, line in enumerate(self.text.splitlines(), 1)
                      if (match := re.search(r"#: (\d+)$", line))}
 
@@ -109,6 +112,8 @@ class Kinds(unittest.TestCase):
         missing = [name for name in program.needs if not can_import(name)]
         if missing:
             self.skipTest(f"{', '.join(missing)} is not there")
+        if python_version() in program.crashes:
+            self.skipTest("python3 itself crashes")
         plain = self.workplace.run(program.case)
         self.assertEqual(plain.status, program.status, plain.errors.decode())
         self.assertTrue(plain.output or plain.errors, "the program compares nothing: no output")
@@ -161,6 +166,12 @@ class Kinds(unittest.TestCase):
                               cwd=place.folder, env=place.environment(program.case), capture_output=True, timeout=TIME_LIMIT)
         self.assertEqual(done.returncode, 0, done.stderr.decode())
         return json.loads((place.base / "calls.json").read_text())
+
+
+@functools.cache
+def python_version():
+    return subprocess.run([PYTHON, "-c", "import sys; print('%d.%d' % sys.version_info[:2])"], capture_output=True,
+                          text=True, check=True).stdout.strip()
 
 
 def can_import(name):

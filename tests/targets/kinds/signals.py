@@ -80,7 +80,7 @@ except KeyboardInterrupt:
 
 
 def interrupt_soon():
-    time.sleep(0.01)
+    running.wait()
     os.kill(os.getpid(), signal.SIGINT)
 
 
@@ -94,6 +94,7 @@ left = []
 
 def endless():
     try:
+        running.set()
         while True:
             yield sum(x for x in range(20))
     finally:
@@ -108,6 +109,7 @@ def wait_for_child():
         time.sleep(0.001)
 
 
+running = threading.Event()
 threading.Thread(target=interrupt_soon).start()
 try:
     spin(endless())
