@@ -23,6 +23,16 @@ void clock_end(struct arena_clock *clock);
 /* Nanoseconds per tick, from the readings in *clock (which must have an end). */
 double clock_ns_per_tick(const struct arena_clock *clock);
 
+/* Waits until all that comes before has been done, so that a reading behind it counts the end of a long calculation to what
+ * comes before. Takes some nanoseconds itself. */
+static inline __attribute__((always_inline)) void clock_settle(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_lfence();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb" ::: "memory");
+#endif
+}
+
 /* Reads the ticks of a kind that is known while compiling the caller or predictable at run time. */
 static inline __attribute__((always_inline)) uint64_t clock_ticks(enum arena_clock_kind kind) {
 #if defined(__x86_64__)

@@ -34,6 +34,16 @@ static const char builtins_source[] = "def inner(): pass\n"
                                       "def run(rounds, inner, abs=abs):\n"
                                       "    for i in rounds: abs(i); abs(i); abs(i); abs(i)\n";
 
+static const char values_source[] = "def inner(rounds):\n"
+                                    "    for i in rounds: yield i; yield i; yield i; yield i\n"
+                                    "def run(rounds, inner):\n"
+                                    "    for i in inner(rounds): pass\n";
+static const char errors_source[] = "def inner(error=ValueError()): raise error\n"
+                                    "def run(rounds, inner):\n"
+                                    "    for i in rounds:\n"
+                                    "        try: inner()\n"
+                                    "        except ValueError: pass\n";
+
 static PyObject *function_with(PyObject *function, PyCodeObject *code) {
     PyObject *copy = PyFunction_New((PyObject *)code, PyFunction_GET_GLOBALS(function));
     if (copy && PyFunction_SetDefaults(copy, PyFunction_GET_DEFAULTS(function) ? PyFunction_GET_DEFAULTS(function) : Py_None) < 0)
@@ -133,12 +143,33 @@ static void make_recursive(struct arena_thread *thread) {
     thread->top->charged_cell = code->line_cell_count ? code->first_line_cell + code->line_cell_count : 0;
 }
 
+/* Ticks of finding a node that is remembered of the times before the last one. */
+static uint64_t cost_of_recall(void) {
+    struct shadow_cache cache = {0};
+    uint64_t least = UINT64_MAX;
+    if (!profile_begin_scratch())
+        return 0;
+    for (int i = 0; i < RUNS; i++) {
+        uint64_t start = clock_ticks(profile_clock_kind);
+        for (uint32_t k = 0; k < ROUNDS; k++) {
+            profile_current_thread->top->position = 1 + k % 3;
+            shadow_find_node(&cache, 0);
+        }
+        uint64_t ticks = clock_ticks(profile_clock_kind) - start;
+        least = ticks < least ? ticks : least;
+    }
+    profile_end_scratch();
+    return least / ROUNDS;
+}
+
 /* --- all of it --------------------------------------------------------------------------------------------- */
 
 static uint64_t less(uint64_t value, uint64_t taken) { return value > taken ? value - taken : 0; }
 
 static struct arena_probe_cost measure_costs(bool lines) {
     struct experiment function = {calls_source, true, false, lines, 8};
+    struct experiment generator = {values_source, true, false, lines, 8};
+    struct experiment error = {errors_source, true, false, lines, 2};
     struct experiment line = {lines_source, false, false, true, 5};
     struct experiment c_call = {builtins_source, false, true, false, 8};
     struct experiment other_call = {calls_source, false, true, false, 8};
@@ -147,6 +178,10 @@ static struct arena_probe_cost measure_costs(bool lines) {
         .function_untimed = cost_of(&function, make_recursive),
         .call_other = cost_of(&other_call, NULL),
     };
+    cost.generator = cost_of(&generator, lines ? time_no_line : NULL);
+    /* An exception passes the probe at the beginning, too. */
+    cost.unwind = less(2 * cost_of(&error, lines ? time_no_line : NULL), cost.function);
+    cost.recall = cost_of_recall();
     if (lines) {
         cost.line = cost_of(&line, time_all_lines);
         cost.line_untimed = cost_of(&line, time_no_line);

@@ -20,9 +20,14 @@ SHADOW_INLINE uint64_t frame_identity(void) { return (uint64_t)(uintptr_t)python
 /* --- what the kinds do -------------------------------------------------------------------------------------- */
 
 /* A call starts its first line's statement where no probe of that line follows; a resume starts none. */
-SHADOW_INLINE void run_enter(struct probe *probe, uint64_t calls, uint64_t identity, enum arena_clock_kind clock, bool lines) {
+SHADOW_INLINE void run_enter(struct probe *probe, uint64_t calls, uint64_t identity, uint64_t cost, enum arena_clock_kind clock,
+                             bool lines) {
     struct shadow_lines_place place = {probe->place.line_cell, probe->place.untimed_cell, probe->place.line_cell ? calls : 0};
-    shadow_enter(&probe->cache, probe->place.code, calls, identity, place, clock, lines);
+    shadow_enter(&probe->cache, probe->place.code, calls, identity, place, cost, clock, lines);
+}
+
+SHADOW_INLINE void run_leave(struct probe *probe, uint64_t cost, enum arena_clock_kind clock, bool lines) {
+    shadow_leave(probe->place.code, probe->place.untimed_cell, cost, clock, lines);
 }
 
 SHADOW_INLINE void run_line(struct probe *probe, uint64_t hits) {
@@ -40,7 +45,7 @@ static void run_handler_generator(struct probe *probe, bool lines) {
     uint64_t frame = frame_identity();
     struct shadow_lines_place place = {.untimed_cell = probe->place.untimed_cell};
     if (!shadow_expose_frame(profile_current_thread, frame))
-        shadow_enter(&probe->cache, probe->place.code, 0, frame, place, profile_clock_kind, lines);
+        shadow_enter(&probe->cache, probe->place.code, 0, frame, place, profile_probe_cost.generator, profile_clock_kind, lines);
 }
 
 static void run_unwind_generator(struct probe *probe, bool lines) {
@@ -91,12 +96,16 @@ SHADOW_INLINE void run_call(struct probe *probe, enum arena_clock_kind clock) {
         return python_probe_done();                                             \
     }
 
+#define COST(kind) profile_probe_cost.kind
+
 /* The slots of all kinds, for one clock, with or without lines. */
-#define SLOTS(clock_name, clock, lines_name, lines)                                                              \
-    SLOT(enter, clock_name, lines_name, run_enter(probe, 1, 0, clock, lines))                                    \
-    SLOT(enter_generator, clock_name, lines_name, run_enter(probe, 1, frame_identity(), clock, lines))           \
-    SLOT(resume, clock_name, lines_name, run_enter(probe, 0, frame_identity(), clock, lines))                    \
-    SLOT(leave, clock_name, lines_name, shadow_leave(probe->place.code, probe->place.untimed_cell, clock, lines)) \
+#define SLOTS(clock_name, clock, lines_name, lines)                                                                   \
+    SLOT(enter, clock_name, lines_name, run_enter(probe, 1, 0, COST(function), clock, lines))                         \
+    SLOT(enter_generator, clock_name, lines_name, run_enter(probe, 1, frame_identity(), COST(generator), clock, lines)) \
+    SLOT(resume, clock_name, lines_name, run_enter(probe, 0, frame_identity(), COST(generator), clock, lines))        \
+    SLOT(leave, clock_name, lines_name, run_leave(probe, COST(function), clock, lines))                               \
+    SLOT(leave_generator, clock_name, lines_name, run_leave(probe, COST(generator), clock, lines))                    \
+    SLOT(unwind, clock_name, lines_name, run_leave(probe, COST(unwind), clock, lines))                                \
     SLOT(handler, clock_name, lines_name, run_handler(probe))                                                    \
     SLOT(handler_generator, clock_name, lines_name, run_handler_generator(probe, lines))                         \
     SLOT(unwind_generator, clock_name, lines_name, run_unwind_generator(probe, lines))                           \
@@ -107,7 +116,8 @@ SHADOW_INLINE void run_call(struct probe *probe, enum arena_clock_kind clock) {
     static const python_probe_function slots_##clock_name##_##lines_name[PROBE_KIND_COUNT] = {                            \
         [PROBE_ENTER] = enter_##clock_name##_##lines_name,                                                       \
         [PROBE_LEAVE] = leave_##clock_name##_##lines_name,                                                       \
-        [PROBE_UNWIND] = leave_##clock_name##_##lines_name,                                                      \
+        [PROBE_LEAVE_GENERATOR] = leave_generator_##clock_name##_##lines_name,                                   \
+        [PROBE_UNWIND] = unwind_##clock_name##_##lines_name,                                                     \
         [PROBE_HANDLER] = handler_##clock_name##_##lines_name,                                                   \
         [PROBE_ENTER_GENERATOR] = enter_generator_##clock_name##_##lines_name,                                   \
         [PROBE_RESUME] = resume_##clock_name##_##lines_name,                                                     \

@@ -12,6 +12,7 @@ enum probe_kind {
     PROBE_UNWIND,            /* ends by an exception */
     PROBE_HANDLER,           /* an exception arrives at a handler */
     PROBE_ENTER_GENERATOR,
+    PROBE_LEAVE_GENERATOR,
     PROBE_RESUME,            /* a generator goes on */
     PROBE_UNWIND_GENERATOR,
     PROBE_HANDLER_GENERATOR,

@@ -7,6 +7,8 @@
  *  - Of the others one in SHADOW_MEAN_GAP on average is timed (fewer where many were, none of them long): after an uneven
  *    number of untimed ones, so that no rhythm of the program is met, chosen before the stretch begins, so that it is a fair
  *    sample. It stands for those before it: estimated_ticks grows by its ticks times their number.
+ *  - Readings for lines wait until the processor has done what stands before: a stretch is so short that a division that is
+ *    still under way would be in the next one's time. Readings for functions do not, as they come too often.
  *  - Untimed time goes to a cell of the function's own ("untimed cell"). Readings at function calls and returns are made
  *    whatever the line, so what is in a function's cells is exact in sum. A reader shares the untimed time out to the lines in
  *    proportion to estimated_ticks: a ratio estimator (Cochran, Sampling Techniques, 1977, chapter 6), whose error is that of the

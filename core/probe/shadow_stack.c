@@ -31,6 +31,7 @@ struct arena_thread *shadow_find_node(struct shadow_cache *cache, uint32_t code)
     if (cache->thread != thread)
         *cache = (struct shadow_cache){.thread = thread};
     uint32_t node = recall(cache, position);
+    thread->own_ticks += profile_probe_cost.recall;
     if (!node)
         node = profile_find_node(thread, position, code);
     uint32_t folded_to = thread->nodes[node].folded_to;
@@ -83,7 +84,7 @@ void shadow_enter_slowly(struct shadow_cache *cache, uint32_t code, uint64_t cal
         overflow(thread);
         return;
     }
-    shadow_enter(cache, code, calls, identity, place, profile_clock_kind, lines);
+    shadow_enter(cache, code, calls, identity, place, profile_probe_cost.function, profile_clock_kind, lines);
 }
 
 void shadow_leave_slowly(uint32_t code, uint32_t untimed_cell, bool lines) {
@@ -91,7 +92,7 @@ void shadow_leave_slowly(uint32_t code, uint32_t untimed_cell, bool lines) {
     if (is_overflown(thread))
         leave_overflow(thread);
     else if (shadow_expose(thread, code))
-        shadow_leave(code, untimed_cell, profile_clock_kind, lines);
+        shadow_leave(code, untimed_cell, profile_probe_cost.function, profile_clock_kind, lines);
 }
 
 void shadow_line_slowly(uint32_t code, uint32_t line_cell, uint32_t untimed_cell, uint64_t hits) {
@@ -160,6 +161,7 @@ void shadow_unwind_all(struct arena_thread *thread) {
 /* --- lines --------------------------------------------------------------------------------------------- */
 
 void shadow_time_line(struct arena_thread *thread, struct arena_frame *top, uint32_t line_cell, uint32_t untimed_cell) {
+    clock_settle();
     uint64_t now = shadow_now(thread, profile_clock_kind, profile_probe_cost.line);
     struct shadow_stretch stretch = shadow_charge_line(thread, top, now);
     shadow_begin_stretch(thread, top, line_cell, untimed_cell);

@@ -140,9 +140,9 @@ SHADOW_INLINE bool shadow_repeats(const struct shadow_cache *cache, const struct
            (!lines || (caller->charged_cell == untimed_cell && !caller->outermost_mask));
 }
 
-/* A Python function begins (calls 1) or a generator goes on (calls 0). */
+/* A Python function begins (calls 1) or a generator goes on (calls 0). cost: the probe's, in ticks. */
 SHADOW_INLINE void shadow_enter(struct shadow_cache *cache, uint32_t code, uint64_t calls, uint64_t identity,
-                                struct shadow_lines_place place, enum arena_clock_kind clock, bool lines) {
+                                struct shadow_lines_place place, uint64_t cost, enum arena_clock_kind clock, bool lines) {
     struct arena_thread *thread = profile_current_thread;
     struct arena_frame *caller = thread->top;
     if (SHADOW_UNLIKELY(!shadow_is_cached(cache, thread) || caller >= thread->limit)) {
@@ -157,7 +157,7 @@ SHADOW_INLINE void shadow_enter(struct shadow_cache *cache, uint32_t code, uint6
             shadow_come_to_line(thread, caller, place.line_cell, place.untimed_cell, place.hits);
         return;
     }
-    uint64_t now = shadow_now(thread, clock, profile_probe_cost.function);
+    uint64_t now = shadow_now(thread, clock, cost);
     struct shadow_stretch stretch = shadow_charge(thread, caller, now, lines);
     struct arena_frame *frame = shadow_push(thread, cache, code, calls, identity, now);
     if (lines) {
@@ -173,7 +173,7 @@ SHADOW_INLINE void shadow_enter(struct shadow_cache *cache, uint32_t code, uint6
 }
 
 /* A Python function returns or yields. */
-SHADOW_INLINE void shadow_leave(uint32_t code, uint32_t untimed_cell, enum arena_clock_kind clock, bool lines) {
+SHADOW_INLINE void shadow_leave(uint32_t code, uint32_t untimed_cell, uint64_t cost, enum arena_clock_kind clock, bool lines) {
     struct arena_thread *thread = profile_current_thread;
     struct arena_frame *top = thread->top;
     if (SHADOW_UNLIKELY(top->code != code)) {
@@ -191,7 +191,7 @@ SHADOW_INLINE void shadow_leave(uint32_t code, uint32_t untimed_cell, enum arena
         }
         return;
     }
-    uint64_t now = shadow_now(thread, clock, profile_probe_cost.function);
+    uint64_t now = shadow_now(thread, clock, cost);
     struct shadow_stretch stretch = shadow_charge(thread, top, now, lines);
     shadow_pop(thread, top, now, lines);
     shadow_end_stretch(thread, stretch);

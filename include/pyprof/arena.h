@@ -72,7 +72,9 @@ struct arena_probe_cost {
     uint64_t line, line_untimed;
     uint64_t call, call_untimed; /* beginning or end of a C call */
     uint64_t call_other;         /* the same of a call that turns out to be no C function's */
-    uint64_t reserved;
+    uint64_t generator;          /* as function, of a generator, which begins and ends with every value */
+    uint64_t unwind;             /* end of an activation by an exception */
+    uint64_t recall;             /* more, where a function is called from another place than the time before */
 };
 
 /* Code objects that run without probes, by reason. Texts are UTF-8, cut to their room. A row whose count is 0 is free;

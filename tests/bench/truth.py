@@ -2,8 +2,8 @@
 """How far the shares of time that profilers report are from the true ones, in percentage points.
 
 The programs in tests/bench/truth have parts. What share of the time each takes is found out without a profiler: in plain
-python3 the parts are run in turn, many times, by a stopwatch outside of them; for lines the loop is run with a line once and
-five times, so that the difference is the line's. A profiler's shares are those of the parts' total times (functions) or of the
+python3 the parts are run in turn, many times, by a stopwatch outside of them; for lines the loop is run without a line and with it
+twice, so that half the difference is the line's. A profiler's shares are those of the parts' total times (functions) or of the
 lines' total times. The error of a program is that of its worst part, the median over the rounds.
 
 usage: truth.py [--rounds N] [--python PATH] [--only TEXT]    a table; status 1 where this program's error exceeds the limit
@@ -76,11 +76,10 @@ def true_shares(path):
     if not marked:
         space = load(path)
         return shares(fastest({part.__name__: part for part in space["PARTS"]}, 60))
-    count, more = 40_000, 4
-    versions = {name: repeated(path, number, 1 + more) for number, name in marked.items()}
-    versions[""] = repeated(path, 0, 1)
-    times = fastest({name: lambda work=work: work(count) for name, work in versions.items()}, 40)
-    return shares({name: max(0.0, times[name] - times[""]) / more for name in marked.values()})
+    count = load(path)["COUNT"]
+    versions = {(name, times): repeated(path, number, times) for number, name in marked.items() for times in (0, 2)}
+    found = fastest({version: lambda work=work: work(count) for version, work in versions.items()}, 24)
+    return shares({name: max(0.0, found[name, 2] - found[name, 0]) for name in marked.values()})
 
 
 # --- what profilers say ---------------------------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """Lines of one loop that take some ten nanoseconds each, and one that takes many of them."""
 
+COUNT = 40_000
+
 
 def work(count):
     a = b = c = 0
@@ -15,9 +17,9 @@ def work(count):
     return a, b, c, x
 
 
-def main(rounds=5):
+def main(rounds=25):
     for _ in range(rounds):
-        work(400_000)
+        work(COUNT)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """Lines whose time varies: a list that grows, now and then a long one, calls of Python functions, short ones between."""
 
+COUNT = 40_000
+
 
 def helper(value):
     return (value * 3 + 1) & 1023
@@ -10,7 +12,7 @@ def work(count):
     big = list(range(400))
     a = n = 0
     for i in range(count):
-        kept.append((i, a))  #: append
+        kept.append(a)  #: append
         a = helper(a)  #: call
         n += sum(big) if i % 64 == 0 else 1  #: seldom long
         a = a * 5 % 1021  #: arithmetic
@@ -18,9 +20,9 @@ def work(count):
     return n, a
 
 
-def main(rounds=5):
+def main(rounds=25):
     for _ in range(rounds):
-        work(250_000)
+        work(COUNT)
 
 
 if __name__ == "__main__":
