@@ -32,12 +32,17 @@ class Failed(Exception):
     """A command did not end as it must."""
 
 
-def run(command, folder=FOLDER, environment=None):
+# Nothing that changes what Python does, such as not writing .pyc files.
+ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+
+
+def run(command):
     """(Cost, standard output) of a command that must end with status 0."""
     out_path, error_path = FOLDER / "stdout", FOLDER / "stderr"
     with open(out_path, "wb") as out, open(error_path, "wb") as error:
         started = time.perf_counter()
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=error, cwd=folder, env=environment)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=error, cwd=FOLDER,
+                                   env=ENVIRONMENT)
         _, status, usage = os.wait4(process.pid, 0)
         wall = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
