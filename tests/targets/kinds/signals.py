@@ -39,6 +39,7 @@ alarms = []
 
 def inner_loop():
     try:
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
         while True:
             for x in map(abs, sorted(range(50), key=lambda v: -v)):
                 len("abc")
@@ -48,7 +49,6 @@ def inner_loop():
 
 signal.signal(signal.SIGALRM, alarm)
 for i in range(25):
-    signal.setitimer(signal.ITIMER_REAL, 0.001)
     try:
         inner_loop()
     except Alarm:
