@@ -275,6 +275,10 @@ static void emit_line_blocks(struct placing *p, uint32_t i) {
         p->assembly.items[skips[k]].target = (int32_t)p->assembly.count;
 }
 
+static uint32_t leave_probe(struct placing *p) {
+    return single_probe(p, p->bytecode.is_generator ? PROBE_LEAVE_GENERATOR : PROBE_LEAVE);
+}
+
 static void emit_own_probes(struct placing *p, uint32_t i) {
     const struct place *place = &p->places[i];
     const struct bytecode *bytecode = &p->bytecode;
@@ -285,11 +289,11 @@ static void emit_own_probes(struct placing *p, uint32_t i) {
         emit_line_probe(p, bytecode->items[item->target].where.line,
                         start_of(p, (uint32_t)item->target) == 1u << LINE_HIT ? LINE_HIT : LINE_BEGIN, item->where);
     if (python_returns(item->opcode))
-        emit_probe(p, single_probe(p, bytecode->is_generator ? PROBE_LEAVE_GENERATOR : PROBE_LEAVE), item->where, -1);
+        emit_probe(p, leave_probe(p), item->where, -1);
     if (python_yields(item->opcode)) {
         bool delegates = i > 0 && python_delegates(bytecode->items[i - 1].opcode);
         /* Targets of old instructions are told apart from new ones by being negative: see resolve_targets. */
-        emit_probe(p, single_probe(p, bytecode->is_generator ? PROBE_LEAVE_GENERATOR : PROBE_LEAVE), item->where, delegates ? -2 - bytecode->items[i - 1].target : -1);
+        emit_probe(p, leave_probe(p), item->where, delegates ? -2 - bytecode->items[i - 1].target : -1);
     }
 }
 

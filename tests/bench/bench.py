@@ -4,7 +4,7 @@
 usage: bench.py [options] [PROGRAM...]      programs: names of files in tests/bench/programs; default: all
     --python PATH      the interpreter to measure                  --root DIR     in that root, on a copy of the project
     --rounds N         plain python3 and every tool, N times       --peer-rounds N   rounds that run the peers, too
-    --only PART,...    programs, counts, imports, start, viewer    --check   status 1 where a limit is missed
+    --only PART,...    programs, counts, truth, imports, start, viewer    --check   status 1 where a limit is missed
     --tables           print the Markdown tables of what was measured so far, for every Python, and end
 
 Only ratios are printed: absolute times say more about the machine. Ends with the figures that must be reached, each `reached`
@@ -21,12 +21,13 @@ from counts import check_counts, check_lines
 from imports import measure_imports
 from measure import CLOCKS, COLLECTORS, FOLDER, ROOT, Failed, Ratios, markdown, measure_programs, table
 from peers import prepare, version_of
+from truth import LIMIT as TRUTH_LIMIT, bench_truth
 from viewer import measure_start, measure_viewer
 
 sys.path.insert(0, str(ROOT / "tests" / "matrix"))
 from sid_root import SidRoot  # noqa: E402
 
-PARTS = ("programs", "counts", "imports", "start", "viewer")
+PARTS = ("programs", "counts", "truth", "imports", "start", "viewer")
 PROGRAMS = ROOT / "tests" / "bench" / "programs"
 RESULTS = ROOT / "build" / "bench-results"
 
@@ -170,6 +171,9 @@ def main():
             wrong = check_counts(programs, options.python) + check_lines(programs, options.python)
         if "programs" in options.only:
             bench_programs(options, version, programs, verdict)
+        if "truth" in options.only:
+            for program, collectors, points in bench_truth(options.python, min(options.rounds, 3), min(options.peer_rounds, 1)):
+                verdict.figure(f"truth, {program}, {collectors}, worst share", points, TRUTH_LIMIT, "{:.1f} points")
         if "imports" in options.only:
             bench_imports(options, version, verdict)
         if "start" in options.only:

@@ -62,7 +62,8 @@ struct site {
 };
 
 __attribute__((unused)) static void enter(struct site *site, bool lines) {
-    shadow_enter(&site->cache, site->code, 1, 0, (struct shadow_lines_place){0}, profile_probe_cost.function, profile_clock_kind, lines);
+    shadow_enter(&site->cache, site->code, 1, 0, (struct shadow_lines_place){0}, profile_probe_cost.function,
+                 profile_clock_kind, lines);
 }
 __attribute__((unused)) static void resume(struct site *site, uint64_t frame, uint32_t cell, bool first) {
     shadow_enter(&site->cache, site->code, first, frame, (struct shadow_lines_place){.line_cell = cell}, 0,
