@@ -117,7 +117,7 @@ static inject_engine_main load_engine(const char *version, enum arena_refusal *r
 /* Makes this process's own arena. false: it goes on without, as the run is over or there is no room. */
 static bool become_child(struct arena_header *header) {
     static struct arena arena; /* its path is kept */
-    if (!child_arena_create(&arena, injection.main_arena_path, header, injection.parent, NULL))
+    if (!child_arena_create(&arena, injection.main_arena_path, header, injection.parent, ARENA_FIRST_ROOM, NULL))
         return false;
     if (!child_arena_publish(&arena, header)) {
         child_arena_remove(&arena);

@@ -12,6 +12,8 @@
 #include "core/probe/writer_state.h"
 #include "core/profile/child_arena.h"
 
+enum { PAGE = 4096 };
+
 bool profile_allow_children(const char *main_path) {
     size_t length = strlen(main_path);
     if (length >= sizeof profile.main_path)
@@ -72,9 +74,10 @@ struct reserved {
     uint64_t strings, codes, line_rows, frames, nodes, line_cells;
 };
 
-/* Takes room for the first `rows` of a region, in whole steps; *reserved: how many rows that makes. */
+/* Takes room for the first `rows` of a region, in whole pages; *reserved: how many rows that makes. There may be many children,
+ * so none takes more than it needs. */
 static bool reserve(const struct arena *own, uint64_t region, uint64_t row_size, uint64_t rows, uint64_t *reserved) {
-    uint64_t bytes = (rows * row_size + PROFILE_RESERVE_STEP - 1) / PROFILE_RESERVE_STEP * PROFILE_RESERVE_STEP;
+    uint64_t bytes = (rows * row_size + PAGE - 1) / PAGE * PAGE;
     *reserved = bytes / row_size;
     return arena_reserve(own, region, bytes);
 }
@@ -116,7 +119,7 @@ static bool copy_descriptions(const struct arena *own, const struct fork_snapsho
 static void copy_thread(struct arena_thread *own, const struct arena_thread *parents, const struct fork_snapshot *snapshot) {
     struct arena_frame *frames = (struct arena_frame *)((char *)own + ARENA_THREAD_FRAMES_AT);
     struct arena_node *nodes = (struct arena_node *)((char *)own + ARENA_THREAD_NODES_AT);
-    uint64_t now = clock_ticks(profile_clock_kind);
+    uint64_t now = shadow_now(own, profile_clock_kind, 0);
     for (uint64_t i = 0; i < snapshot->frame_count; i++)
         frames[i] = shadow_frame_from_now_on(snapshot->frames[i], now);
     for (uint32_t i = 0; i < snapshot->node_count; i++)
@@ -124,7 +127,7 @@ static void copy_thread(struct arena_thread *own, const struct arena_thread *par
                                        .parent = parents->nodes[i].parent,
                                        .folded_to = parents->nodes[i].folded_to};
     own->top = (struct arena_frame *)(uintptr_t)parents->frames_address + (snapshot->frame_count - 1);
-    own->last_ticks = own->last_line_ticks = own->latest_ticks = now;
+    own->last_ticks = own->last_line_ticks = now;
     own->nodes = parents->nodes;
     own->lines = parents->lines;
     own->active = parents->active;
@@ -142,7 +145,7 @@ static struct arena_thread *make_segment(const struct arena *own, const struct t
     const struct fork_snapshot *snapshot = &slot->snapshot;
     /* An overflown stack is as large as before: its mark's place is relative to its end. */
     uint64_t frames = snapshot->overflow_depth ? slot->frames_reserved : snapshot->frame_count + 2;
-    if (!snapshot->frame_count || !reserve(own, ARENA_THREADS_AT, 1, ARENA_THREAD_FRAMES_AT, &reserved->frames) ||
+    if (!snapshot->frame_count ||
         !reserve(own, ARENA_THREADS_AT + ARENA_THREAD_FRAMES_AT, sizeof(struct arena_frame), frames, &reserved->frames) ||
         !reserve(own, ARENA_THREADS_AT + ARENA_THREAD_NODES_AT, sizeof(struct arena_node), snapshot->node_count,
                  &reserved->nodes) ||
@@ -208,7 +211,7 @@ static bool get_own_arena(uint32_t parent) {
     struct arena own;
     struct arena_thread *segment = NULL;
     struct reserved reserved = {0};
-    if (!profile.main_header || !child_arena_create(&own, profile.main_path, profile.main_header, parent, NULL))
+    if (!profile.main_header || !child_arena_create(&own, profile.main_path, profile.main_header, parent, 0, NULL))
         return false;
     if (copy_descriptions(&own, snapshot_of(slot), &reserved) &&
         (!slot || (segment = make_segment(&own, slot, &reserved)) != NULL) &&

@@ -23,13 +23,13 @@ struct arena_header *profile_header(void) { return profile.attached ? profile.ar
 
 struct arena_code *profile_code(uint32_t code) { return &profile.arena.codes[code]; }
 
-/* Makes room for rows [0, wanted) of a region whose first *reserved rows have it; doubles, so that large tables ask rarely. */
+/* Makes room for rows [0, wanted) of a region whose first *reserved rows have it; grows by half, so large tables ask rarely. */
 static bool reserve_rows(uint64_t region, uint64_t row_size, uint64_t *reserved, uint64_t wanted, uint64_t most) {
     if (wanted <= *reserved)
         return true;
     if (wanted > most)
         return false;
-    uint64_t bytes = *reserved * row_size * 2;
+    uint64_t bytes = *reserved * row_size / 2 * 3;
     if (bytes < wanted * row_size)
         bytes = wanted * row_size;
     bytes = (bytes + PROFILE_RESERVE_STEP - 1) / PROFILE_RESERVE_STEP * PROFILE_RESERVE_STEP;

@@ -40,17 +40,17 @@ static int fallocate_retrying(int file, uint64_t offset, uint64_t size) {
     return failure;
 }
 
-/* The first page of each region that its owner writes without asking for room again. */
-static int reserve_first_rows(int file, bool timeline) {
-    int failure = fallocate_retrying(file, 0, ARENA_HEADER_SIZE);
-    if (!failure)
-        failure = fallocate_retrying(file, ARENA_STRINGS_AT, 65536);
-    if (!failure)
-        failure = fallocate_retrying(file, ARENA_CODES_AT, 65536);
-    if (!failure)
-        failure = fallocate_retrying(file, ARENA_LINES_AT, 65536);
+/* What the owner of each region writes without asking for room again. */
+static int reserve_first_rows(int file, uint64_t room, bool timeline) {
+    int failure = fallocate_retrying(file, 0, sizeof(struct arena_header));
+    if (!failure && room)
+        failure = fallocate_retrying(file, ARENA_STRINGS_AT, room);
+    if (!failure && room)
+        failure = fallocate_retrying(file, ARENA_CODES_AT, room);
+    if (!failure && room)
+        failure = fallocate_retrying(file, ARENA_LINES_AT, room);
     if (!failure && timeline)
-        failure = fallocate_retrying(file, ARENA_SAMPLES_AT, 65536);
+        failure = fallocate_retrying(file, ARENA_SAMPLES_AT, ARENA_FIRST_ROOM);
     return failure;
 }
 
@@ -67,7 +67,8 @@ static void fill_header(struct arena *arena, enum arena_clock_kind clock) {
     __atomic_store_n(&header->magic, ARENA_MAGIC, __ATOMIC_RELEASE);
 }
 
-static bool create(struct arena *arena, const char *path, enum arena_clock_kind clock, bool timeline, struct error *error) {
+static bool create(struct arena *arena, const char *path, enum arena_clock_kind clock, uint64_t first_room, bool timeline,
+                   struct error *error) {
     memset(arena, 0, sizeof *arena);
     if (!set_path(arena, path, error))
         return false;
@@ -75,7 +76,7 @@ static bool create(struct arena *arena, const char *path, enum arena_clock_kind 
     if (file < 0)
         return error_set(error, 1, "%s: cannot make the profile's file: %s", path, strerror(errno));
     bool done = false;
-    int failure = ftruncate(file, (off_t)ARENA_FILE_SIZE) ? errno : reserve_first_rows(file, timeline);
+    int failure = ftruncate(file, (off_t)ARENA_FILE_SIZE) ? errno : reserve_first_rows(file, first_room, timeline);
     if (failure)
         error_set(error, 1, "%s: no room for the profile: %s", path,
                   failure == EFBIG ? "the limit on file sizes is too low, raise it with ulimit -f" : strerror(failure));
@@ -91,11 +92,12 @@ static bool create(struct arena *arena, const char *path, enum arena_clock_kind 
 }
 
 bool arena_create(struct arena *arena, const char *path, struct error *error) {
-    return create(arena, path, clock_best_kind(), true, error);
+    return create(arena, path, clock_best_kind(), ARENA_FIRST_ROOM, true, error);
 }
 
-bool arena_create_without_timeline(struct arena *arena, const char *path, enum arena_clock_kind clock, struct error *error) {
-    return create(arena, path, clock, false, error);
+bool arena_create_without_timeline(struct arena *arena, const char *path, enum arena_clock_kind clock, uint64_t first_room,
+                                   struct error *error) {
+    return create(arena, path, clock, first_room, false, error);
 }
 
 bool arena_attach(struct arena *arena, const char *path, struct error *error) {
@@ -167,7 +169,7 @@ static void *map_segment(const struct arena *arena, uint64_t offset) {
 
 struct arena_thread *arena_map_thread(const struct arena *arena, uint32_t index) {
     uint64_t offset = ARENA_THREADS_AT + index * ARENA_THREAD_SIZE;
-    if (index >= ARENA_MAX_THREADS || !arena_reserve(arena, offset, ARENA_THREAD_FRAMES_AT))
+    if (index >= ARENA_MAX_THREADS || !arena_reserve(arena, offset, sizeof(struct arena_thread)))
         return NULL;
     return map_segment(arena, offset);
 }

@@ -17,11 +17,16 @@ struct arena {
     char path[ARENA_PATH_SIZE];
 };
 
+/* Bytes that every region has room for in a new arena. */
+enum { ARENA_FIRST_ROOM = 65536 };
+
 /* Makes a new, empty arena file (mode 0600, must not exist) and maps it; clock and header basics are filled in. */
 bool arena_create(struct arena *arena, const char *path, struct error *error);
 
-/* The same for a process whose memory nobody samples, on the clock that the other processes of the run are on. */
-bool arena_create_without_timeline(struct arena *arena, const char *path, enum arena_clock_kind clock, struct error *error);
+/* The same for a process whose memory nobody samples, on the clock that the other processes of the run are on. first_room: that
+ * of its regions, ARENA_FIRST_ROOM or 0 where the caller takes room himself. */
+bool arena_create_without_timeline(struct arena *arena, const char *path, enum arena_clock_kind clock, uint64_t first_room,
+                                   struct error *error);
 
 /* Maps an existing arena read-write, checking magic, version and size. */
 bool arena_attach(struct arena *arena, const char *path, struct error *error);

@@ -63,7 +63,8 @@ static bool has_room(const char *folder, struct error *error) {
 enum { NAME_ROOM = 32 };
 
 /* Makes "FOLDER/.PID-NUMBER" with the first number that is free: a process that executes a program has several. */
-static bool create_numbered(struct arena *arena, const char *folder, enum arena_clock_kind clock, struct error *error) {
+static bool create_numbered(struct arena *arena, const char *folder, enum arena_clock_kind clock, uint64_t first_room,
+                            struct error *error) {
     char path[ARENA_PATH_SIZE], shown[ARENA_PATH_SIZE];
     if (strlen(folder) + NAME_ROOM > sizeof path)
         return error_set(error, 1, "%.80s...: this path is too long for the profile's file", folder);
@@ -72,7 +73,7 @@ static bool create_numbered(struct arena *arena, const char *folder, enum arena_
         snprintf(path, sizeof path, "%s/.%u-%u", folder, (unsigned)getpid(), number);
         if (access(shown, F_OK) == 0 || access(path, F_OK) == 0)
             continue;
-        if (arena_create_without_timeline(arena, path, clock, error))
+        if (arena_create_without_timeline(arena, path, clock, first_room, error))
             return true;
         if (access(path, F_OK) != 0)
             return false;
@@ -91,7 +92,7 @@ static void copy_settings(struct arena_header *header, const struct arena_header
 }
 
 bool child_arena_create(struct arena *arena, const char *main_path, struct arena_header *main, uint32_t parent_pid,
-                        struct error *error) {
+                        uint64_t first_room, struct error *error) {
     char folder[ARENA_PATH_SIZE];
     int length = snprintf(folder, sizeof folder, "%s" ARENA_CHILDREN_SUFFIX, main_path);
     if (length < 0 || (size_t)length >= sizeof folder)
@@ -101,7 +102,7 @@ bool child_arena_create(struct arena *arena, const char *main_path, struct arena
     if (__atomic_fetch_add(&main->child_count, 1, __ATOMIC_RELAXED) >= ARENA_MAX_PROCESSES)
         return error_set(error, 1, "%s: has %d child processes, more are not counted", main_path, ARENA_MAX_PROCESSES);
     if (!prepare_folder(folder, error) || !has_room(folder, error) ||
-        !create_numbered(arena, folder, (enum arena_clock_kind)main->clock.kind, error))
+        !create_numbered(arena, folder, (enum arena_clock_kind)main->clock.kind, first_room, error))
         return false;
     copy_settings(arena->header, main);
     arena->header->parent_pid = parent_pid;

@@ -8,9 +8,9 @@
  * empty, with the settings of `main`, the mapped header of the program's arena, which counts it; with a clock that starts now,
  * and in the state `starting`. parent_pid: the process that made this one. Readers do not see it yet. false: children are not
  * wanted, the run is over, or there is no room for one more without taking it from the program's own arena. Allocates nothing:
- * may be called after fork. */
+ * may be called after fork. first_room: as for arena_create_without_timeline. */
 bool child_arena_create(struct arena *arena, const char *main_path, struct arena_header *main, uint32_t parent_pid,
-                        struct error *error);
+                        uint64_t first_room, struct error *error);
 
 /* Shows readers an arena made by child_arena_create, which is complete now, as "PID-NUMBER". false: the run is over or the file
  * has been taken away. */

@@ -236,7 +236,7 @@ class NotCounted(FaultTest):
             import os
             def f():
                 pass
-            for n in range(60):
+            for n in range(200):
                 if os.fork() == 0:
                     f()
                     os._exit(n)
@@ -248,9 +248,9 @@ class NotCounted(FaultTest):
                                      command=[*in_mount_namespace({"/dev/shm": "40m"}), WORKBENCH])
         self.assertEqual((process.returncode, process.out, process.err), (0, "", ""))
         calls = calls_of(self.session(), "f")
-        self.assertEqual(calls, [60] + [1] * (len(calls) - 1))
-        self.assertTrue(5 < len(calls) < 60, len(calls))
-        self.lost(61 - len(calls))
+        self.assertEqual(calls, [200] + [1] * (len(calls) - 1))
+        self.assertTrue(20 < len(calls) < 200, len(calls))
+        self.lost(201 - len(calls))
 
     def compile(self, name, *flags):
         self.write(f"{name}.c", STRANGER)
