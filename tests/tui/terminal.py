@@ -181,6 +181,16 @@ class Pty:
                         raise AssertionError(f"{wanted!r} was not written: {self.output[-400:]!r}") from None
         return self.output
 
+    def redraw_until(self, wanted, limit=TIME_LIMIT):
+        """Has the whole screen drawn, again and again, until it holds the bytes: what is drawn over a screen that has
+        half of them already is never written in one piece."""
+        deadline = time.monotonic() + limit
+        while wanted not in self.output:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{wanted!r} is not on the screen; the last was {self.output[-400:]!r}")
+            self.write(b"\x0c")
+            self.read(0.05)
+
     def read_until_quiet(self, seconds=1.0):
         while self.read(seconds):
             pass

@@ -98,6 +98,9 @@ static void test_status_line(void **state) {
     assert_string_equal(row(0), " pyprof julia.py  pid 4121 END SIGKILL  1:02:05  function+line  RSS 182M ^214M  lost:3"
                                 "                        [SESSION]");
     model->lost_nodes = 0;
+    model->clock = RUN_CLOCK_CPU;
+    draw(30, 100);
+    assert_non_null(strstr(row(0), "  function+line  clock:cpu  RSS 182M"));
     draw(30, 80); /* the collectors go first */
     assert_string_equal(row(0), " pyprof julia.py  pid 4121 END SIGKILL  1:02:05  RSS 182M ^214M       [SESSION]");
 }

@@ -145,6 +145,8 @@ static void draw_status(struct application *application) {
     append_state(parts[STATUS_STATE], sizeof parts[0], application);
     append_collectors(parts[STATUS_COLLECTORS], sizeof parts[0],
                       model->collectors ? model->collectors : config_collectors(run->config));
+    if (model->clock != RUN_CLOCK_WALL)
+        append(parts[STATUS_COLLECTORS], sizeof parts[0], "  clock:%s", run_clock_name(model->clock));
     append_memory(parts[STATUS_MEMORY], sizeof parts[0], model);
     append_lost(parts[STATUS_LOST], sizeof parts[0], model);
     describe_refresh(application, right, sizeof right);
