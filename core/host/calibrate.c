@@ -1,7 +1,8 @@
 #include "core/host/calibrate.h"
 
+#include "core/host/python_version.h" /* Python.h comes before the headers of libc */
+
 #include <stdlib.h>
-#include <string.h>
 
 #include "core/host/c_functions.h"
 #include "core/host/place_probes.h"
