@@ -208,8 +208,8 @@ check-oracle: all
 check-matrix:
 	@$(PYTHON) tests/matrix/matrix.py
 check-cpython: all
-	@PYPROF_TEST_PYTHON=$(PYTHON) $(PYTHON) tests/cpython/cpython.py
-	@$(PYTHON) tests/cpython/cpython.py --matrix 3.15
+	@status=0; PYPROF_TEST_PYTHON=$(PYTHON) $(PYTHON) tests/cpython/cpython.py || status=1; \
+	$(PYTHON) tests/cpython/cpython.py --matrix 3.15 || status=1; exit $$status
 lint:
 	@CC="$(CC)" PYTHON="$(PYTHON)" $(PYTHON) tests/lint/lint.py
 bench: all

@@ -13,7 +13,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "host"))
 from comparison import PYTHON, WORKBENCH, Workplace, main  # noqa: E402  (main: for who imports it from here)
 
-__all__ = ["Comparing", "main"]
+__all__ = ["Comparing", "PYTHON", "main"]
 LIMIT = 600  # seconds
 
 DRIVER = """
