@@ -35,10 +35,19 @@ static void prepare_growths(void) {
     }
 }
 
-/* With lines, there may be probes on each way that leads to an instruction. What should need more all the same is left without
- * probes. */
+/* How often the line table goes to another line. Only the first byte of an entry has its upper bit set; below it stands the entry's
+ * form (Objects/locations.md): from 11 on the line changes or there is none. */
+static uint32_t line_changes(PyCodeObject *code) {
+    const unsigned char *at = (const unsigned char *)PyBytes_AS_STRING(code->co_linetable);
+    uint32_t changes = 0;
+    for (Py_ssize_t left = PyBytes_GET_SIZE(code->co_linetable); left > 0; left--, at++)
+        changes += *at >= (128 | 11 << 3);
+    return changes;
+}
+
+/* What should need more all the same is left without probes. */
 static struct python_room room_for(PyCodeObject *original, bool lines) {
-    enum { SINGLE_PROBES = 12, LARGE = 8192, LINES_FACTOR = 8, LINES_CONSTANTS_FACTOR = 3, ENDS = 16 };
+    enum { SINGLE_PROBES = 12, LARGE = 8192, PROBES_AT_LINE = 4, JUMPS_AT_LINE = 3, ENDS = 16 };
     uint32_t units = python_code_units(original), constants = (uint32_t)PyTuple_GET_SIZE(original->co_consts);
     uint32_t calls = 0, others = 0, jumps = 0;
     for (uint32_t at = 0; at < units; at++) {
@@ -48,10 +57,13 @@ static struct python_room room_for(PyCodeObject *original, bool lines) {
         jumps += growth.jumps;
         at += growth.units_behind;
     }
-    constants += calls + others + SINGLE_PROBES + (lines ? LINES_CONSTANTS_FACTOR * units : 0);
-    uint32_t probe = 3 + (constants > 0xff) + (constants > 0xffff);
-    uint32_t grown = units + probe * (2 * calls + others + 2) + others + jumps * (units > LARGE ? 2 : 1);
-    return (struct python_room){.units = (lines ? LINES_FACTOR * units + grown : grown) + 2 * ENDS, .constants = constants};
+    uint32_t places = lines ? line_changes(original) + jumps + others + 2 : 0; /* where a line can be come to */
+    uint32_t probes = 2 * calls + others + 2 + PROBES_AT_LINE * places;
+    constants += calls + others + SINGLE_PROBES + PROBES_AT_LINE * places;
+    jumps += JUMPS_AT_LINE * places;
+    uint32_t prefixes = (constants > 0xff) + (constants > 0xffff), jump_units = units > LARGE / 4 ? 2 : 1;
+    return (struct python_room){.units = units + (3 + prefixes) * probes + others + 2 * jump_units * jumps + 2 * ENDS,
+                                .constants = constants};
 }
 
 PyCodeObject *lazy_code_new(PyCodeObject *original, struct selection selection) {
