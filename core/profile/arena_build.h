@@ -10,6 +10,7 @@ struct arena_build {
     const struct arena_header *header; /* the copy in the reader: its counts do not change while a model is made */
     struct model *model;
     bool ended; /* the target has: time stands at clock.end_ticks */
+    bool compact; /* what the process has not used is left out; functions' numbers stay while it runs, so only once it ended */
     struct arena_clock clock; /* has an end once all threads were read */
     struct call_tree tree;
     struct arena_line_cell *line_sums; /* of all threads, by line cell */

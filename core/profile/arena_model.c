@@ -5,6 +5,7 @@
 #include "core/base/clock.h"
 #include "core/profile/arena_build.h"
 #include "core/profile/model_build.h"
+#include "core/profile/model_compact.h"
 #include "core/profile/model_sum.h"
 #include "core/profile/utf8.h"
 
@@ -196,7 +197,7 @@ static bool build_model(struct arena_build *build, struct error *error) {
         !read_samples(build, error))
         return false;
     convert_times(build->model, ns_per_tick(build->header, &build->clock));
-    return true;
+    return !build->compact || model_compact(build->model) || arena_out_of_memory(build->reader, error);
 }
 
 /* A child that is gone and has no end of its own ended when that was seen. */
@@ -207,6 +208,7 @@ static void find_end(struct arena_build *build) {
         clock->end_ns = build->reader->gone_ns;
     }
     build->ended = clock->end_ticks && clock->end_ns; /* both, for the recorder may be writing them */
+    build->compact = build->ended && build->reader->is_child;
 }
 
 struct model *arena_process_model(struct arena_reader *reader, struct error *error) {

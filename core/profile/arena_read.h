@@ -20,7 +20,7 @@ struct scratch {
 struct arena_reader {
     int file;
     struct arena_header header; /* as of the last arena_read_header */
-    struct scratch nodes, frames, rows;
+    struct scratch nodes, frames, rows, texts;
     bool is_child;                /* of a child process: nobody tells how it ended */
     uint64_t gone_ticks, gone_ns; /* of a child: when it was seen gone, 0: it was not; unless the header has an end */
     struct arena_children children; /* of a program */
@@ -36,6 +36,9 @@ bool arena_read_header(struct arena_reader *reader, struct error *error);
 
 /* Reads size bytes at an offset of the file. */
 bool arena_read(struct arena_reader *reader, uint64_t offset, void *bytes, size_t size, struct error *error);
+
+/* Scratch memory of at least that size; NULL: out of memory. */
+void *arena_scratch(struct scratch *scratch, size_t size);
 
 /* The same into scratch memory; NULL: failed. size 0 gives a pointer that is not NULL. */
 void *arena_read_scratch(struct arena_reader *reader, struct scratch *scratch, uint64_t offset, size_t size,

@@ -34,16 +34,22 @@ bool arena_read(struct arena_reader *reader, uint64_t offset, void *bytes, size_
     return true;
 }
 
-void *arena_read_scratch(struct arena_reader *reader, struct scratch *scratch, uint64_t offset, size_t size,
-                         struct error *error) {
+void *arena_scratch(struct scratch *scratch, size_t size) {
     if (size > scratch->size || !scratch->bytes) {
         void *grown = realloc(scratch->bytes, size + size / 2 + 4096);
-        if (!grown) {
-            arena_out_of_memory(reader, error);
+        if (!grown)
             return NULL;
-        }
         scratch->bytes = grown;
         scratch->size = size + size / 2 + 4096;
+    }
+    return scratch->bytes;
+}
+
+void *arena_read_scratch(struct arena_reader *reader, struct scratch *scratch, uint64_t offset, size_t size,
+                         struct error *error) {
+    if (!arena_scratch(scratch, size)) {
+        arena_out_of_memory(reader, error);
+        return NULL;
     }
     return arena_read(reader, offset, scratch->bytes, size, error) ? scratch->bytes : NULL;
 }
@@ -135,6 +141,7 @@ void arena_reader_close(struct arena_reader *reader) {
     free(reader->nodes.bytes);
     free(reader->frames.bytes);
     free(reader->rows.bytes);
+    free(reader->texts.bytes);
     arena_children_free(&reader->children);
     function_ids_free(reader->ids);
     free(reader);

@@ -26,6 +26,11 @@ static void replace_invalid_bytes(char *text, size_t length) {
     }
 }
 
+/* A model that is compacted keeps copies of those that it uses. */
+static char *room_for_texts(struct arena_build *build, uint64_t size) {
+    return build->compact ? arena_scratch(&build->reader->texts, size + 1) : model_text_room(build->model, size);
+}
+
 /* The size is read anew, after the codes: texts are published before the codes that use them. */
 static bool read_texts(struct arena_build *build, struct arena_texts *texts, struct error *error) {
     uint64_t size_at = offsetof(struct arena_header, strings_used);
@@ -33,12 +38,12 @@ static bool read_texts(struct arena_build *build, struct arena_texts *texts, str
         return false;
     if (texts->size == 0 || texts->size > ARENA_STRINGS_SIZE)
         return arena_damaged(build->reader, "size of the texts out of bounds", error);
-    char *bytes = model_text_room(build->model, texts->size);
+    char *bytes = room_for_texts(build, texts->size);
     if (!bytes)
         return arena_out_of_memory(build->reader, error);
     if (!arena_read(build->reader, ARENA_STRINGS_AT, bytes, texts->size, error))
         return false;
-    bytes[0] = '\0';
+    bytes[0] = bytes[texts->size] = '\0';
     if (!utf8_is_valid(bytes, texts->size))
         replace_invalid_bytes(bytes, texts->size);
     texts->bytes = bytes;
