@@ -18,13 +18,14 @@ PACKAGES_OF_VERSION = "python{0} python{0}-dev python{0}-venv libpython{0}-tests
 SUITE = "sid"
 DEFAULT_MIRROR = "http://deb.debian.org/debian"
 TREE = "srv/pyprof"  # the copy of the project, in the root
-# Runs inside of a new mount namespace: $1 is the root, $2 the folder in it, the rest a command. /sys says whether the
+# Runs inside of a new mount namespace: $1 is the root, $2 the folder in it, the rest a command. Signals that are ignored out
+# here (nohup, a job in the background) are not ignored there. /sys says whether the
 # processor's own clock can be used; without it what runs here would have other probes than outside.
 ENTER = """
 root=$1 folder=$2; shift 2
 mount -t proc proc "$root/proc" && mount --rbind /sys "$root/sys" && mount --rbind /dev "$root/dev" &&
     mount -t tmpfs tmpfs "$root/dev/shm" || exit 125
-exec chroot "$root" /bin/sh -c 'cd "$0" && exec "$@"' "$folder" "$@"
+exec env --default-signal chroot "$root" /bin/sh -c 'cd "$0" && exec "$@"' "$folder" "$@"
 """
 
 
