@@ -451,16 +451,36 @@ PyObject *python_type_attributes(PyTypeObject *type) {
 #endif
 }
 
+#if PY_VERSION_HEX >= 0x030D0000
+static bool is_function_version(uint32_t version) {
+#if PY_VERSION_HEX < 0x030E0000
+    return version != 0;
+#else
+    return version >= FUNC_VERSION_FIRST_VALID;
+#endif
+}
+
+/* What functions made from the code will have; 0: there are no more. */
+static uint32_t new_code_version(void) {
+    struct _py_func_state *state = &PyInterpreterState_Get()->func_state;
+    return state->next_version ? state->next_version++ : 0;
+}
+#endif
+
 void python_function_set_code(PyObject *function, PyCodeObject *code) {
     PyFunctionObject *changed = (PyFunctionObject *)function;
-#if PY_VERSION_HEX >= 0x030D0000
+#if PY_VERSION_HEX < 0x030D0000
+    changed->func_version = 0; /* it gets one when a call of it is specialised */
+#else
     /* The interpreter finds a function by its version; the entry would outlive the function. */
     struct _func_version_cache_item *found =
         &PyInterpreterState_Get()->func_state.func_version_cache[changed->func_version % FUNC_VERSION_CACHE_SIZE];
     if (found->func == changed)
         found->func = NULL;
+    /* Calls of a function without a version are never specialised; one that the program took away stays away. */
+    if (is_function_version(changed->func_version))
+        changed->func_version = code->co_version;
 #endif
-    changed->func_version = 0;
     Py_SETREF(changed->func_code, Py_NewRef(code));
 }
 
@@ -592,8 +612,10 @@ static void forget_runs(PyCodeObject *shell) {
     shell->_co_cached = NULL;
     shell->_co_instrumentation_version = 0;
     shell->_co_monitoring = NULL;
+#if PY_VERSION_HEX < 0x030D0000
     shell->co_version = 0; /* a function gets one of its own when a call of it is specialised */
-#if PY_VERSION_HEX >= 0x030D0000
+#else
+    shell->co_version = new_code_version();
     shell->co_executors = NULL;
 #endif
 #endif
