@@ -226,11 +226,13 @@ static bool returns_nothing(const struct bytecode *bytecode, uint32_t index) {
             same_place(&item[0].where, &item[1].where));
 }
 
-/* What `except*` does in front of its handlers and behind its question bears the place of the handler, its body included. */
+/* What `except*` does in front of its handlers, behind its question and where the answer is no bears the place of the handler,
+ * its body included. */
 static bool serves_group(const struct bytecode *bytecode, uint32_t index) {
     const struct instruction *item = &bytecode->items[index];
     return index > 1 && (python_begins_handler(item[-1].opcode) || python_matches_group(item[-1].opcode) ||
-                         (python_begins_handler(item[-2].opcode) && same_place(&item[-1].where, &item->where)));
+                         ((python_begins_handler(item[-2].opcode) || python_discards_top(item[-1].opcode)) &&
+                          same_place(&item[-1].where, &item->where)));
 }
 
 /* (a): joins the lines of an instruction's place. Not an expression's are the call that leaves `with`, which bears the place of

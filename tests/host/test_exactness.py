@@ -217,6 +217,22 @@ REGRESSIONS = {
         for n in range(4):
             f(n)
         """,
+    "handler of a group begins with a conditional expression": """
+        def f(a):
+            try:
+                raise ExceptionGroup('', [IndexError(1), ValueError(2)])
+            except* ValueError as error:
+                x = 2
+                if (5
+                        if 5 == a
+                        else a) < 3:
+                    x = 4
+        for n in range(4):
+            try:
+                f(n)
+            except* IndexError:
+                pass
+        """,
     "endless loop ends": """
         def f(n):
             while True:
