@@ -118,9 +118,19 @@ static bool swaps_value(const struct instruction *item, uint32_t index) {
            !same_place(&item[-1].where, &item->where);
 }
 
+/* (b): where paths meet, what is on top of the stack is one value, whichever line pushed it. */
+static void join_values(struct flow *flow, int32_t one, int32_t other) {
+    if (one > 0 && other > 0 && one != other)
+        join_lines(flow, one < other ? one : other, one < other ? other : one);
+}
+
 /* (b): the top of the stack is taken by an instruction above the line that pushed it. A `return` out of `with` bears the place
  * of all of it, as what leaves that, directly before, does. */
 static void join_value(struct flow *flow, const struct instruction *item, uint32_t index, int32_t depth) {
+    bool replaces = python_is_expression(item->opcode, item->oparg) &&
+                    python_stack_effect(item->opcode, item->oparg, false) == 0;
+    if (replaces && depth > 0)
+        join_values(flow, flow->origins[depth - 1], item->where.line);
     int32_t slot = (int32_t)python_stored_value(item->opcode);
     if (python_takes_value(item->opcode) || swaps_value(item, index))
         slot = 1;
@@ -130,14 +140,10 @@ static void join_value(struct flow *flow, const struct instruction *item, uint32
         join_lines(flow, item->where.line, flow->origins[depth - slot]);
 }
 
-/* (b): where paths meet, what is on top of the stack is one value, whichever line pushed it. */
-static void join_values(struct flow *flow, int32_t one, int32_t other) {
-    if (one > 0 && other > 0 && one != other)
-        join_lines(flow, one < other ? one : other, one < other ? other : one);
-}
-
 static int32_t apply_effect(struct flow *flow, const struct instruction *item, int32_t depth, int32_t line, bool jumps) {
     int32_t after = depth + python_stack_effect(item->opcode, item->oparg, jumps);
+    if (after == depth && depth > 0 && line > 0 && python_is_expression(item->opcode, item->oparg))
+        flow->origins[depth - 1] = line; /* .name, -value: another value stands where it was taken from */
     if (python_swaps(item->opcode) && (int32_t)item->oparg <= depth) {
         int32_t top = flow->origins[depth - 1];
         flow->origins[depth - 1] = flow->origins[depth - (int32_t)item->oparg];
@@ -235,6 +241,9 @@ static bool serves_group(const struct bytecode *bytecode, uint32_t index) {
                           same_place(&item[-1].where, &item->where)));
 }
 
+/* A place goes on to a line below its first. */
+static bool encloses(const struct location *where, int32_t line) { return line > where->line && line <= where->end_line; }
+
 /* (a): joins the lines of an instruction's place. Not an expression's are the call that leaves `with`, which bears the place of
  * all of it, as do the constants it is given, and the copy in front of a handler's end. A NOP that is reached with a value of
  * its place on the stack stands for `return`. */
@@ -245,6 +254,7 @@ static void join_place(struct flow *flow, const struct bytecode *bytecode, uint3
     bool leaves_with = index > 0 && python_loads_constant(item[-1].opcode) && same_place(&item[-1].where, &item->where);
     bool leaves_handler = index + 1 < bytecode->count && python_ends_handler(item[1].opcode);
     bool returns = python_is_nop(item->opcode) && !python_takes_value(item[1].opcode) &&
+                   !encloses(&item->where, item[1].where.line) && /* as `try` does what it begins with */
                    item->value_line >= item->where.line && item->value_line <= item->where.end_line;
     if (returns || (python_is_expression(item->opcode, item->oparg) && !leaves_with && !leaves_handler &&
                     !serves_group(bytecode, index)))
@@ -389,6 +399,10 @@ static bool is_endless_jump(const struct flow *flow, const struct bytecode *byte
  * line as a whole says nothing: the body of `finally` is there once for each way out of `try`. */
 static bool stands_in_handler(const struct bytecode *bytecode, uint32_t end) {
     const struct instruction *last = &bytecode->items[end];
+    /* Behind `raise` or `return` it is a statement that is never reached; but `pass` may be, behind an assert. */
+    bool is_pass = last->where.end_line == last->where.line && last->where.end_column - last->where.column == 4;
+    if (python_ends_block(last[-1].opcode) && !is_pass)
+        return true;
     for (uint32_t i = end; i-- > bytecode->body;) {
         const struct instruction *item = &bytecode->items[i];
         if (python_begins_handler(item->opcode) && item->depth + 1 == last->depth)
@@ -409,7 +423,7 @@ static bool is_leftover(const struct flow *flow, const struct bytecode *bytecode
     if (python_is_nop(item->opcode))
         return (of_line & LINE_HAS_START &&
                 flow_first_line(flow, item[1].where.line) != flow_first_line(flow, item->where.line)) ||
-               (index > 0 && item[-1].where.line > item->where.line && item[-1].where.line <= item->where.end_line);
+               (index > 0 && encloses(&item->where, item[-1].where.line) && !encloses(&item->where, item[1].where.line));
     /* What the compiler added by itself at the end of a function has no columns. */
     if (flow->has_columns && item->where.column < 0)
         return true;
@@ -420,7 +434,7 @@ static bool is_leftover(const struct flow *flow, const struct bytecode *bytecode
     if (python_ends_handler(item->opcode) || returns_nothing(bytecode, index))
         return of_line & (LINE_HAS_START | LINE_HAS_PASS) && !lies_below;
     /* Raising again may be all that is left of `pass` at the end of a handler. */
-    if (item->opcode == python_reraise)
+    if (item->opcode == python_reraise && index > 0)
         return stands_in_handler(bytecode, index);
     return python_is_clean_up(item->opcode) && !lies_below;
 }

@@ -202,6 +202,42 @@ REGRESSIONS = {
         for n in range(6):
             f(n, 2)
         """,
+    "attribute of a conditional value": """
+        class Z:
+            pass
+        def f(a, y, z):
+            z.value = (
+                ((2 <= y or 4 and y) + a)
+                    if not (a != 4)
+                    else ((2
+                    % 7 +a
+            )).real
+            )
+        for n in range(6):
+            f(n, 2, Z())
+        """,
+    "try behind a copy of itself": """
+        def f(a, b):
+            try:
+                if a > 2:
+                    b = a
+                else:
+                    return b
+            finally:
+                try:
+                    x = b
+                    (b, x)
+                except ZeroDivisionError:
+                    return ([(a
+                            if x < a
+                            else 4
+                    ), x, 5][1:][0])
+                finally:
+                    x
+                    return 3
+        for n in range(6):
+            f(n, 2)
+        """,
     "condition in except of groups": """
         def f(a):
             try:
