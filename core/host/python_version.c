@@ -222,7 +222,7 @@ bool python_enters_expression_loop(uint8_t last, uint8_t before_last) {
     (void)before_last;
     return false;
 #else
-    if (last == GET_ITER)
+    if (last == GET_ITER || last == GET_AITER)
         return before_last == SWAP;
     return (last == PUSH_NULL ? before_last : last) == SWAP || (last == PUSH_NULL ? before_last : last) == CALL;
 #endif

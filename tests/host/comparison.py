@@ -86,11 +86,13 @@ class Case:
 
 
 class Outcome:
-    """How a run ended and what it printed; addresses of objects, which differ from run to run, are made equal."""
+    """How a run ended and what it printed; addresses of objects and the numbers of processes in warnings, which differ from run
+    to run, are made equal."""
 
     def __init__(self, status, output, errors):
         self.status = status
-        self.output, self.errors = (re.sub(rb"\b0x[0-9a-f]{8,}", b"0xADDRESS", text) for text in (output, errors))
+        self.output, self.errors = (re.sub(rb"\(pid=\d+\)", b"(pid=NUMBER)", re.sub(rb"\b0x[0-9a-f]{8,}", b"0xADDRESS", text))
+                                    for text in (output, errors))
 
 
 class Workplace:

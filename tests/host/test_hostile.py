@@ -109,9 +109,11 @@ HOSTILE = [
     hostile("ignores all signals", "import signal\nfor number in signal.valid_signals():\n    try:\n        signal.signal(number, signal.SIG_IGN)\n    except (OSError, ValueError):\n        pass\n"
             "signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\nprint(go_on())\n"),
     hostile("new session", "import os\nif os.fork() == 0:\n    os.setsid()\n    print(go_on(), flush=True)\n    os._exit(0)\nos.wait()\nprint('end')\n"),
-    hostile("sub-interpreters", "import _xxsubinterpreters as interpreters\nfor i in range(3):\n    other = interpreters.create()\n"
+    hostile("sub-interpreters", "try:\n    import _xxsubinterpreters as interpreters\n"
+            "except ImportError:\n    import _interpreters as interpreters\n"
+            "for i in range(3):\n    other = interpreters.create()\n"
             "    interpreters.run_string(other, 'def f(n): return [n * i for i in range(3)]\\nimport colorsys\\nprint(f(4), f.__code__.co_name, eval(\"1 + 1\"))\\nexec(\"def g(): yield 1\")\\nprint(*g())')\n"
-            "    try:\n        interpreters.run_string(other, '1 / 0')\n    except interpreters.RunFailedError as error:\n        print(error)\n    interpreters.destroy(other)\nprint(go_on())\n"),
+            "    try:\n        print(getattr(interpreters.run_string(other, '1 / 0'), 'formatted', None))\n    except interpreters.RunFailedError as error:\n        print(error)\n    interpreters.destroy(other)\nprint(go_on())\n"),
 ]
 if os.getuid() == 0:
     HOSTILE += [

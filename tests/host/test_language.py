@@ -186,7 +186,7 @@ LANGUAGE = [
          "g = types.FunctionType(marshal.loads(marshal.dumps(f.__code__)), {})\nprint(g(4), g.__code__.co_varnames)\n"),
     Case("compile is clean", "import dis\nc = compile('for i in range(3):\\n    print(i)\\n', 'n', 'exec')\ndis.dis(c)\n"
          "print(c.co_consts, c.co_code)\nexec(c)\ndis.dis('x + 1')\nprint(compile('1 + x', 'e', 'eval').co_code)\n"),
-    Case("pyc cache is clean", "import helper, hashlib, helper as h\ndata = open(h.__cached__, 'rb').read()\n"
+    Case("pyc cache is clean", "import helper, hashlib, helper as h\ndata = open(h.__spec__.cached, 'rb').read()\n"
          "print(hashlib.sha256(data[16:]).hexdigest(), h.f(2))\n", files={"helper.py": "def f(x):\n    return [x for _ in 'ab']\n"}),
     Case("ast", "import ast\nt = ast.parse('x = [i for i in range(3)]\\nprint(x)')\nprint(ast.dump(t))\nexec(compile(t, 'a', 'exec'))\n"
          "print(ast.literal_eval('[1, {2: 3}]'), ast.unparse(t))\n"),

@@ -31,7 +31,7 @@ IMPORTED = """
 import os, sys
 import helper
 from package import part
-print(helper.__file__, helper.__cached__, part.__file__, helper.answer(), part.value)
+print(helper.__file__, helper.__spec__.cached, part.__file__, helper.answer(), part.value)
 print(sorted(os.path.relpath(os.path.join(folder, name))
              for folder, _, names in os.walk(".") for name in names))
 """
@@ -188,7 +188,7 @@ START = [
          env={"PYTHONPATH": "more:/nowhere:@WORK@/more"}),
     Case("PYTHONHASHSEED", "print(hash('text'), list({'one', 'two', 'three', 'four', 'five'}))", env={"PYTHONHASHSEED": "7"}),
     Case("PYTHONOPTIMIZE", "import sys\nassert False\ndef f():\n  'doc'\nprint(__debug__, f.__doc__, sys.flags)\nimport helper\n"
-         "print(helper.__cached__)\n", files=IMPORTED_FILES, env={"PYTHONOPTIMIZE": "2"}),
+         "print(helper.__spec__.cached)\n", files=IMPORTED_FILES, env={"PYTHONOPTIMIZE": "2"}),
     Case("PYTHONDONTWRITEBYTECODE", IMPORTED, files=IMPORTED_FILES, env={"PYTHONDONTWRITEBYTECODE": "1"}),
     Case("PYTHONPYCACHEPREFIX", IMPORTED, files=IMPORTED_FILES, env={"PYTHONPYCACHEPREFIX": "@WORK@/cache"}),
     Case("PYTHONUNBUFFERED", "import os, sys\nprint('a')\nsys.stderr.write('b\\n')\nprint('c')\nos._exit(0)\n",

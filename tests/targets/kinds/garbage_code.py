@@ -1,5 +1,5 @@
 """Code objects with line tables, exception tables and unreachable instructions that are random bytes: what runs is as without probes."""
-# crashes: 3.12 3.13
+# crashes: 3.12 3.13 3.15
 # counts: attempt=1800 base+left_alone=1800
 import dis
 import random

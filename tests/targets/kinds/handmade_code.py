@@ -1,4 +1,5 @@
 """Code objects that no compiler made: other stack sizes and flags, odd names and lines, instructions put together by hand."""
+# crashes: 3.15
 # counts: made=636 attempt=64 changing=1 other=1 constant=602 uses=2 bind=1 numbers=1 letters=1 closing=1
 import dis
 import sys
@@ -17,7 +18,7 @@ def assemble(*instructions):
     out = bytearray()
     for name, operand in instructions:
         out += bytes([op[name], operand])
-        count = caches.get(name, 0) if isinstance(caches, dict) else caches[op[name]] if caches else 0
+        count = caches.get(name, 0) if hasattr(caches, "get") else caches[op[name]] if caches else 0
         out += bytes(2 * (count if isinstance(count, int) else 0))
     return bytes(out)
 
