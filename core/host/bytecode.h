@@ -21,6 +21,7 @@ struct instruction {
     uint8_t cache_units;
     bool reached;         /* by the analysis */
     bool is_jump_target;
+    bool is_loop_jump;       /* goes back to the head of a loop */
     bool in_expression_loop; /* a comprehension's, inside the function that it stands in */
     uint32_t oparg;
     int32_t target;       /* index of the instruction jumped to; -1: no jump */

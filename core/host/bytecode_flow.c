@@ -275,21 +275,47 @@ static void join_first_visit(struct flow *flow, const struct bytecode *bytecode,
     *mark |= LINE_SEEN;
 }
 
-/* Loops inside one are in it, too. */
-static void find_expression_loops(struct bytecode *bytecode) {
+/* Where the range begins that leads to a handler; UINT32_MAX: none does. */
+static uint32_t start_of_try(const struct bytecode *bytecode, uint32_t handler) {
+    for (uint32_t i = 0; i < bytecode->range_count; i++)
+        if (bytecode->ranges[i].target == handler)
+            return bytecode->ranges[i].start;
+    return UINT32_MAX;
+}
+
+/* Handlers stand behind all else, so what goes on behind its `try` jumps back, too. Such a jump belongs to a loop where the
+ * `try` stands in it. */
+static bool goes_round(const struct bytecode *bytecode, uint32_t jump) {
+    uint32_t head = (uint32_t)bytecode->items[jump].target, at = jump;
+    while (at > head) {
+        while (at > head && !python_begins_handler(bytecode->items[at].opcode))
+            at--;
+        uint32_t start = at > head ? start_of_try(bytecode, at) : head;
+        if (start < head)
+            return false;
+        if (start >= at)
+            return true;
+        at = start;
+    }
+    return true;
+}
+
+/* Loops inside the loop of an expression are in it, too. */
+static void find_loops(struct bytecode *bytecode) {
     for (uint32_t i = bytecode->body; i < bytecode->count; i++) {
-        const struct instruction *item = &bytecode->items[i];
-        if (item->target <= (int32_t)bytecode->body + 1 || (uint32_t)item->target > i || !python_is_loop_jump(item->opcode))
+        struct instruction *item = &bytecode->items[i];
+        if (item->target < (int32_t)bytecode->body || (uint32_t)item->target > i || !python_is_loop_jump(item->opcode))
             continue;
+        item->is_loop_jump = goes_round(bytecode, i);
         const struct instruction *head = &bytecode->items[item->target];
-        if (python_enters_expression_loop(head[-1].opcode, head[-2].opcode))
+        if (item->target > (int32_t)bytecode->body + 1 && python_enters_expression_loop(head[-1].opcode, head[-2].opcode))
             for (uint32_t k = (uint32_t)item->target; k <= i; k++)
                 bytecode->items[k].in_expression_loop = true;
     }
 }
 
 bool flow_is_loop_jump(const struct instruction *item) {
-    return python_is_loop_jump(item->opcode) && !item->in_expression_loop;
+    return item->is_loop_jump && !item->in_expression_loop;
 }
 
 /* A NOP that a jump of its own line leads to is what is left of `break`, where the jump is. */
@@ -374,7 +400,7 @@ bool flow_analyse(struct flow *flow, struct bytecode *bytecode, int stack_size, 
             return false;
     }
     if (lines && flow->last_line > 0) {
-        find_expression_loops(bytecode);
+        find_loops(bytecode);
         find_statements(flow, bytecode);
     }
     return true;
