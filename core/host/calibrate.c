@@ -177,7 +177,7 @@ static struct arena_probe_cost measure_costs(bool lines) {
     struct experiment error = {errors_source, true, false, lines, 2};
     struct experiment line = {lines_source, false, false, true, 5};
     struct experiment c_call = {builtins_source, false, true, false, 8};
-    struct experiment other_call = {calls_source, false, true, false, 8};
+    struct experiment other_call = {calls_source, false, true, false, 4}; /* no CALL_END runs */
     struct arena_probe_cost cost = {
         .function = cost_of(&function, lines ? time_no_line : NULL),
         .function_untimed = cost_of(&repeated, make_recursive),

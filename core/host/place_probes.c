@@ -5,7 +5,7 @@
  *   resume    behind the RESUME that follows a yield                 RESUME
  *   handler   in front of an exception handler's first instruction   HANDLER
  *   unwind    at the end of the code; every range of instructions that had no handler leads to it: LEAVE, raise again
- *   call      in front of the call and behind it                     CALL, CALL_END
+ *   call      in front of the call and behind it                     CALL, CALL_END (asleep while no C function was called)
  *   line      on the edges of the flow that come to another line     LINE_HIT, LINE_SWITCH (both for LINE_BEGIN)
  *
  * In front of an instruction stand first the blocks for edges that come to its line ("line blocks"), then what belongs to
@@ -32,6 +32,8 @@ struct place {
     bool counted_at_source; /* a loop jump whose probe stands in front of itself */
     bool call_begins, call_ends;
     uint32_t stack_slot;       /* where the callable lies, for call_begins */
+    PyObject *call_probe;      /* borrowed from the constants, for call_ends; NULL: memory is out */
+    uint32_t call_end;         /* where its CALL_END stands in the new code */
     uint32_t at[LINE_NEED_COUNT];   /* where in the new code an edge of that need goes */
     uint32_t start;            /* first of all that stands in front of it */
 };
@@ -49,6 +51,8 @@ struct placing {
     uint32_t first_cell;
     bool begins_line; /* the function's first line needs no probe: entering the function counts it */
     PyObject *constants; /* list: the code's own, then the probes */
+    PyObject *last_probe;             /* that was made; borrowed from the constants */
+    PyObject *call_probe;             /* of the call that is being written; likewise */
     int32_t single[PROBE_KIND_COUNT]; /* constant index of a kind of which there is one per function; -1: not yet */
 };
 
@@ -78,6 +82,7 @@ static uint32_t add_probe(struct placing *p, enum probe_kind kind, struct probe_
     place.untimed_cell = p->wishes.lines ? p->first_cell + p->line_count : 0;
     PyObject *probe = probe_new(kind, place);
     uint32_t constant = add_constant(p, probe);
+    p->last_probe = p->assembly.failed ? NULL : probe;
     Py_XDECREF(probe);
     return constant;
 }
@@ -283,8 +288,10 @@ static void emit_own_probes(struct placing *p, uint32_t i) {
     const struct place *place = &p->places[i];
     const struct bytecode *bytecode = &p->bytecode;
     const struct instruction *item = &bytecode->items[i];
-    if (place->call_begins)
+    if (place->call_begins) {
         emit_probe(p, add_probe(p, PROBE_CALL, (struct probe_place){.stack_slot = place->stack_slot}), item->where, -1);
+        p->call_probe = p->last_probe;
+    }
     if (place->counted_at_source)
         emit_line_probe(p, bytecode->items[item->target].where.line,
                         start_of(p, (uint32_t)item->target) == 1u << LINE_HIT ? LINE_HIT : LINE_BEGIN, item->where);
@@ -305,8 +312,11 @@ static uint32_t enter_probe(struct placing *p) {
 static void emit_probes_behind(struct placing *p, uint32_t i) {
     const struct bytecode *bytecode = &p->bytecode;
     const struct instruction *item = &bytecode->items[i];
-    if (p->places[i].call_ends)
+    if (p->places[i].call_ends) {
+        p->places[i].call_probe = p->call_probe;
+        p->places[i].call_end = p->assembly.count;
         emit_probe(p, single_probe(p, PROBE_CALL_END), item->where, -1);
+    }
     /* On the line of `def` it would be a line event of its own to sys.settrace. */
     if (i + 1 == bytecode->body)
         emit_probe(p, enter_probe(p), nowhere, -1);
@@ -389,10 +399,24 @@ static void emit_ranges(struct placing *p) {
         qsort(p->assembly.ranges, p->assembly.range_count, sizeof *p->assembly.ranges, compare_ranges);
 }
 
+/* Most sites only ever call Python functions, and after those a CALL_END has nothing to do. */
+static void put_call_ends_to_sleep(struct placing *p, PyObject *bytecode) {
+    uint8_t *bytes = (uint8_t *)PyBytes_AS_STRING(bytecode);
+    for (uint32_t i = 0; i < p->bytecode.count; i++) {
+        const struct place *place = &p->places[i];
+        if (!place->call_ends || !place->call_probe)
+            continue;
+        const struct emitted *first = &p->assembly.items[place->call_end];
+        uint32_t units = first[PYTHON_PROBE_BEHIND].offset - first->offset;
+        probe_set_sleeping_end(place->call_probe, python_put_to_sleep(bytes, first->offset, units));
+    }
+}
+
 static PyCodeObject *finish(struct placing *p) {
     PyObject *bytecode, *lines, *exceptions;
     if (!assembly_finish(&p->assembly, &bytecode, &lines, &exceptions))
         return NULL;
+    put_call_ends_to_sleep(p, bytecode);
     PyObject *constants = PyList_AsTuple(p->constants);
     int stack_size = python_probed_stack_size(p->code);
     PyCodeObject *code = constants ? python_new_code(p->code, stack_size, bytecode, constants, lines,

@@ -11,6 +11,7 @@ struct probe {
     const PyMethodDef *callee; /* CALL: what `cache`, `thinning` and `callee_code` are about */
     struct shadow_thinning thinning;
     uint32_t callee_code;
+    struct python_sleeping sleeping_end; /* CALL: the CALL_END of this site */
 };
 
 #define PROBE(self) ((struct probe *)(self))
@@ -58,6 +59,10 @@ static bool find_callee(struct probe *probe, const PyMethodDef *method, PyObject
     struct c_function callee = c_function_find(method, callable);
     if (!callee.code)
         return false;
+    if (probe->sleeping_end.opcode) {
+        python_wake(python_frame_code(python_current_frame()), probe->sleeping_end);
+        probe->sleeping_end.opcode = 0;
+    }
     probe->callee = method;
     probe->callee_code = callee.code;
     probe->cache.thread = NULL;
@@ -199,7 +204,10 @@ PyObject *probe_new(enum probe_kind kind, struct probe_place place) {
     probe->callee = NULL;
     probe->thinning = (struct shadow_thinning){0};
     probe->callee_code = 0;
+    probe->sleeping_end = (struct python_sleeping){0};
     return (PyObject *)probe;
 }
+
+void probe_set_sleeping_end(PyObject *probe, struct python_sleeping end) { PROBE(probe)->sleeping_end = end; }
 
 bool probe_check(PyObject *value) { return Py_TYPE(value) >= &types[0] && Py_TYPE(value) < &types[PROBE_KIND_COUNT]; }

@@ -36,6 +36,9 @@ bool probe_types_prepare(bool lines);
 /* A new probe, or NULL with an exception set. */
 PyObject *probe_new(enum probe_kind kind, struct probe_place place);
 
+/* CALL: its CALL_END sleeps, and is to be woken before the site first calls a C function. */
+void probe_set_sleeping_end(PyObject *probe, struct python_sleeping end);
+
 bool probe_check(PyObject *value);
 
 #endif

@@ -364,6 +364,26 @@ int python_probe_instructions(uint32_t constant_index, bool delegates, struct pr
 #endif
 }
 
+struct python_sleeping python_put_to_sleep(uint8_t *bytecode, uint32_t unit, uint32_t count) {
+    uint8_t *first = bytecode + 2 * unit;
+    struct python_sleeping sleeping = {unit, first[0], first[1]};
+    first[0] = JUMP_FORWARD;
+    first[1] = (uint8_t)(count - 1);
+    return sleeping;
+}
+
+/* The interpreter has no form of a jump forward but the one for monitors of jumps, which takes no harm from being overwritten; who
+ * monitors every instruction has the opcode put away. */
+void python_wake(PyCodeObject *code, struct python_sleeping sleeping) {
+    uint8_t *at = (uint8_t *)code->co_code_adaptive + 2 * sleeping.unit, *opcode = at;
+#if PY_VERSION_HEX >= 0x030C0000
+    if (*opcode == INSTRUMENTED_INSTRUCTION && code->_co_monitoring && code->_co_monitoring->per_instruction_opcodes)
+        opcode = &code->_co_monitoring->per_instruction_opcodes[sleeping.unit];
+#endif
+    *opcode = sleeping.opcode;
+    at[1] = sleeping.oparg;
+}
+
 void python_set_probe_function(PyTypeObject *type, struct python_probe_slots *slots, python_probe_function run) {
 #if PY_VERSION_HEX < 0x030C0000
     (void)slots;

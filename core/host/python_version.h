@@ -112,6 +112,16 @@ enum { PYTHON_PROBE_LENGTH = 4, PYTHON_PROBE_BEHIND = 3 };
 /* Fills at most PYTHON_PROBE_LENGTH instructions; returns how many. */
 int python_probe_instructions(uint32_t constant_index, bool delegates, struct probe_instruction sequence[PYTHON_PROBE_LENGTH]);
 
+/* A probe that sleeps: a jump over it stands in place of its first unit, until that is put back. */
+struct python_sleeping {
+    uint32_t unit;         /* of the code */
+    uint8_t opcode, oparg; /* what was there; opcode 0: nothing sleeps */
+};
+/* Puts the probe in `count` units of bytecode, from `unit` on, to sleep. */
+struct python_sleeping python_put_to_sleep(uint8_t *bytecode, uint32_t unit, uint32_t count);
+/* In code that may be running. */
+void python_wake(PyCodeObject *code, struct python_sleeping sleeping);
+
 /* Makes `run` what those instructions call of objects of a type that is not ready yet. It returns python_probe_done(). */
 typedef PyObject *(*python_probe_function)(PyObject *probe);
 struct python_probe_slots {
