@@ -12,7 +12,6 @@ struct trap {
 };
 
 static PyTypeObject trap_type;
-static struct python_probe_slots trap_slots;
 
 /* What an instruction may make a body grow by; by opcode as it stands in code, specialised or not. */
 struct growth {
@@ -127,11 +126,11 @@ void lazy_code_fill(PyCodeObject *code) {
 /* --- the trap's type --------------------------------------------------------------------------------------- */
 
 /* Run in the place of a probe, by an activation of the shell. */
-static PyObject *spring(PyObject *self) {
+static python_probe_result spring(PYTHON_PROBE_PARAMETERS(self)) {
     struct trap *trap = (struct trap *)self;
     if (trap->shell)
         lazy_code_fill(trap->shell);
-    return python_probe_done();
+    return python_probe_done;
 }
 
 static void trap_free(PyObject *self) {
@@ -150,6 +149,6 @@ bool lazy_code_prepare(void) {
         .tp_dealloc = trap_free,
         .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
     };
-    python_set_probe_function(&trap_type, &trap_slots, spring);
+    python_set_probe_function(&trap_type, spring);
     return PyType_Ready(&trap_type) == 0;
 }

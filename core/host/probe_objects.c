@@ -93,12 +93,12 @@ SHADOW_INLINE void run_call(struct probe *probe, enum arena_clock_kind clock) {
 
 /* --- what the interpreter calls --------------------------------------------------------------------------- */
 
-#define SLOT(name, clock_name, lines_name, action)                              \
-    static PyObject *name##_##clock_name##_##lines_name(PyObject *self) {       \
-        struct probe *probe = PROBE(self);                                      \
-        (void)probe;                                                            \
-        action;                                                                 \
-        return python_probe_done();                                             \
+#define SLOT(name, clock_name, lines_name, action)                                                 \
+    static python_probe_result name##_##clock_name##_##lines_name(PYTHON_PROBE_PARAMETERS(self)) { \
+        struct probe *probe = PROBE(self);                                                         \
+        (void)probe;                                                                               \
+        action;                                                                                    \
+        return python_probe_done;                                                                  \
     }
 
 #define COST(kind) profile_probe_cost.kind
@@ -173,7 +173,6 @@ static PyObject *represent(PyObject *self) {
 }
 
 static PyTypeObject types[PROBE_KIND_COUNT];
-static struct python_probe_slots type_slots[PROBE_KIND_COUNT];
 
 static void probe_free(PyObject *self) { PyObject_Free(self); }
 
@@ -188,7 +187,7 @@ bool probe_types_prepare(bool lines) {
             .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
             .tp_methods = methods,
         };
-        python_set_probe_function(&types[kind], &type_slots[kind], slots[kind]);
+        python_set_probe_function(&types[kind], slots[kind]);
         if (PyType_Ready(&types[kind]) < 0)
             return false;
     }

@@ -349,8 +349,14 @@ bool python_swaps(uint8_t opcode) { return opcode == SWAP; }
 
 /* --- probes ------------------------------------------------------------------------------------------------ */
 
+#if PY_VERSION_HEX >= 0x030E0000 && PY_VERSION_HEX < 0x030F0000
+enum { LOAD_UNCOUNTED = LOAD_CONST_IMMORTAL };
+#else
+enum { LOAD_UNCOUNTED = LOAD_CONST };
+#endif
+
 int python_probe_instructions(uint32_t constant_index, bool delegates, struct probe_instruction sequence[PYTHON_PROBE_LENGTH]) {
-    sequence[0] = (struct probe_instruction){LOAD_CONST, 0, constant_index};
+    sequence[0] = (struct probe_instruction){LOAD_UNCOUNTED, 0, constant_index};
 #if PY_VERSION_HEX < 0x030C0000
     sequence[1] = (struct probe_instruction){FOR_ITER, PROBE_JUMP_BEHIND, 0};
     sequence[2] = (struct probe_instruction){RERAISE, 0, 0};
@@ -358,9 +364,8 @@ int python_probe_instructions(uint32_t constant_index, bool delegates, struct pr
     return delegates ? 4 : 3;
 #else
     (void)delegates;
-    sequence[1] = (struct probe_instruction){UNARY_INVERT, 0, 0};
-    sequence[2] = (struct probe_instruction){POP_TOP, 0, 0};
-    return 3;
+    sequence[1] = (struct probe_instruction){DELETE_ATTR, 0, 0};
+    return 2;
 #endif
 }
 
@@ -384,13 +389,11 @@ void python_wake(PyCodeObject *code, struct python_sleeping sleeping) {
     at[1] = sleeping.oparg;
 }
 
-void python_set_probe_function(PyTypeObject *type, struct python_probe_slots *slots, python_probe_function run) {
+void python_set_probe_function(PyTypeObject *type, python_probe_function run) {
 #if PY_VERSION_HEX < 0x030C0000
-    (void)slots;
     type->tp_iternext = run;
 #else
-    slots->numbers = (PyNumberMethods){.nb_invert = run};
-    type->tp_as_number = &slots->numbers;
+    type->tp_setattro = run;
 #endif
 }
 
@@ -402,20 +405,30 @@ void python_set_probe_function(PyTypeObject *type, struct python_probe_slots *sl
 #define NEW_CODE PyUnstable_Code_NewWithPosOnlyArgs
 #endif
 
+/* The names of code with probes: at least the one that they name. A new reference. */
+static PyObject *probed_names(PyCodeObject *original) {
+#if PY_VERSION_HEX >= 0x030C0000
+    if (PyTuple_GET_SIZE(original->co_names) == 0)
+        return Py_BuildValue("(N)", PyUnicode_InternFromString("probe"));
+#endif
+    return Py_NewRef(original->co_names);
+}
+
 PyCodeObject *python_new_code(PyCodeObject *original, int stack_size, PyObject *bytecode, PyObject *constants,
                               PyObject *line_table, PyObject *exception_table) {
     PyObject *local_names = PyCode_GetVarnames(original);
     PyObject *free_names = PyCode_GetFreevars(original);
-    PyObject *cell_names = PyCode_GetCellvars(original);
+    PyObject *cell_names = PyCode_GetCellvars(original), *names = probed_names(original);
     PyCodeObject *code = NULL;
-    if (local_names && free_names && cell_names)
+    if (local_names && free_names && cell_names && names)
         code = NEW_CODE(original->co_argcount, original->co_posonlyargcount, original->co_kwonlyargcount,
-                        original->co_nlocals, stack_size, original->co_flags, bytecode, constants, original->co_names,
+                        original->co_nlocals, stack_size, original->co_flags, bytecode, constants, names,
                         local_names, free_names, cell_names, original->co_filename, original->co_name,
                         original->co_qualname, original->co_firstlineno, line_table, exception_table);
     Py_XDECREF(local_names);
     Py_XDECREF(free_names);
     Py_XDECREF(cell_names);
+    Py_XDECREF(names);
     return code;
 }
 
@@ -600,8 +613,7 @@ static uint32_t write_trap(struct unit *units, uint32_t start, uint32_t room) {
     uint32_t behind = room - TRAP_MOST_UNITS, end = start + LONG_JUMP_UNITS;
     put_long_jump(units, start, JUMP_FORWARD, (int32_t)(behind - end));
     uint32_t at = put_unit(units, behind, LOAD_CONST, TRAP_CONSTANT);
-    at = put_unit(units, at, UNARY_INVERT, 0);
-    at = put_unit(units, at, POP_TOP, 0);
+    at = put_unit(units, at, DELETE_ATTR, 0);
     put_long_jump(units, at, JUMP_BACKWARD_NO_INTERRUPT, (int32_t)(at + LONG_JUMP_UNITS - start));
     return end;
 #endif
@@ -662,16 +674,18 @@ PyCodeObject *python_new_shell(PyCodeObject *original, PyObject *trap, struct py
     if (start == UINT32_MAX || room.units < start + 2 * TRAP_MOST_UNITS || room.units > 1u << 24 ||
         room.constants <= TRAP_CONSTANT)
         return NULL;
-    PyObject *constants = shell_constants(original, trap, room.constants);
+    PyObject *constants = shell_constants(original, trap, room.constants), *names = probed_names(original);
     PyCodeObject *shell =
-        constants ? PyObject_Malloc(offsetof(PyCodeObject, co_code_adaptive) + room.units * sizeof(struct unit)) : NULL;
+        constants && names ? PyObject_Malloc(offsetof(PyCodeObject, co_code_adaptive) + room.units * sizeof(struct unit)) : NULL;
     if (!shell) {
         PyErr_Clear();
         Py_XDECREF(constants);
+        Py_XDECREF(names);
         return NULL;
     }
     PyObject_InitVar((PyVarObject *)shell, &PyCode_Type, 0);
     copy_description(shell, original, constants);
+    Py_SETREF(shell->co_names, names);
     for (uint32_t i = 0; i < start; i++)
         put_unit(units_of(shell), i, compiled_opcode(original, i), units_of(original)[i].oparg);
     Py_SET_SIZE(shell, write_trap(units_of(shell), start, room.units));

@@ -100,15 +100,16 @@ extern const uint8_t python_extended_arg, python_reraise, python_jump_forward;
  * mark_stacks) that control does not go on with an item on the stack. In front of a yield that delegates a NOP follows, whose
  * operand, of no meaning to the interpreter, is the distance that throwing looks for there. From 3.12 on, where FOR_ITER leads
  * to an END_FOR and is an event to sys.monitoring:
- *     LOAD_CONST probe; UNARY_INVERT; POP_TOP
- * The probe's nb_invert slot is called and returns None. */
+ *     LOAD_CONST probe; DELETE_ATTR 0
+ * The probe's tp_setattro slot is called; which name it is given does not matter, but there must be one. In 3.14 the LOAD_CONST is
+ * the form that it takes for what is never freed, as the reference need not be counted: the code outlives it. */
 struct probe_instruction {
     uint8_t opcode;
     uint8_t jump; /* 0: no jump; else which of enum probe_jump */
     uint32_t oparg;
 };
 enum probe_jump { PROBE_JUMP_BEHIND = 1, PROBE_JUMP_EXIT = 2 };
-enum { PYTHON_PROBE_LENGTH = 4, PYTHON_PROBE_BEHIND = 3 };
+enum { PYTHON_PROBE_LENGTH = 4, PYTHON_PROBE_BEHIND = PY_VERSION_HEX < 0x030C0000 ? 3 : 2 };
 /* Fills at most PYTHON_PROBE_LENGTH instructions; returns how many. */
 int python_probe_instructions(uint32_t constant_index, bool delegates, struct probe_instruction sequence[PYTHON_PROBE_LENGTH]);
 
@@ -122,20 +123,19 @@ struct python_sleeping python_put_to_sleep(uint8_t *bytecode, uint32_t unit, uin
 /* In code that may be running. */
 void python_wake(PyCodeObject *code, struct python_sleeping sleeping);
 
-/* Makes `run` what those instructions call of objects of a type that is not ready yet. It returns python_probe_done(). */
-typedef PyObject *(*python_probe_function)(PyObject *probe);
-struct python_probe_slots {
-    PyNumberMethods numbers;
-};
-/* `slots` is kept by the type. */
-void python_set_probe_function(PyTypeObject *type, struct python_probe_slots *slots, python_probe_function run);
-static inline __attribute__((always_inline)) PyObject *python_probe_done(void) {
+/* What those instructions call. It returns python_probe_done: without an exception, the iterator's end or success. */
 #if PY_VERSION_HEX < 0x030C0000
-    return NULL; /* without an exception: the iterator's end */
+typedef PyObject *python_probe_result;
+typedef python_probe_result (*python_probe_function)(PyObject *probe);
+#define PYTHON_PROBE_PARAMETERS(probe) PyObject *probe
 #else
-    return Py_None; /* immortal */
+typedef int python_probe_result;
+typedef python_probe_result (*python_probe_function)(PyObject *probe, PyObject *name, PyObject *value);
+#define PYTHON_PROBE_PARAMETERS(probe) PyObject *probe, PyObject *Py_UNUSED(name), PyObject *Py_UNUSED(value)
 #endif
-}
+static const python_probe_result python_probe_done = 0;
+/* Makes `run` what they call of objects of a type that is not ready yet. */
+void python_set_probe_function(PyTypeObject *type, python_probe_function run);
 
 /* A new code object like `original` with these parts; all are borrowed. NULL with an exception set. */
 PyCodeObject *python_new_code(PyCodeObject *original, int stack_size, PyObject *bytecode, PyObject *constants,
