@@ -144,6 +144,7 @@ class Executing(importlib.abc.Loader):
 sys.meta_path.insert(0, Memory())
 import from_memory
 print(from_memory.value, from_memory.f())
+sys.meta_path.pop(0)  # it would be asked for what the standard library imports when it needs it, too
 spec = importlib.machinery.ModuleSpec("executed", Executing())
 module = importlib.util.module_from_spec(spec)
 spec.loader.exec_module(module)

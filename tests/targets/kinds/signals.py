@@ -5,7 +5,9 @@ import os
 import signal
 import threading
 import time
+import warnings
 
+warnings.simplefilter("ignore", DeprecationWarning)  # from 3.12 on fork warns while an ended thread is not quite gone yet
 signals = []
 
 
