@@ -4,7 +4,8 @@
 usage: matrix.py [--versions 3.13,3.14,3.15] [--only TEXT] [SUITE...]      suites of tests/run; default: host
 
 The versions come from a Debian root in build/matrix/sid (PYPROF_MATRIX_ROOT names another folder), see sid_root.py. Every
-version has a copy of the project in it. A program of tests that fails is run once more. Ends with `N passed, N failed`, all tests of all versions together.
+version has a copy of the project in it. A program of tests that fails is run once more. Ends with `N passed, N failed`, all
+tests of all versions together.
 """
 import argparse
 import pathlib
