@@ -194,6 +194,19 @@ class ComparisonTest(unittest.TestCase):
             self.fail(difference)
 
 
+class InWorkplace(unittest.TestCase):
+    """Tests that share a folder to run programs in."""
+    maxDiff = None
+
+    @classmethod
+    def setUpClass(cls):
+        cls.workplace = Workplace()
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.workplace.close()
+
+
 def cases(table):
     """A test case class for a table of cases."""
     members = {}

@@ -2,9 +2,8 @@
 import json
 import os
 import subprocess
-import unittest
 
-from comparison import TIME_LIMIT, WORKBENCH, Case, Workplace, cases, main
+from comparison import InWorkplace, TIME_LIMIT, WORKBENCH, Case, cases, main
 
 SHELLS = """
 import os, subprocess, sys
@@ -226,17 +225,7 @@ BEHAVIOUR = [
 Comparison = cases(BEHAVIOUR)
 
 
-class ChildrenTest(unittest.TestCase):
-    maxDiff = None
-
-    @classmethod
-    def setUpClass(cls):
-        cls.workplace = Workplace()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.workplace.close()
-
+class ChildrenTest(InWorkplace):
     def record(self, script, collectors="function,line", status=0, options=(), files=None, **environment):
         """Runs a program and exports its session; self.out is what it printed."""
         place = self.workplace

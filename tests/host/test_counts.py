@@ -10,9 +10,8 @@ import pstats
 import re
 import subprocess
 import textwrap
-import unittest
 
-from comparison import PYTHON, ROOT, TIME_LIMIT, WORKBENCH, Case, Workplace, main
+from comparison import InWorkplace, PYTHON, ROOT, TIME_LIMIT, WORKBENCH, Case, main
 
 JULIA = (ROOT / "tests" / "targets" / "julia.py").read_text()
 FIB = (ROOT / "tests" / "targets" / "fib.py").read_text()
@@ -58,17 +57,7 @@ def exported_name(function):
     return file_name(function), function["line"], function["name"]
 
 
-class Counting(unittest.TestCase):
-    maxDiff = None
-
-    @classmethod
-    def setUpClass(cls):
-        cls.workplace = Workplace()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.workplace.close()
-
+class Counting(InWorkplace):
     def export(self, case, collectors, options=()):
         """Runs a case headless and exports its session."""
         place = self.workplace

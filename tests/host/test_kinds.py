@@ -24,9 +24,8 @@ import os
 import pathlib
 import re
 import subprocess
-import unittest
 
-from comparison import PYTHON, ROOT, TIME_LIMIT, WORKBENCH, Case, Workplace, explain, main
+from comparison import InWorkplace, PYTHON, ROOT, TIME_LIMIT, WORKBENCH, Case, explain, main
 
 PROGRAMS = ROOT / "tests" / "targets" / "kinds"
 PACKAGES = os.environ.get("PYPROF_TEST_PACKAGES", "")
@@ -97,17 +96,7 @@ def by_name(counted):
     return names
 
 
-class Kinds(unittest.TestCase):
-    maxDiff = None
-
-    @classmethod
-    def setUpClass(cls):
-        cls.workplace = Workplace()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.workplace.close()
-
+class Kinds(InWorkplace):
     def check(self, program):
         missing = [name for name in program.needs if not can_import(name)]
         if missing:

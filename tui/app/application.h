@@ -15,7 +15,6 @@ struct application_start {
     const struct model *model;    /* the session that is shown; the caller's; NULL with a recorder */
     uint32_t process;             /* of that session: which one is shown first; 0: all together */
     const char *session_path;     /* where that session came from; NULL with a recorder */
-    const char *notice;           /* a sentence to be shown when the run begins; NULL: none */
     const char *config_path;      /* the config file that was read and that S offers; NULL: .pyprof.yaml */
 };
 

@@ -95,8 +95,6 @@ static void begin_run(struct application *application, const char *arena) {
     run->reader = arena_reader_open(arena, &error);
     run->state = run->reader ? RUN_RUNNING : RUN_LOST;
     application->message[0] = '\0'; /* "running again" */
-    if (application->start->notice)
-        application_message(application, "%s", application->start->notice);
     output_view_clear(application->view_states[PANE_OUTPUT]);
     run->saved = run->final_model = false;
     run->stop_asked_ns = 0;
