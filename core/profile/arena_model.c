@@ -183,8 +183,18 @@ static bool read_samples(struct arena_build *build, struct error *error) {
             continue; /* the timeline ascends; this one cannot be */
         previous = sample->t_ns;
         uint32_t function = sample->code < model->function_count ? sample->code : 0;
-        model->samples[model->sample_count++] =
-            (struct model_sample){sample->t_ns, sample->rss, sample->heap, function, sample->threads};
+        struct model_sample row = {
+            .t_ns = sample->t_ns,
+            .rss = sample->rss,
+            .heap = sample->heap,
+            .native = sample->native,
+            .own = sample->own,
+            .function = function,
+            .threads = sample->threads,
+        };
+        for (int k = 0; k < MODEL_SAMPLE_GROWTH; k++)
+            row.growth[k].site = MODEL_NO_SITE;
+        model->samples[model->sample_count++] = row;
     }
     return true;
 }

@@ -74,6 +74,8 @@ static bool take_sample(struct timeline *timeline, uint64_t now_ns) {
         .t_ns = now_ns > header->clock.start_ns ? now_ns - header->clock.start_ns : 0,
         .rss = status.rss,
         .heap = UINT64_MAX,
+        .native = UINT64_MAX,
+        .own = UINT64_MAX,
         .code = timeline_top_code(timeline->arena_file, code_count),
         .threads = status.threads,
     };

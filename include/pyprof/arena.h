@@ -8,7 +8,8 @@
  *
  * Who writes what:
  *   recorder   settings, clock, timeline, exit status
- *   host       codes, strings, line table, thread segments (each by its own thread only)
+ *   host       codes, strings, line table, allocation sites, thread segments (each by its own thread only)
+ *   both       marks
  *   both ways  the mailbox
  * A counter published to readers (code_count, strings_used, ...) is stored with release order after the
  * rows it covers are complete, and read with acquire order. Counters inside rows are plain aligned 64-bit
@@ -23,10 +24,13 @@
 #define ARENA_MAGIC UINT64_C(0x31616e6572617070) /* "ppaerna1" read little-endian */
 
 enum {
-    ARENA_VERSION = 2,
+    ARENA_VERSION = 3,
     ARENA_MAX_CODES = 1 << 18,
     ARENA_MAX_LINE_CELLS = 1 << 20,
-    ARENA_MAX_SAMPLES = 1 << 20,
+    ARENA_MAX_SAMPLES = 1 << 17,
+    ARENA_MAX_SITES = 1 << 20, /* must fit the bits that a live block has for its site */
+    ARENA_MAX_MARKS = 1 << 12,
+    ARENA_MAX_TYPES = 1 << 14,
     ARENA_MAX_THREADS = 1024,
     ARENA_MAX_NODES = 1 << 20,  /* per thread */
     ARENA_MAX_FRAMES = 1 << 20, /* per thread: depth of its shadow stack */
@@ -35,6 +39,9 @@ enum {
     ARENA_COMMAND_SIZE = 4096,
     ARENA_MAX_REASONS = 16,
     ARENA_MAX_PROCESSES = 4096, /* children of a program, theirs, too */
+    ARENA_MAX_OWN_RANGES = 256,
+    ARENA_GENERATIONS = 3,      /* of the garbage collector */
+    ARENA_SAMPLE_GROWTH = 4,
 };
 
 /* THREAD_CPU is never that of arena_clock: a thread's processor time in nanoseconds, what probes read where the run's clock is
@@ -85,6 +92,50 @@ struct arena_left_alone {
     char example[160]; /* name and file of the first one */
 };
 
+/* What the memory collector knows of the process as a whole. Bytes are as asked for, without what allocators add. */
+enum arena_memory_state {
+    ARENA_MEMORY_OFF = 0,    /* not asked for, or not yet begun */
+    ARENA_MEMORY_ON = 1,
+    ARENA_MEMORY_PAUSED = 2, /* switched off for now: allocations are not counted, frees of counted blocks are */
+    ARENA_MEMORY_ENDED = 3,  /* the program has ended; what lives was left over: the interpreter's own clearing up is not counted */
+};
+struct arena_own_range {
+    uint64_t address, size; /* bytes; size is stored last */
+};
+struct arena_memory {
+    /* the hot line */
+    uint64_t live_bytes;  /* of all sites together */
+    uint64_t peak_bytes;  /* the high-water mark: the largest that live_bytes ever was */
+    uint64_t peak_epoch;  /* high-water marks that live_bytes has gone down from; tells which sites' copies are of the last one */
+    uint64_t at_peak;     /* 1: live_bytes is the high-water mark now, and sites' live numbers are those at it */
+    uint64_t ticks;       /* when sites' life_ticks were last added to; renewed now and then, a clock of low resolution */
+    uint64_t native_bytes; /* the part of live_bytes that native code allocated itself; the rest is Python's heap */
+    uint64_t hot_reserved[2];
+    /* the rest */
+    uint64_t peak_ticks;       /* when the high-water mark was reached, by that clock */
+    uint64_t profiler_bytes;   /* living in the interpreter's heap, but the profiler's own; in no site and no sum */
+    uint64_t unknown_frees;    /* of blocks that were not counted: allocated before the collector was on, or while it was not */
+    uint64_t uncounted_allocations; /* in the middle of another one (a signal handler), or without room for what is known of them */
+    uint64_t paused_count;     /* how often it was switched off in the run */
+    uint64_t paused_ticks;     /* how long, all together */
+    uint32_t state;            /* enum arena_memory_state */
+    uint32_t native;           /* 1: native code's allocations are counted */
+    uint32_t site_count;       /* rows of the sites region; sites[0] is what could not be given to any other */
+    uint32_t allocator_replaced; /* 1: others hooked the interpreter's allocator (PYTHONMALLOC, a debugger); counted all the same */
+    /* Memory in the process that is the profiler's; what of it is there is not the program's RSS. */
+    uint32_t own_range_count, own_reserved;
+    struct arena_own_range own_ranges[ARENA_MAX_OWN_RANGES];
+    /* Where the interpreter counts its garbage collections (of each generation, Py_ssize_t), for process_vm_readv; 0: not known. */
+    uint64_t collections_address[ARENA_GENERATIONS];
+};
+
+/* What is asked of the host while it runs: each a number that grows; the host does what is asked for when it sees another
+ * number than the one it did last, and stores that into the reply. */
+struct arena_mailbox {
+    uint32_t pause_memory, pause_memory_done;   /* odd: the memory collector is to be off */
+    uint32_t take_census, take_census_done;     /* a census of live objects by type */
+};
+
 /* Every process of a run has an arena of its own: the program's at PATH, and those of its child processes, theirs too,
  * in the folder "PATH.children", named "PID-NUMBER" (decimal; NUMBER tells processes that had the same PID apart). All have
  * this layout. A child's host takes the clock's end readings where it can; of one that cannot (it is killed, or leaves by
@@ -132,6 +183,12 @@ struct arena_header {
     uint64_t lost_processes;      /* in the program's arena: child processes that could get none */
     uint64_t lost_threads;
     struct arena_probe_cost probe_cost;
+
+    struct arena_memory memory;
+    struct arena_mailbox mailbox;
+    uint32_t mark_count;  /* rows of the marks region that are taken (atomically); a row is there when its t_ns is not 0 */
+    uint32_t type_count;  /* rows of the last census that are complete */
+    uint64_t census_t_ns; /* when it was taken, since the clock's start_ns; 0: never; stored last */
 
     uint32_t refusal; /* enum arena_refusal; stored last, by the injector */
     uint32_t refusal_reserved;
@@ -245,13 +302,61 @@ struct arena_thread {
     uint64_t reserved;
 };
 
-/* One point of the timeline, by the recorder. */
+/* An allocation site: what was allocated by one call path on one line, in one thread. Sums over all sites are those of the process.
+ *
+ * The high-water mark is kept for all sites at the same instant by copies on the first change after it: before a site's live
+ * numbers change, and its peak_epoch is not that of struct arena_memory, they are copied. So a reader takes peak_bytes and
+ * peak_count where the epochs are equal, and live_bytes and live_count where they are not, or where at_peak is set.
+ *
+ * Lifetimes: each allocation takes the clock from life_ticks, each free adds it (modulo 2^64). With live_count times the clock now
+ * it is the sum of the lifetimes of all blocks, so no block needs a time of its own. (Little, "A Proof for the Queuing Formula
+ * L = lambda W", 1961.) */
+struct arena_site {
+    uint64_t live_bytes, live_count;
+    uint64_t allocated_bytes, allocated_count;
+    uint64_t peak_bytes, peak_count, peak_epoch;
+    uint64_t life_ticks;
+    uint64_t temporary_count;          /* freed before their thread allocated anything else */
+    uint64_t freed_bytes, freed_count; /* freed while the program was here, whoever had allocated it */
+    uint64_t highest_bytes;            /* the most that all sites together had alive at an allocation here */
+    uint32_t thread;   /* index of the segment that `node` is in */
+    uint32_t node;
+    uint32_t code;     /* whose line it is: that of the node, or, where that is a C function, of the Python function below it */
+    uint32_t line;     /* 0: not known */
+    uint64_t reserved[2];
+};
+
+/* A row of the last census: live objects of one type. */
+struct arena_type {
+    uint64_t name;  /* offset into the strings region: "dict", "numpy.ndarray" */
+    uint64_t count, bytes;
+};
+
+/* A moment that was named. */
+struct arena_mark {
+    uint64_t t_ns; /* since the clock's start_ns, at least 1; stored last */
+    char name[56]; /* UTF-8, '\0'-ended; "" is allowed */
+};
+
+/* How much more of a site's bytes lived at a sample than at the last mark before it (or the start). */
+struct arena_growth {
+    int64_t bytes;
+    uint32_t site; /* 0: none */
+    uint32_t reserved;
+};
+
+/* One point of the timeline, by the recorder. What is not known is UINT64_MAX. */
 struct arena_sample {
-    uint64_t t_ns; /* since the clock's start_ns */
-    uint64_t rss;  /* bytes */
-    uint64_t heap; /* bytes; UINT64_MAX: not known */
-    uint32_t code; /* function on top of the main thread's shadow stack then; 0: none known */
+    uint64_t t_ns;   /* since the clock's start_ns */
+    uint64_t rss;    /* bytes, without the profiler's own */
+    uint64_t heap;   /* bytes alive in Python's heap */
+    uint64_t native; /* bytes alive that native code allocated itself */
+    uint64_t own;    /* bytes of RSS that are the profiler's */
+    uint32_t code;   /* function on top of the main thread's shadow stack then; 0: none known */
     uint32_t threads;
+    uint32_t collections[ARENA_GENERATIONS]; /* garbage collections since the sample before */
+    uint32_t reserved;
+    struct arena_growth growth[ARENA_SAMPLE_GROWTH]; /* the sites that grew most, most first */
 };
 
 /* Where everything lies, in bytes from the start of the file; all multiples of 64 KiB. */
@@ -265,7 +370,13 @@ struct arena_sample {
 #define ARENA_LINES_SIZE ARENA_ALIGN(ARENA_MAX_LINE_CELLS * sizeof(struct arena_line))
 #define ARENA_SAMPLES_AT (ARENA_LINES_AT + ARENA_LINES_SIZE)
 #define ARENA_SAMPLES_SIZE ARENA_ALIGN(ARENA_MAX_SAMPLES * sizeof(struct arena_sample))
-#define ARENA_THREADS_AT (ARENA_SAMPLES_AT + ARENA_SAMPLES_SIZE)
+#define ARENA_MARKS_AT (ARENA_SAMPLES_AT + ARENA_SAMPLES_SIZE)
+#define ARENA_MARKS_SIZE ARENA_ALIGN(ARENA_MAX_MARKS * sizeof(struct arena_mark))
+#define ARENA_TYPES_AT (ARENA_MARKS_AT + ARENA_MARKS_SIZE)
+#define ARENA_TYPES_SIZE ARENA_ALIGN(ARENA_MAX_TYPES * sizeof(struct arena_type))
+#define ARENA_SITES_AT (ARENA_TYPES_AT + ARENA_TYPES_SIZE)
+#define ARENA_SITES_SIZE ARENA_ALIGN(ARENA_MAX_SITES * sizeof(struct arena_site))
+#define ARENA_THREADS_AT (ARENA_SITES_AT + ARENA_SITES_SIZE)
 /* inside a thread segment */
 #define ARENA_THREAD_FRAMES_AT ARENA_ALIGN(sizeof(struct arena_thread))
 #define ARENA_THREAD_NODES_AT (ARENA_THREAD_FRAMES_AT + ARENA_ALIGN(ARENA_MAX_FRAMES * sizeof(struct arena_frame)))
@@ -279,5 +390,8 @@ _Static_assert(sizeof(struct arena_line_cell) == 64, "a line cell fills a cache 
 _Static_assert(sizeof(struct arena_code) == 48, "codes keep their layout");
 _Static_assert(sizeof(struct arena_left_alone) == 256, "reasons keep their layout");
 _Static_assert(sizeof(struct arena_frame) == 64, "a frame fills a cache line");
+_Static_assert(sizeof(struct arena_site) == 128, "a site fills two cache lines");
+_Static_assert(sizeof(struct arena_mark) == 64, "marks keep their layout");
+_Static_assert(sizeof(struct arena_sample) == 128, "samples keep their layout");
 
 #endif

@@ -16,12 +16,25 @@
 #include "pyprof/error.h"
 
 #define MODEL_UNKNOWN UINT64_MAX
+#define MODEL_NO_SITE UINT32_MAX
 
 enum model_function_kind { MODEL_FUNCTION_PROGRAM = 0, MODEL_FUNCTION_PYTHON = 1, MODEL_FUNCTION_C = 2 };
 enum model_function_flag {
     MODEL_FUNCTION_PROJECT = 1, /* its file belongs to the project */
     MODEL_FUNCTION_LINES = 2,   /* its lines were counted */
     MODEL_FUNCTION_MARKED = 4,  /* was given to the `profile` decorator */
+};
+
+/* Memory of a function, line, call node or site, where the memory collector was on; all 0 where it was not. Bytes are as asked for,
+ * without what allocators add. Only highest_bytes is not a sum of its parts. */
+struct model_allocations {
+    uint64_t allocated_count, allocated_bytes;
+    uint64_t freed_count, freed_bytes; /* while it ran, whoever had allocated it */
+    uint64_t live_count, live_bytes;   /* of what it allocated: now, or when the program ended */
+    uint64_t peak_count, peak_bytes;   /* of what it allocated: at the high-water mark of the process */
+    uint64_t temporary_count;          /* freed before their thread allocated anything else */
+    uint64_t lifetime_ns;              /* of all that it allocated, together */
+    uint64_t highest_bytes;            /* the most that the whole process had alive when it allocated something */
 };
 
 /* A function. Its id is its index in model.functions and stays the same while a run goes on.
@@ -34,6 +47,7 @@ struct model_function {
     uint16_t flags;   /* enum model_function_flag */
     uint64_t calls, primitive_calls, self_ns, total_ns; /* calls 0 (and total_ns 0): compiled but never run */
     uint32_t first_line_row, line_row_count;            /* its rows in model.lines, ascending by line */
+    struct model_allocations memory, total_memory;      /* without and with what it called; recursion counted once */
 };
 
 struct model_edge {
@@ -41,22 +55,65 @@ struct model_edge {
     uint64_t calls, self_ns, total_ns; /* of the callee when called by this caller; recursion counted once */
 };
 
-/* A line of a function. A function's lines stand together. */
+/* A line of a function. A function's lines stand together. With the line collector off, those that allocated or freed memory;
+ * hits and times are MODEL_UNKNOWN where only memory is known. */
 struct model_line {
     uint32_t function, line;
     uint64_t hits, self_ns, total_ns;
+    struct model_allocations memory; /* C functions that the line called are in it */
 };
 
 /* A call node; nodes[i].parent < i except for roots, whose parent is i itself. Threads are merged by path. */
 struct model_node {
     uint32_t parent, function;
     uint64_t calls, primitive_calls, self_ns, total_ns;
+    struct model_allocations memory, total_memory;
 };
 
+/* Where memory was allocated: a line of a function as called along one path. Threads are merged. All sites together make up
+ * what model.heap says. */
+struct model_site {
+    uint32_t node;           /* the path; 0: not known, or the program itself */
+    uint32_t function, line; /* whose line; line 0: not known. Differs from the node's function where that is a C function */
+    struct model_allocations memory;
+};
+
+/* The process's memory as a whole. */
+struct model_heap {
+    uint64_t live_bytes, native_bytes; /* native: the part that native code allocated itself */
+    uint64_t peak_bytes, peak_t_ns;    /* the high-water mark, and when (to some milliseconds) since the start */
+    uint64_t profiler_bytes;           /* the profiler's own in the interpreter's heap; in no other number */
+    uint64_t unknown_frees;            /* of blocks from before the collector was on, or while it was not */
+    uint64_t uncounted_allocations;
+    uint64_t paused_count, paused_ns;  /* the collector was switched off in between: numbers are of the rest */
+    uint32_t native;                   /* 1: native code was counted */
+};
+
+/* Live objects of one type, as of the last census. */
+struct model_type {
+    const char *name;
+    uint64_t count, bytes;
+};
+
+/* A moment that was named: by the program, or by who watched it. Ascending by t_ns. */
+struct model_mark {
+    uint64_t t_ns; /* since the start */
+    const char *name;
+};
+
+enum { MODEL_GENERATIONS = 3, MODEL_SAMPLE_GROWTH = 4 };
+
+/* A point of the timeline. rss is the program's own: `own`, the profiler's, is not in it. Any of these may be MODEL_UNKNOWN. */
 struct model_sample {
-    uint64_t t_ns, rss, heap; /* heap may be MODEL_UNKNOWN */
-    uint32_t function;        /* id; 0: not known */
+    uint64_t t_ns, rss, heap;
+    uint32_t function; /* id; 0: not known */
     uint32_t threads;
+    uint64_t native, own;
+    uint32_t collections[MODEL_GENERATIONS]; /* garbage collections since the sample before */
+    struct {
+        uint32_t site; /* index into model.sites; MODEL_NO_SITE: none */
+        int64_t bytes;
+    } growth[MODEL_SAMPLE_GROWTH]; /* the sites that had grown most since the last mark, most first */
 };
 
 struct model_source {
@@ -116,6 +173,14 @@ struct model {
     size_t line_count;
     struct model_node *nodes;
     size_t node_count;
+    struct model_site *sites; /* ascending by function, then line */
+    size_t site_count;
+    struct model_heap heap;
+    struct model_type *types; /* most bytes first */
+    size_t type_count;
+    uint64_t census_t_ns; /* when types were counted, since the start; 0: never */
+    struct model_mark *marks;
+    size_t mark_count;
     struct model_sample *samples; /* ascending by t_ns */
     size_t sample_count;
     struct model_source *sources;

@@ -57,12 +57,21 @@ static inline void fixture_line(struct model *model, uint32_t function, uint32_t
         owner->first_line_row = (uint32_t)model->line_count;
     owner->line_row_count++;
     owner->flags |= MODEL_FUNCTION_LINES;
-    model->lines[model->line_count++] = (struct model_line){function, line, hits, self_ns, total_ns};
+    model->lines[model->line_count++] = (struct model_line){function, line, hits, self_ns, total_ns, {0}};
 }
 
 static inline void fixture_sample(struct model *model, uint64_t t_ns, uint64_t rss, uint32_t function) {
     model->samples = fixture_grow(model->samples, model->sample_count, sizeof *model->samples);
-    model->samples[model->sample_count++] = (struct model_sample){t_ns, rss, MODEL_UNKNOWN, function, 1};
+    struct model_sample sample = {.t_ns = t_ns,
+                                  .rss = rss,
+                                  .heap = MODEL_UNKNOWN,
+                                  .native = MODEL_UNKNOWN,
+                                  .own = MODEL_UNKNOWN,
+                                  .function = function,
+                                  .threads = 1};
+    for (int k = 0; k < MODEL_SAMPLE_GROWTH; k++)
+        sample.growth[k].site = MODEL_NO_SITE;
+    model->samples[model->sample_count++] = sample;
 }
 
 /* The functions of the Julia program: 1 calculate, 2 calc_pure_python, 3 abs, 4 <module>, 5 time.time,
@@ -100,7 +109,7 @@ static inline struct model *fixture_julia(void) {
 static inline void fixture_node(struct model *model, uint32_t parent, uint32_t function, uint64_t calls,
                                 uint64_t self_ns, uint64_t total_ns) {
     model->nodes = fixture_grow(model->nodes, model->node_count, sizeof *model->nodes);
-    model->nodes[model->node_count++] = (struct model_node){parent, function, calls, calls, self_ns, total_ns};
+    model->nodes[model->node_count++] = (struct model_node){parent, function, calls, calls, self_ns, total_ns, {0}, {0}};
 }
 
 /* A process of the program, which owns it. Children must be added in the order of their start. */

@@ -132,7 +132,10 @@ static void fill_header(struct arena_header *header) {
 
 static void fill_samples(struct fixture *fixture) {
     const struct arena_sample samples[] = {
-        {10, 5000, UINT64_MAX, CODE_MAIN, 1}, {20, 9000, 4000, 999, 2}, {15, 1, 1, 0, 1}, {30, 7000, UINT64_MAX, 0, 1}};
+        {.t_ns = 10, .rss = 5000, .heap = UINT64_MAX, .code = CODE_MAIN, .threads = 1},
+        {.t_ns = 20, .rss = 9000, .heap = 4000, .code = 999, .threads = 2},
+        {.t_ns = 15, .rss = 1, .heap = 1, .threads = 1},
+        {.t_ns = 30, .rss = 7000, .heap = UINT64_MAX, .threads = 1}};
     memcpy(fixture->arena.samples, samples, sizeof samples);
     fixture->arena.header->sample_count = 4;
 }

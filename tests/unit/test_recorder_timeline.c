@@ -150,7 +150,7 @@ static void thins_out_and_keeps_maxima(void **state) {
     const struct arena_header *header = timeline->arena->header;
     const struct arena_sample *samples = timeline->arena->samples;
     for (uint32_t i = 0; i < FIRST_ROOM; i++)
-        add(timeline, i * 100, i == 1001 ? 9999 : i % 2 ? 10 : 20);
+        add(timeline, i * 100, i == 301 ? 9999 : i % 2 ? 10 : 20);
     assert_int_equal(header->sample_count, FIRST_ROOM);
     assert_int_equal(timeline->interval_ns, 100);
     add(timeline, FIRST_ROOM * 100, 30);
@@ -159,9 +159,9 @@ static void thins_out_and_keeps_maxima(void **state) {
     assert_int_equal(timeline->step_ns, 200);
     assert_int_equal(samples[0].t_ns, 0);
     assert_int_equal(samples[0].rss, 20);
-    assert_int_equal(samples[500].t_ns, 100100); /* the peak, with the time it was at */
-    assert_int_equal(samples[500].rss, 9999);
-    assert_int_equal(samples[501].t_ns, 100200);
+    assert_int_equal(samples[150].t_ns, 30100); /* the peak, with the time it was at */
+    assert_int_equal(samples[150].rss, 9999);
+    assert_int_equal(samples[151].t_ns, 30200);
     assert_int_equal(samples[FIRST_ROOM / 2 - 1].t_ns, (FIRST_ROOM - 2) * 100);
     assert_int_equal(samples[FIRST_ROOM / 2].rss, 30);
 }
