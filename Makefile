@@ -61,8 +61,8 @@ PYTHON_INCLUDE := $(word 3,$(PYTHON_ANSWER))
 
 ENGINE := build/pyprof-host-$(PYTHON_VERSION).so
 ENGINE_OBJ := build/host-$(PYTHON_VERSION)
-ENGINE_SOURCES := $(sort $(wildcard core/host/*.c core/probe/*.c core/base/*.c core/profile/arena_writer.c \
-                                    core/profile/child_arena.c))
+ENGINE_SOURCES := $(sort $(wildcard core/host/*.c core/host/python_version/*.c core/probe/*.c core/base/*.c \
+                                    core/profile/arena_writer.c core/profile/child_arena.c))
 ENGINE_OBJECTS := $(ENGINE_SOURCES:%.c=$(ENGINE_OBJ)/%.o)
 # The thread's shadow stack is reached without a call: its address is fixed when the library is loaded (initial-exec).
 LIBRARY_FLAGS := -O2 -fno-tree-slp-vectorize -fPIC -ftls-model=initial-exec -fno-plt -fvisibility=hidden
@@ -73,7 +73,8 @@ LIBRARY_LINK_FLAGS := -shared -Wl,-O1 -Wl,-z,now -Wl,-Bsymbolic
 # What pyprof-tui itself needs to build an engine (core/recorder/engine_build.c): `options`, the compiler's response file, relative to
 # the folder it is in, and `identity`, which stands for the sources as they are. The installed folder holds the sources, too.
 ENGINE_FOLDER := build/engine
-ENGINE_HEADERS := $(sort $(wildcard core/host/*.h core/probe/*.h core/base/*.h core/profile/*.h include/pyprof/*.h))
+ENGINE_HEADERS := $(sort $(wildcard core/host/*.h core/host/python_version/*.h core/probe/*.h core/base/*.h core/profile/*.h \
+                                    include/pyprof/*.h))
 # engine_options FROM_THERE_TO_HERE
 engine_options = $(LANGUAGE) -w $(LIBRARY_FLAGS) $(LIBRARY_LINK_FLAGS) -I$(1)include -I$(or $(1),.) $(addprefix $(1),$(ENGINE_SOURCES))
 

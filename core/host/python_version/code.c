@@ -1,0 +1,68 @@
+/* code.c - making and reading code objects. */
+#include "core/host/python_version/internals.h"
+
+#if PY_VERSION_HEX < 0x030C0000
+#define NEW_CODE PyCode_NewWithPosOnlyArgs
+#else
+#define NEW_CODE PyUnstable_Code_NewWithPosOnlyArgs
+#endif
+
+PyObject *python_probed_names(PyCodeObject *original) {
+#if PY_VERSION_HEX >= 0x030C0000
+    if (PyTuple_GET_SIZE(original->co_names) == 0)
+        return Py_BuildValue("(N)", PyUnicode_InternFromString("probe"));
+#endif
+    return Py_NewRef(original->co_names);
+}
+
+PyCodeObject *python_new_code(PyCodeObject *original, int stack_size, PyObject *bytecode, PyObject *constants,
+                              PyObject *line_table, PyObject *exception_table) {
+    PyObject *local_names = PyCode_GetVarnames(original);
+    PyObject *free_names = PyCode_GetFreevars(original);
+    PyObject *cell_names = PyCode_GetCellvars(original), *names = python_probed_names(original);
+    PyCodeObject *code = NULL;
+    if (local_names && free_names && cell_names && names)
+        code = NEW_CODE(original->co_argcount, original->co_posonlyargcount, original->co_kwonlyargcount,
+                        original->co_nlocals, stack_size, original->co_flags, bytecode, constants, names,
+                        local_names, free_names, cell_names, original->co_filename, original->co_name,
+                        original->co_qualname, original->co_firstlineno, line_table, exception_table);
+    Py_XDECREF(local_names);
+    Py_XDECREF(free_names);
+    Py_XDECREF(cell_names);
+    Py_XDECREF(names);
+    return code;
+}
+
+/* Made-up code can end in an instruction whose caches are not all there: PyCode_GetCode writes them behind the end of its copy. Nor
+ * may instructions of monitors stand in code that none has changed. */
+static bool is_complete(PyCodeObject *code) {
+    const uint8_t *bytes = (const uint8_t *)code->co_code_adaptive;
+    Py_ssize_t count = Py_SIZE(code), at = 0;
+#if PY_VERSION_HEX >= 0x030C0000
+    if (code->_co_monitoring)
+        return true;
+    for (at = 0; at < count && bytes[2 * at] < MIN_INSTRUMENTED_OPCODE; at++)
+        at += python_opcode_caches[python_opcode_deopt[bytes[2 * at]]];
+#else
+    for (; at < count; at++)
+        at += python_opcode_caches[python_opcode_deopt[bytes[2 * at]]];
+#endif
+    return at == count;
+}
+
+PyObject *python_code_bytecode(PyCodeObject *code) {
+    if (is_complete(code))
+        return PyCode_GetCode(code);
+    PyErr_SetString(PyExc_ValueError, "the last instruction is cut off");
+    return NULL;
+}
+
+PyObject *python_code_line_table(PyCodeObject *code) { return Py_NewRef(code->co_linetable); }
+PyObject *python_code_exception_table(PyCodeObject *code) { return Py_NewRef(code->co_exceptiontable); }
+int python_code_local_slots(PyCodeObject *code) { return code->co_nlocalsplus; }
+int python_code_stack_size(PyCodeObject *code) { return code->co_stacksize; }
+
+/* One more for the probe; at least what the unwinding handler takes. */
+int python_probed_stack_size(PyCodeObject *code) { return code->co_stacksize + 1 < 3 ? 3 : code->co_stacksize + 1; }
+
+uint32_t python_code_units(PyCodeObject *code) { return (uint32_t)Py_SIZE(code); }

@@ -1,0 +1,29 @@
+/* code.h - making and reading code objects; which code functions and generators run. */
+#ifndef PYPROF_HOST_PYTHON_VERSION_CODE_H
+#define PYPROF_HOST_PYTHON_VERSION_CODE_H
+
+#include "core/host/python_version/base.h"
+
+/* A new code object like `original` with these parts; all are borrowed. NULL with an exception set. */
+PyCodeObject *python_new_code(PyCodeObject *original, int stack_size, PyObject *bytecode, PyObject *constants,
+                              PyObject *line_table, PyObject *exception_table);
+/* New references. */
+PyObject *python_code_bytecode(PyCodeObject *code);
+PyObject *python_code_line_table(PyCodeObject *code);
+PyObject *python_code_exception_table(PyCodeObject *code);
+int python_code_local_slots(PyCodeObject *code);
+int python_code_stack_size(PyCodeObject *code);
+int python_probed_stack_size(PyCodeObject *code); /* of the code with probes in it */
+uint32_t python_code_units(PyCodeObject *code); /* length of its bytecode */
+/* An opcode as it stands in the code. */
+static inline uint8_t python_code_opcode(PyCodeObject *code, uint32_t unit) {
+    return ((const uint8_t *)code->co_code_adaptive)[2 * unit];
+}
+
+/* What a generator, coroutine or asynchronous generator runs; a new reference. */
+PyCodeObject *python_generator_code(PyObject *generator);
+
+/* Replaces a function's code, keeping its version counters right. */
+void python_function_set_code(PyObject *function, PyCodeObject *code);
+
+#endif

@@ -1,0 +1,39 @@
+/* frames.c - the frame hook (PEP 523) and what it is given. */
+#include "core/host/python_version/internals.h"
+
+void python_set_frame_hook(python_frame_hook hook) {
+    _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState_Get(), hook ? hook : _PyEval_EvalFrameDefault);
+}
+
+PyObject *python_run_frame(PyThreadState *thread, python_frame *frame, int throwing) {
+    return _PyEval_EvalFrameDefault(thread, frame, throwing);
+}
+
+/* From 3.12 on running a frame ends it, before that who made it does. */
+void python_drop_frame(PyThreadState *thread, python_frame *frame) {
+#if PY_VERSION_HEX < 0x030C0000
+    (void)thread;
+    (void)frame;
+#elif PY_VERSION_HEX < 0x030D0000
+    /* As _PyEvalFrameClearAndPop, which is not exported: it has not run, so it holds nothing but these. */
+    PyCodeObject *code = frame->f_code;
+    Py_XDECREF(frame->f_funcobj);
+    Py_XDECREF(frame->f_locals);
+    thread->datastack_top = (PyObject **)frame;
+    Py_DECREF(code);
+#else
+    _PyEval_FrameClearAndPop(thread, frame);
+#endif
+}
+
+#if PY_VERSION_HEX < 0x030D0000
+PyCodeObject *python_frame_code(python_frame *frame) { return frame->f_code; }
+#elif PY_VERSION_HEX < 0x030E0000
+PyCodeObject *python_frame_code(python_frame *frame) { return (PyCodeObject *)frame->f_executable; }
+#else
+PyCodeObject *python_frame_code(python_frame *frame) {
+    return (PyCodeObject *)PyStackRef_AsPyObjectBorrow(frame->f_executable);
+}
+#endif
+PyObject *python_frame_globals(python_frame *frame) { return frame->f_globals; }
+PyObject *python_frame_locals(python_frame *frame) { return frame->f_locals; }

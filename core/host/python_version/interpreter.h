@@ -1,0 +1,25 @@
+/* interpreter.h - state of the interpreter: which one runs, its builtin types, its collector, the exception being raised. */
+#ifndef PYPROF_HOST_PYTHON_VERSION_INTERPRETER_H
+#define PYPROF_HOST_PYTHON_VERSION_INTERPRETER_H
+
+#include "core/host/python_version/base.h"
+
+/* Whether the main interpreter runs on this thread. Code of others is left alone: they may have a lock of their own. */
+bool python_in_main_interpreter(void);
+
+/* The dictionary of a builtin type's attributes; borrowed. Who changes it calls PyType_Modified. */
+PyObject *python_type_attributes(PyTypeObject *type);
+
+/* How many objects there are more than at the last collection, which decides when the next one begins; a place in the main
+ * interpreter. NULL where python_find_collector_count has not found it: its place in the interpreter is no public one. */
+int *python_collector_count(void);
+void python_find_collector_count(void);
+
+/* The exception that is being raised, taken away and put back; NULL members where there is none. */
+struct python_exception {
+    PyObject *type, *value, *traceback;
+};
+struct python_exception python_take_exception(void);
+void python_put_exception(struct python_exception exception);
+
+#endif
