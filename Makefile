@@ -1,7 +1,7 @@
 # pyprof-tui: `make run` and `make check` are all a newcomer needs; see README.md.
 #
-#   make                  ./pyprof-tui (a link to build/pyprof-tui), build/pyprof-inject.so and the engine for PYTHON's version,
-#                         build/pyprof-host-VERSION.so; `make engine PYTHON=...` adds one for another version
+#   make                  ./pyprof-tui (a link to build/pyprof-tui), build/pyprof-inject.so, build/pyprof-native.so and the engine
+#                         for PYTHON's version, build/pyprof-host-VERSION.so; `make engine PYTHON=...` adds one for another version
 #   make run              installs what is missing, builds, opens tests/targets/julia.py
 #   make check            installs what is missing, builds, runs every test; ends with `N passed, N failed`
 #   make check-unit check-san check-host check-tui check-fault    one suite of it
@@ -83,7 +83,13 @@ INJECTOR_SOURCES := $(sort $(wildcard core/inject/*.c core/base/*.c core/profile
                                       core/profile/child_arena.c))
 INJECTOR_OBJECTS := $(INJECTOR_SOURCES:%.c=build/inject/%.o)
 INJECTOR_FLAGS := $(BASE_FLAGS) $(AS_ERRORS) $(LIBRARY_FLAGS)
-LIBRARIES := $(INJECTOR) $(ENGINE)
+
+# Stands in front of libc's allocation functions: the compiler is not to know them.
+NATIVE := build/pyprof-native.so
+NATIVE_SOURCES := $(sort $(wildcard core/native/*.c))
+NATIVE_OBJECTS := $(NATIVE_SOURCES:%.c=build/native/%.o)
+NATIVE_FLAGS := $(BASE_FLAGS) $(AS_ERRORS) $(LIBRARY_FLAGS) -fno-builtin
+LIBRARIES := $(INJECTOR) $(NATIVE) $(ENGINE)
 
 .PHONY: all engine run deps deps-test check check-build check-unit check-san check-host check-tui check-fault \
         check-kinds check-matrix check-cpython check-oracle unit-tests bench lint install uninstall clean force
@@ -123,6 +129,12 @@ build/inject/%.o: %.c build/inject/flags | build/found
 $(INJECTOR): $(INJECTOR_OBJECTS) build/inject/objects
 	$(CC) $(LIBRARY_LINK_FLAGS) -o $@ $(filter %.o,$^) -ldl
 
+build/native/%.o: %.c build/native/flags | build/found
+	@mkdir -p $(@D)
+	$(CC) $(NATIVE_FLAGS) $(DEPENDENCY_FLAGS) $(CFLAGS) -c -o $@ $<
+$(NATIVE): $(NATIVE_OBJECTS) build/native/objects
+	$(CC) $(LIBRARY_LINK_FLAGS) -o $@ $(filter %.o,$^) -ldl
+
 # What was compiled with other flags, another compiler or another Python is compiled again, and what lost or gained
 # a source file is linked again.
 quote = '$(subst ','\'',$(1))'
@@ -136,12 +148,16 @@ $(ENGINE_OBJ)/flags: force
 	$(call write_when_changed,$(CC) $(ENGINE_FLAGS) $(CFLAGS) $(LIBRARY_LINK_FLAGS) $(PYTHON_ANSWER))
 build/inject/flags: force
 	$(call write_when_changed,$(CC) $(INJECTOR_FLAGS) $(CFLAGS) $(LIBRARY_LINK_FLAGS))
+build/native/flags: force
+	$(call write_when_changed,$(CC) $(NATIVE_FLAGS) $(CFLAGS) $(LIBRARY_LINK_FLAGS))
 $(BUILD)/objects: force
 	$(call write_when_changed,$(TUI_OBJECTS) $(CORE_OBJECTS) $(TUI_LIBRARIES))
 $(ENGINE_OBJ)/objects: force
 	$(call write_when_changed,$(ENGINE_OBJECTS))
 build/inject/objects: force
 	$(call write_when_changed,$(INJECTOR_OBJECTS))
+build/native/objects: force
+	$(call write_when_changed,$(NATIVE_OBJECTS))
 force:
 
 # Asked once: is all there to build with? Says what is not, instead of a page of compiler messages.

@@ -6,13 +6,15 @@
 #include <unistd.h>
 
 #include "core/inject/inject.h"
+#include "pyprof/native.h"
 
 enum { MORE_ROWS = 5, NUMBER_ROOM = 16 };
 
 static struct {
     bool active;
-    const char *library;
-    const char *arena, *hosts; /* whole variables, "NAME=value" */
+    const char *library, *native; /* paths; native: NULL: not preloaded */
+    const char *preloaded;        /* both, as they stand in the variable */
+    const char *arena, *hosts;    /* whole variables, "NAME=value" */
 } inheritance;
 
 static bool names(const char *variable, const char *name, size_t length) {
@@ -40,16 +42,32 @@ static void remove_variable(const char *name) {
     *to = NULL;
 }
 
-/* LD_PRELOAD as it was before this library was put in front. Returns the library's path, a new string. */
-static char *restore_preload(void) {
+/* Does the path at `text`, `length` long, end in this name? */
+static bool is_named(const char *text, size_t length, const char *name) {
+    size_t size = strlen(name);
+    return length > size && text[length - size - 1] == '/' && memcmp(text + length - size, name, size) == 0;
+}
+
+/* LD_PRELOAD as it was before this library, and maybe the one for native code's allocations, were put in front. */
+static bool restore_preload(void) {
     char *value = getenv(INJECT_PRELOAD_VARIABLE);
-    char *rest = value ? strchr(value, ':') : NULL;
-    char *library = !value ? NULL : rest ? strndup(value, (size_t)(rest - value)) : strdup(value);
-    if (rest)
-        memmove(value, rest + 1, strlen(rest + 1) + 1);
+    if (!value)
+        return false;
+    size_t first = strcspn(value, ":"), length = first;
+    if (value[first]) {
+        size_t second = strcspn(value + first + 1, ":");
+        if (is_named(value + first + 1, second, NATIVE_LIBRARY)) {
+            length += 1 + second;
+            inheritance.native = strndup(value + first + 1, second);
+        }
+    }
+    inheritance.library = strndup(value, first);
+    inheritance.preloaded = strndup(value, length);
+    if (value[length])
+        memmove(value, value + length + 1, strlen(value + length + 1) + 1);
     else
         remove_variable(INJECT_PRELOAD_VARIABLE);
-    return library;
+    return inheritance.library && inheritance.preloaded && (length == first || inheritance.native);
 }
 
 bool inheritance_take(void) {
@@ -63,8 +81,7 @@ bool inheritance_take(void) {
     remove_variable(INJECT_ARENA_VARIABLE);
     remove_variable(INJECT_HOSTS_VARIABLE);
     remove_variable(INJECT_PARENT_VARIABLE);
-    inheritance.library = restore_preload();
-    if (!inheritance.arena || !inheritance.hosts || !inheritance.library)
+    if (!restore_preload() || !inheritance.arena || !inheritance.hosts)
         return false;
     injection.main_arena_path = inheritance.arena + strlen(INJECT_ARENA_VARIABLE "=");
     injection.host_folders = inheritance.hosts + strlen(INJECT_HOSTS_VARIABLE "=");
@@ -74,7 +91,9 @@ bool inheritance_take(void) {
 
 void inheritance_end(void) { inheritance.active = false; }
 
-const char *inheritance_library(void) { return inheritance.library; }
+bool inheritance_is_there(void) {
+    return access(inheritance.library, R_OK) == 0 && (!inheritance.native || access(inheritance.native, R_OK) == 0);
+}
 
 /* --- handing on ------------------------------------------------------------------------------------------- */
 
@@ -91,7 +110,7 @@ size_t inheritance_rows(char *const environment[]) {
 
 size_t inheritance_text_size(char *const environment[]) {
     const char *preload = find(environment, INJECT_PRELOAD_VARIABLE);
-    return sizeof INJECT_PRELOAD_VARIABLE + strlen(inheritance.library) + 1 + (preload ? strlen(preload) : 0) +
+    return sizeof INJECT_PRELOAD_VARIABLE + strlen(inheritance.preloaded) + 1 + (preload ? strlen(preload) : 0) +
            sizeof INJECT_PARENT_VARIABLE + NUMBER_ROOM;
 }
 
@@ -112,9 +131,9 @@ static char *write_parent(char *to, uint32_t parent) {
     return append(append(to, INJECT_PARENT_VARIABLE "="), at) + 1;
 }
 
-/* "LD_PRELOAD=this library:what was there" */
+/* "LD_PRELOAD=what this process had in front:what was there" */
 static void write_preload(char *to, const char *before) {
-    to = append(append(to, INJECT_PRELOAD_VARIABLE "="), inheritance.library);
+    to = append(append(to, INJECT_PRELOAD_VARIABLE "="), inheritance.preloaded);
     if (before)
         append(append(to, ":"), before);
 }

@@ -30,7 +30,7 @@ void inheritance_hand_on(char **rows, char *text, char *const environment[], uin
 uint32_t inheritance_parent_of_own(void);
 uint32_t inheritance_parent_of_new(void);
 
-/* Path of this library, as it was preloaded. */
-const char *inheritance_library(void);
+/* Can what was preloaded be opened by this process? Behind chroot, or for another user, it may not. Changes errno. */
+bool inheritance_is_there(void);
 
 #endif

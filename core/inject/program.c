@@ -169,19 +169,16 @@ static bool check_file(int file, int depth) {
     return read_segments(&elf, file, &elf_head) && has_this_loader(&elf) && !wants_to_be_first(&elf);
 }
 
-/* Behind chroot, or for another user, the library may not be there. */
-static bool is_library_there(void) { return access(inheritance_library(), R_OK) == 0; }
-
 bool program_can_be_preloaded(int folder, const char *path, int flags) {
     int saved_errno = errno;
-    bool possible = check_path(folder, path, flags, 0) && is_library_there();
+    bool possible = check_path(folder, path, flags, 0) && inheritance_is_there();
     errno = saved_errno;
     return possible;
 }
 
 bool program_file_can_be_preloaded(int file) {
     int saved_errno = errno;
-    bool possible = check_file(file, 0) && is_library_there();
+    bool possible = check_file(file, 0) && inheritance_is_there();
     errno = saved_errno;
     return possible;
 }

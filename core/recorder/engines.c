@@ -11,6 +11,7 @@
 
 #include "core/recorder/engine_cache.h"
 #include "core/recorder/plain_path.h"
+#include "pyprof/native.h"
 
 /* --- places --------------------------------------------------------------------------------------------- */
 
@@ -23,15 +24,22 @@ static bool append_folder(struct engine_places *places, const char *folder) {
     return true;
 }
 
+/* The path of a library in a folder; "": it is not there. */
+static bool find_library(const char *folder, const char *name, char path[ARENA_PATH_SIZE]) {
+    int length = snprintf(path, ARENA_PATH_SIZE, "%s/%s", folder, name);
+    bool found = length < ARENA_PATH_SIZE && access(path, R_OK) == 0;
+    if (!found)
+        *path = '\0';
+    return found;
+}
+
 /* *error says why the loader cannot be told of a folder; untouched where it can, or where there is none. */
 static void add_folder(struct engine_places *places, const char *folder, struct error *error) {
-    char plain[ARENA_PATH_SIZE], injector[ARENA_PATH_SIZE + sizeof INJECT_LIBRARY];
+    char plain[ARENA_PATH_SIZE];
     char *real = realpath(folder, NULL);
-    if (real && plain_path_of(real, plain, error) && append_folder(places, plain)) {
-        snprintf(injector, sizeof injector, "%s/" INJECT_LIBRARY, plain);
-        if (!*places->injector && strlen(injector) < sizeof places->injector && access(injector, R_OK) == 0)
-            strcpy(places->injector, injector);
-    }
+    if (real && plain_path_of(real, plain, error) && append_folder(places, plain) && !*places->injector &&
+        find_library(plain, INJECT_LIBRARY, places->injector))
+        find_library(plain, NATIVE_LIBRARY, places->native);
     free(real);
 }
 
@@ -68,7 +76,7 @@ bool engine_places_find(struct engine_places *places, struct error *error) {
     static const char *const sources[] = {"/engine", "/../engine", "/../share/pyprof-tui/engine"};
     char program[ARENA_PATH_SIZE], folder[ARENA_PATH_SIZE + 64];
     struct error unfit = {.text = ""};
-    *places->folders = *places->injector = *places->sources = *places->cache = '\0';
+    *places->folders = *places->injector = *places->native = *places->sources = *places->cache = '\0';
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     char *slash = length > 0 ? memrchr(program, '/', (size_t)length) : NULL;
     for (size_t i = 0; i < sizeof beside / sizeof *beside && slash; i++) {

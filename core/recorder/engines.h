@@ -19,6 +19,7 @@ enum { ENGINE_FOLDERS_SIZE = 6 * ARENA_PATH_SIZE, ENGINE_VERSION_SIZE = 16 };
 struct engine_places {
     char folders[ENGINE_FOLDERS_SIZE]; /* INJECT_HOSTS_VARIABLE's value: absolute, joined by ':', searched in this order */
     char injector[ARENA_PATH_SIZE];    /* INJECT_LIBRARY's absolute path, fit for LD_PRELOAD */
+    char native[ARENA_PATH_SIZE];      /* NATIVE_LIBRARY's, beside it; "": it is not there */
     char sources[ARENA_PATH_SIZE];     /* the folder that engines are built from; "": it is not there */
     char cache[ARENA_PATH_SIZE];       /* the folder they are built into; one of `folders` once there are some; "": none */
 };

@@ -82,10 +82,13 @@ static char *join_variable(const char *name, const char *value) {
     return variable;
 }
 
-/* The injector comes before what the user preloads. */
-static char *join_preload(const char *injector, const char *before) {
+/* The injector, and the library that sees native code's allocations where they are counted and it is there, come before what the
+ * user preloads. */
+static char *join_preload(const struct engine_places *places, bool native, const char *before) {
     char *variable = NULL;
-    if (asprintf(&variable, INJECT_PRELOAD_VARIABLE "=%s%s%s", injector, before ? ":" : "", before ? before : "") < 0)
+    native = native && *places->native;
+    if (asprintf(&variable, INJECT_PRELOAD_VARIABLE "=%s%s%s%s%s", places->injector, native ? ":" : "",
+                 native ? places->native : "", before ? ":" : "", before ? before : "") < 0)
         return NULL;
     return variable;
 }
@@ -96,7 +99,8 @@ static bool append_owned(char **strings, size_t *count, char *text) {
 }
 
 /* The variables as the target shall see them, and the three that the injector takes out again. */
-static bool add_injection(char **environment, size_t *count, const struct engine_places *places, const char *arena_path) {
+static bool add_injection(char **environment, size_t *count, const struct engine_places *places, bool native,
+                          const char *arena_path) {
     char *present = NULL;
     size_t at = 0;
     for (size_t i = 0; i < *count && !present; i++)
@@ -104,7 +108,7 @@ static bool add_injection(char **environment, size_t *count, const struct engine
             present = environment[i];
             at = i;
         }
-    char *preload = join_preload(places->injector, present ? strchr(present, '=') + 1 : NULL);
+    char *preload = join_preload(places, native, present ? strchr(present, '=') + 1 : NULL);
     if (present && preload) {
         free(present);
         environment[at] = preload;
@@ -115,8 +119,9 @@ static bool add_injection(char **environment, size_t *count, const struct engine
            append_owned(environment, count, join_variable(INJECT_HOSTS_VARIABLE, places->folders));
 }
 
-static char **make_environment(const struct environment_list *list, const struct engine_places *places,
-                               const char *arena_path) {
+static char **make_environment(const struct config *config, const struct engine_places *places, const char *arena_path) {
+    const struct environment_list *list = &config->target.env;
+    bool native = config->collectors.memory.enabled && config->collectors.memory.native;
     size_t present = 0, count = 0;
     while (environ[present])
         present++;
@@ -129,7 +134,7 @@ static char **make_environment(const struct environment_list *list, const struct
             done = append(environment, &count, environ[i]);
     for (size_t i = 0; i < list->count && done; i++)
         done = append_owned(environment, &count, join_variable(list->names[i], list->values[i]));
-    if (done && add_injection(environment, &count, places, arena_path))
+    if (done && add_injection(environment, &count, places, native, arena_path))
         return environment;
     free_strings(environment);
     return NULL;
@@ -140,7 +145,7 @@ bool launch_of_config(struct launch *launch, const struct config *config, const 
     *launch = (struct launch){.descriptors = {-1, -1, -1}};
     launch->program = strdup(interpreter->program);
     launch->arguments = make_arguments(config, interpreter->argument0);
-    launch->environment = make_environment(&config->target.env, places, arena_path);
+    launch->environment = make_environment(config, places, arena_path);
     if (target_has_folder(config))
         launch->folder = strdup(config->target.cwd);
     if (launch->program && launch->arguments && launch->environment && (launch->folder || !target_has_folder(config)))

@@ -6,6 +6,7 @@
 #ifndef PYPROF_NATIVE_H
 #define PYPROF_NATIVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,9 +20,13 @@ struct native_hooks {
     /* Before it is freed or reallocated; block is not NULL. A value that `kept` takes where reallocating fails. */
     uint64_t (*leaves)(void *block);
     void (*kept)(void *block, uint64_t left);
-    void (*mapped)(void *address, size_t size);   /* after mmap of anonymous memory, or mremap */
-    void (*unmapped)(void *address, size_t size); /* before munmap, mremap, or a mapping put over it; may be a part of several,
+    void (*mapped)(void *address, size_t size);   /* after mmap of anonymous memory that can be used (not PROT_NONE) */
+    void (*unmapped)(void *address, size_t size); /* before munmap, and after a mapping was put over it; may be a part of several,
                                                      or of none */
+    /* Around mremap. In between nobody else is told of a mapping, as what is left can be another's at once. remaps: false: not
+     * wanted, and remapped is not to be called. to: NULL: it failed, nothing has changed. */
+    bool (*remaps)(void);
+    void (*remapped)(void *from, size_t size, void *to, size_t new_size);
 };
 
 /* In pyprof-native.so; NULL: nobody wants to know. Stored with release order, once and for all. */

@@ -35,6 +35,7 @@ MAY_INCLUDE = {
     "core/profile": ["include", "core/base"],
     "core/probe": ["include", "core/base", "core/profile/arena_writer.h", "core/profile/child_arena.h"],
     "core/inject": ["include", "core/base", "core/profile/arena_writer.h", "core/profile/child_arena.h"],
+    "core/native": ["include"],
     "core/host": ["include", "core/base", "core/probe", "core/profile/arena_writer.h", "core/profile/child_arena.h"],
     "core/config": ["include", "core/base", "core/profile"],
     "core/session": ["include", "core/base", "core/profile"],

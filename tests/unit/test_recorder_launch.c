@@ -210,6 +210,38 @@ static void arguments_of_a_config(void **state) {
     config_free(config);
 }
 
+/* What LD_PRELOAD is for a config of these two switches, with the library for native code in that place. */
+static void assert_preload(bool memory, bool native, const char *place, const char *expected) {
+    struct error error;
+    struct launch launch;
+    struct engine_places places = PLACES;
+    strcpy(places.native, place);
+    struct config *config = config_new();
+    config->collectors.memory.enabled = memory;
+    config->collectors.memory.native = native;
+    assert_true(config_set(config, "target.code=pass", &error));
+    assert_int_equal(setenv("LD_PRELOAD", "/user/own.so", 1), 0);
+    assert_true(launch_of_config(&launch, config, &places, &INTERPRETER, "/a/arena", &error));
+    int found = 0;
+    for (char **variable = launch.environment; *variable; variable++)
+        if (strncmp(*variable, "LD_PRELOAD=", 11) == 0) {
+            assert_string_equal(*variable + 11, expected);
+            found++;
+        }
+    assert_int_equal(found, 1);
+    launch_free(&launch);
+    config_free(config);
+    unsetenv("LD_PRELOAD");
+}
+
+static void native_code_is_watched_where_its_memory_is_counted(void **state) {
+    (void)state;
+    assert_preload(true, true, "/e/pyprof-native.so", "/e/pyprof-inject.so:/e/pyprof-native.so:/user/own.so");
+    assert_preload(true, true, "", "/e/pyprof-inject.so:/user/own.so");
+    assert_preload(true, false, "/e/pyprof-native.so", "/e/pyprof-inject.so:/user/own.so");
+    assert_preload(false, true, "/e/pyprof-native.so", "/e/pyprof-inject.so:/user/own.so");
+}
+
 static void a_script_is_found_from_another_folder(void **state) {
     (void)state;
     struct error error;
@@ -243,6 +275,7 @@ int main(void) {
         cmocka_unit_test(failures_before_the_start_are_told),
         cmocka_unit_test(a_terminal_of_its_own),
         cmocka_unit_test(arguments_of_a_config),
+        cmocka_unit_test(native_code_is_watched_where_its_memory_is_counted),
         cmocka_unit_test(a_script_is_found_from_another_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
