@@ -31,12 +31,23 @@ static void measure(struct function_table *table) {
     }
 }
 
+/* Of the function without what it called. */
+static void write_memory(const struct model_allocations *memory, FILE *out) {
+    char allocated[REPORT_SIZE_SIZE], peak[REPORT_SIZE_SIZE];
+    report_size(memory->allocated_bytes, allocated);
+    report_size(memory->peak_bytes, peak);
+    fprintf(out, " %*s %*s", REPORT_SIZE_WIDTH, allocated, REPORT_SIZE_WIDTH, peak);
+}
+
 static void write_row(const struct function_table *table, const struct model_function *function, FILE *out) {
     char calls[REPORT_CALLS_SIZE];
     report_calls(function->calls, function->primitive_calls, calls);
-    fprintf(out, "%*s %12.6f %6.1f %12.6f %7.1f  ", table->calls_width, calls, report_seconds(function->self_ns),
+    fprintf(out, "%*s %12.6f %6.1f %12.6f %7.1f", table->calls_width, calls, report_seconds(function->self_ns),
             report_percent(function->self_ns, table->total_self), report_seconds(function->total_ns),
             report_percent(function->total_ns, table->total_self));
+    if (table->model->collectors & COLLECTOR_MEMORY)
+        write_memory(&function->memory, out);
+    fputs("  ", out);
     int width = (int)report_text(out, function->qualname, strlen(function->qualname));
     fprintf(out, "%*s", width < table->name_width ? table->name_width - width + 2 : 2, "");
     report_place(out, function);
@@ -49,8 +60,10 @@ static void write_table(const struct function_table *table, FILE *out) {
         calls += table->model->functions[table->ids[i]].calls;
     fprintf(out, "calls: %" PRIu64 ", functions: %zu, time in them: %.3f s; by self time\n\n", calls, table->count,
             report_seconds(table->total_self));
-    fprintf(out, "%*s %12s %6s %12s %7s  %-*s  %s\n", table->calls_width, "calls", "self s", "self %", "total s",
-            "total %", table->name_width, "function", "file:line");
+    fprintf(out, "%*s %12s %6s %12s %7s", table->calls_width, "calls", "self s", "self %", "total s", "total %");
+    if (table->model->collectors & COLLECTOR_MEMORY)
+        fprintf(out, " %*s %*s", REPORT_SIZE_WIDTH, "allocated", REPORT_SIZE_WIDTH, "at peak");
+    fprintf(out, "  %-*s  %s\n", table->name_width, "function", "file:line");
     for (size_t i = 0; i < table->count; i++)
         write_row(table, &table->model->functions[table->ids[i]], out);
 }

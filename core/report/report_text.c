@@ -42,6 +42,31 @@ double report_percent(uint64_t part, uint64_t whole) { return whole ? 100.0 * (d
 
 double report_seconds(uint64_t ns) { return (double)ns / 1e9; }
 
+int report_size(uint64_t bytes, char *text) {
+    static const char *const units[] = {"B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+    double value = (double)bytes;
+    size_t unit = 0;
+    if (bytes < 1000)
+        return snprintf(text, REPORT_SIZE_SIZE, "%" PRIu64 " B", bytes);
+    for (; value >= 999.95; unit++)
+        value /= 1024;
+    return snprintf(text, REPORT_SIZE_SIZE, "%.1f %s", value, units[unit]);
+}
+
+int report_size_change(int64_t bytes, char *text) {
+    *text = '-';
+    return bytes < 0 ? 1 + report_size(-(uint64_t)bytes, text + 1) : report_size((uint64_t)bytes, text);
+}
+
+int report_duration(uint64_t ns, char *text) {
+    static const char *const units[] = {"us", "ms", "s"};
+    double value = (double)ns / 1e3;
+    size_t unit = 0;
+    for (; value >= 999.95 && unit < 2; unit++)
+        value /= 1e3;
+    return snprintf(text, REPORT_SIZE_SIZE, "%.1f %s", value, units[unit]);
+}
+
 int report_calls(uint64_t calls, uint64_t primitive_calls, char *text) {
     if (calls == primitive_calls)
         return snprintf(text, REPORT_CALLS_SIZE, "%" PRIu64, calls);

@@ -31,6 +31,13 @@ double report_percent(uint64_t part, uint64_t whole);
 /* Nanoseconds as seconds. */
 double report_seconds(uint64_t ns);
 
+/* "999 B", "1.0 KiB", "104.0 MiB": at most REPORT_SIZE_WIDTH characters, into text[REPORT_SIZE_SIZE]; returns its length. With a
+ * sign it is one more where it is negative. A duration is "0.1 us", "12.3 ms", "5.0 s". */
+enum { REPORT_SIZE_SIZE = 32, REPORT_SIZE_WIDTH = 9 };
+int report_size(uint64_t bytes, char *text);
+int report_size_change(int64_t bytes, char *text);
+int report_duration(uint64_t ns, char *text);
+
 /* "calls", or "calls/primitive" where recursion makes them differ, into text[REPORT_CALLS_SIZE]; returns its length. */
 enum { REPORT_CALLS_SIZE = 48 };
 int report_calls(uint64_t calls, uint64_t primitive_calls, char *text);

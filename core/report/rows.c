@@ -4,13 +4,17 @@
 
 bool report_function_ran(const struct model *model, uint32_t id) {
     const struct model_function *function = &model->functions[id];
-    if (function->calls || function->self_ns || function->total_ns)
+    if (function->calls || function->self_ns || function->total_ns || report_has_memory(&function->memory))
         return true;
     for (uint32_t i = 0; i < function->line_row_count; i++)
         if (model->lines[function->first_line_row + i].hits)
             return true;
     return false;
 }
+
+bool report_has_memory(const struct model_allocations *memory) { return memory->allocated_count || memory->freed_count; }
+
+uint64_t report_known(uint64_t value) { return value == MODEL_UNKNOWN ? 0 : value; }
 
 static int compare_numbers(uint64_t left, uint64_t right) { return left > right ? -1 : left < right; }
 
@@ -41,6 +45,6 @@ uint32_t *report_functions_by_self(const struct model *model, size_t *count) {
 uint64_t report_lines_self(const struct model *model, const struct model_function *function) {
     uint64_t self = 0;
     for (uint32_t i = 0; i < function->line_row_count; i++)
-        self += model->lines[function->first_line_row + i].self_ns;
+        self += report_known(model->lines[function->first_line_row + i].self_ns);
     return self;
 }

@@ -4,11 +4,17 @@
 
 #include "pyprof/model.h"
 
-/* Whether a function ran: it has calls, time, or a line that was hit (a run may count lines but no functions). */
+/* Whether a function ran: it has calls, time, memory, or a line that was hit (a run may count lines but no functions). */
 bool report_function_ran(const struct model *model, uint32_t id);
 
 /* Ids of the functions that ran, by self time, the largest first; the caller frees them. NULL: out of memory. */
 uint32_t *report_functions_by_self(const struct model *model, size_t *count);
+
+/* Whether anything was allocated or freed. */
+bool report_has_memory(const struct model_allocations *memory);
+
+/* The value, or 0 where it is MODEL_UNKNOWN. */
+uint64_t report_known(uint64_t value);
 
 /* Sum of the self time of a function's lines. */
 uint64_t report_lines_self(const struct model *model, const struct model_function *function);

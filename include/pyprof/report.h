@@ -11,12 +11,19 @@
     X(FUNCTIONS, "functions", report_functions) \
     X(LINES, "lines", report_lines)             \
     X(TREE, "tree", report_tree)                \
+    X(MEMORY, "memory", report_memory)          \
+    X(PEAK, "peak", report_peak)                \
+    X(LEAKS, "leaks", report_leaks)             \
+    X(TYPES, "types", report_types)             \
     X(PROCESSES, "processes", report_processes)
 
 /* Checks a list as of --report ("functions,lines"); an unknown name is an error that lists the known ones. */
 bool report_check_list(const char *list, struct error *error);
 /* Writes the reports of a list, in its order, one after the other. */
 bool report_write_list(const struct model *model, const char *list, FILE *out, struct error *error);
+
+/* The lines that most of the high-water mark was allocated on, at most so many, with their source. */
+bool report_top_sites(const struct model *model, size_t most, FILE *out, struct error *error);
 
 /* --export: "json" so far. Writes the stable contract of DESIGN. */
 bool export_check_format(const char *format, struct error *error);

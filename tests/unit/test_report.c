@@ -395,15 +395,16 @@ static void unknown_reports_and_formats_are_refused(void **state) {
     struct error error = {0};
     assert_true(report_check_list("functions", &error));
     assert_true(report_check_list("tree,lines,functions,lines", &error));
-    const char *const lists[] = {"", "function", "functions,", ",lines", "functions,memory", "lines tree", "LINES"};
+    const char *const lists[] = {"", "function", "functions,", ",lines", "functions,memories", "lines tree", "LINES"};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         error = (struct error){0};
         assert_false(report_check_list(lists[i], &error));
         assert_int_equal(error.exit_status, EXIT_STATUS_USAGE);
         assert_false(report_write_list(NULL, lists[i], stdout, &error));
     }
-    assert_false(report_check_list("functions,memory", &error));
-    assert_string_equal(error.text, "--report: there is no report \"memory\"; known are functions, lines, tree, processes");
+    assert_false(report_check_list("functions,memories", &error));
+    assert_string_equal(error.text, "--report: there is no report \"memories\"; known are functions, lines, tree, memory, peak, "
+                                    "leaks, types, processes");
     assert_true(export_check_format("json", &error));
     assert_false(export_check_format("xml", &error));
     assert_string_equal(error.text, "--export: there is no format \"xml\"; known are json");

@@ -24,7 +24,7 @@
     X(OPTION_HEADLESS, "headless", no_argument, "",                                                 \
       "      --headless          no terminal interface; exit status is the target's\n")             \
     X(OPTION_REPORT, "report", required_argument, "LIST",                                           \
-      "      --report LIST       print functions,lines,tree,processes (run, session)\n")            \
+      "      --report LIST       functions,lines,tree,memory,peak,leaks,types,processes\n")            \
     X(OPTION_EXPORT, "export", required_argument, "FORMAT",                                         \
       "      --export FORMAT     write json to stdout or -o; for a run or a session\n")             \
     X(OPTION_PROCESS, "process", required_argument, "PID",                                          \
