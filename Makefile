@@ -63,7 +63,8 @@ ENGINE := build/pyprof-host-$(PYTHON_VERSION).so
 ENGINE_OBJ := build/host-$(PYTHON_VERSION)
 # What it calls malloc and mmap are functions of its own: the program's are counted.
 ENGINE_SOURCES := $(sort $(wildcard core/host/*.c core/host/python_version/*.c core/probe/*.c core/base/*.c \
-                                    core/profile/arena_writer.c core/profile/child_arena.c core/inject/own_memory.c))
+                                    core/profile/arena_writer.c core/profile/arena_marks.c core/profile/child_arena.c \
+                                    core/inject/own_memory.c))
 ENGINE_OBJECTS := $(ENGINE_SOURCES:%.c=$(ENGINE_OBJ)/%.o)
 # The thread's shadow stack is reached without a call: its address is fixed when the library is loaded (initial-exec).
 LIBRARY_FLAGS := -O2 -fno-tree-slp-vectorize -fPIC -ftls-model=initial-exec -fno-plt -fvisibility=hidden

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/recorder/ask_target.h"
 #include "core/recorder/engines.h"
 #include "core/recorder/executable.h"
 #include "core/recorder/interpreter.h"
@@ -93,6 +94,34 @@ static void request_quit(struct server *server) {
     server_end_target(server);
 }
 
+/* What was asked of the program, or why not. */
+static void answer(struct server *server, bool done, const char *notice, const struct error *error) {
+    if (done)
+        server_send(server, RECORDER_EVENT_NOTICE, notice);
+    else
+        server_send_failure(server, error);
+}
+
+static void request_mark(struct server *server, const struct recorder_message *message) {
+    struct error error;
+    if (!ask_target_mark(&server->recording, (const char *)message->payload, &error))
+        server_send_failure(server, &error);
+}
+
+static void request_memory(struct server *server, bool paused) {
+    struct error error;
+    const char *notice = "";
+    bool done = ask_target_pause_memory(&server->recording, paused, &notice, &error);
+    answer(server, done, notice, &error);
+}
+
+static void request_census(struct server *server) {
+    struct error error;
+    const char *notice = "";
+    bool done = ask_target_census(&server->recording, &notice, &error);
+    answer(server, done, notice, &error);
+}
+
 void server_handle_request(struct server *server, const struct recorder_message *message) {
     switch (message->type) {
     case RECORDER_REQUEST_INPUT:
@@ -116,6 +145,18 @@ void server_handle_request(struct server *server, const struct recorder_message 
     case RECORDER_REQUEST_DETACH:
         server->save_at_end = true;
         server_drop_viewer(server);
+        break;
+    case RECORDER_REQUEST_MARK:
+        request_mark(server, message);
+        break;
+    case RECORDER_REQUEST_PAUSE_MEMORY:
+        request_memory(server, true);
+        break;
+    case RECORDER_REQUEST_RESUME_MEMORY:
+        request_memory(server, false);
+        break;
+    case RECORDER_REQUEST_CENSUS:
+        request_census(server);
         break;
     default: /* of a newer viewer, or none of ours */
         server_drop_viewer(server);

@@ -1,12 +1,13 @@
 #include "core/recorder/timeline.h"
 
 #include <fcntl.h>
+#include <stdbool.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "core/base/clock.h"
 #include "core/recorder/process_status.h"
 
-enum { SAMPLES_PER_STEP = 65536 / sizeof(struct arena_sample) };
 static const uint64_t FIRST_STEP_NS = 2000000;
 
 /* The stack is read with pread: a hole reads as zeros, and nothing can fault. */
@@ -27,40 +28,23 @@ uint32_t timeline_top_code(int arena_file, uint32_t code_count) {
     return frame.code < code_count ? frame.code : 0;
 }
 
-/* Keeps the larger of every two neighbours, so that no peak is lost. A reader that looks meanwhile sees rows that are
- * whole, some of them twice. */
-static void thin_out(struct timeline *timeline) {
-    struct arena_sample *samples = timeline->arena->samples;
-    uint32_t count = timeline->arena->header->sample_count, kept = 0;
-    for (uint32_t i = 0; i < count; i += 2) {
-        const struct arena_sample *larger = &samples[i];
-        if (i + 1 < count && samples[i + 1].rss > larger->rss)
-            larger = &samples[i + 1];
-        samples[kept++] = *larger;
-    }
-    __atomic_store_n(&timeline->arena->header->sample_count, kept, __ATOMIC_RELEASE);
-    timeline->interval_ns *= 2;
-    timeline->step_ns = timeline->interval_ns;
+/* Own memory is looked for while our engine is in the process: not before it is there, nor behind an exec. */
+static uint64_t look_at_own(struct timeline *timeline) {
+    const struct arena_header *header = timeline->arena->header;
+    bool there = __atomic_load_n(&header->host_pid, __ATOMIC_RELAXED) && !__atomic_load_n(&header->clock.end_ns, __ATOMIC_RELAXED);
+    return there ? own_memory_look(&timeline->own, header) : 0;
 }
 
-static void make_room(struct timeline *timeline) {
-    uint32_t wanted = timeline->capacity + SAMPLES_PER_STEP;
-    if (wanted > timeline->limit)
-        wanted = timeline->limit;
-    uint64_t from = ARENA_SAMPLES_AT + (uint64_t)timeline->capacity * sizeof(struct arena_sample);
-    uint64_t size = (uint64_t)(wanted - timeline->capacity) * sizeof(struct arena_sample);
-    if (size && arena_reserve(timeline->arena, from, size))
-        timeline->capacity = wanted;
-    else
-        thin_out(timeline);
-}
-
-void timeline_add(struct timeline *timeline, const struct arena_sample *sample) {
-    struct arena_header *header = timeline->arena->header;
-    if (header->sample_count >= timeline->capacity)
-        make_room(timeline);
-    timeline->arena->samples[header->sample_count] = *sample;
-    __atomic_store_n(&header->sample_count, header->sample_count + 1, __ATOMIC_RELEASE);
+/* The two are read one after the other while the target goes on. */
+static void read_heap(const struct arena_memory *memory, struct arena_sample *sample) {
+    sample->heap = sample->native = UINT64_MAX;
+    if (__atomic_load_n(&memory->state, __ATOMIC_ACQUIRE) == ARENA_MEMORY_OFF)
+        return;
+    uint64_t native = __atomic_load_n(&memory->native_bytes, __ATOMIC_RELAXED);
+    uint64_t live = __atomic_load_n(&memory->live_bytes, __ATOMIC_RELAXED);
+    sample->heap = live > native ? live - native : 0;
+    if (memory->native)
+        sample->native = native;
 }
 
 /* false: the target is gone. */
@@ -70,15 +54,18 @@ static bool take_sample(struct timeline *timeline, uint64_t now_ns) {
     if (!process_status_read(timeline->process, &status))
         return false;
     uint32_t code_count = __atomic_load_n(&header->code_count, __ATOMIC_ACQUIRE);
+    uint64_t own = look_at_own(timeline);
     struct arena_sample sample = {
         .t_ns = now_ns > header->clock.start_ns ? now_ns - header->clock.start_ns : 0,
-        .rss = status.rss,
-        .heap = UINT64_MAX,
-        .native = UINT64_MAX,
-        .own = UINT64_MAX,
+        .rss = status.rss > own ? status.rss - own : 0,
+        .own = own,
         .code = timeline_top_code(timeline->arena_file, code_count),
         .threads = status.threads,
     };
+    read_heap(&header->memory, &sample);
+    collection_counts_read(&timeline->collections, timeline->pid, header, sample.collections);
+    site_growth_look(&timeline->growth, timeline->arena_file, header);
+    memcpy(sample.growth, timeline->growth.most, sizeof sample.growth);
     timeline_add(timeline, &sample);
     return true;
 }
@@ -101,12 +88,14 @@ void timeline_start(struct timeline *timeline, struct arena *arena, pid_t pid, u
         .arena = arena,
         .arena_file = open(arena->path, O_RDONLY | O_CLOEXEC),
         .process = process_status_open(pid),
+        .pid = pid,
         .interval_ns = interval_ns,
         .step_ns = interval_ns < FIRST_STEP_NS ? interval_ns : FIRST_STEP_NS,
         .next_ns = clock_monotonic_ns(),
-        .capacity = SAMPLES_PER_STEP, /* arena_create took that room */
+        .capacity = ARENA_FIRST_ROOM / sizeof(struct arena_sample), /* arena_create took that room */
         .limit = ARENA_MAX_SAMPLES,
     };
+    own_memory_open(&timeline->own, pid, timeline->arena_file);
     timeline_tick(timeline, timeline->next_ns);
 }
 
@@ -115,6 +104,8 @@ void timeline_stop(struct timeline *timeline) {
         close(timeline->arena_file);
     if (timeline->process >= 0)
         close(timeline->process);
+    own_memory_close(&timeline->own);
+    site_growth_free(&timeline->growth);
     timeline->arena_file = timeline->process = -1;
     timeline->next_ns = UINT64_MAX;
 }

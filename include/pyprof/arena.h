@@ -127,6 +127,9 @@ struct arena_memory {
     struct arena_own_range own_ranges[ARENA_MAX_OWN_RANGES];
     /* Where the interpreter counts its garbage collections (of each generation, Py_ssize_t), for process_vm_readv; 0: not known. */
     uint64_t collections_address[ARENA_GENERATIONS];
+    /* Of each, how many such numbers there are, collections_stride bytes apart; the largest is the present one. (3.15 keeps a
+     * ring of the last collections, each with the sum so far.) 0 is 1. */
+    uint32_t collections_places[ARENA_GENERATIONS], collections_stride;
 };
 
 /* What is asked of the host while it runs: each a number that grows; the host does what is asked for when it sees another
@@ -156,6 +159,7 @@ struct arena_header {
     uint32_t recorder_pid;
     uint32_t run_clock; /* enum run_clock: what times are to measure */
     uint32_t children;  /* 1: child processes get arenas, too */
+    uint32_t census;    /* 1: live objects are counted by type when the program has ended */
     char path[ARENA_PATH_SIZE];           /* absolute path of this file */
     char project_folder[ARENA_PATH_SIZE]; /* absolute, no trailing '/': what `project` means in a glob list */
     /* Glob lists, each pattern ended by '\0', each list by an empty pattern; in this order:

@@ -27,7 +27,11 @@ enum { RECORDER_PAYLOAD_MAX = 1 << 16 };
     X(4, RERUN)  /* end what runs, start again with the config given as YAML ("": the same) */      \
     X(5, SAVE)   /* path of the session to write now ("": the default path) */                      \
     X(6, QUIT)   /* end the target if it runs, do not save again, remove the arena, end */          \
-    X(7, DETACH) /* go on without a viewer; save at the target's end */
+    X(7, DETACH) /* go on without a viewer; save at the target's end */                            \
+    X(8, MARK)   /* a name ("" is one): marks this moment of the run */                           \
+    X(9, PAUSE_MEMORY)   /* "": the memory collector is to be off until it is asked to be on */   \
+    X(10, RESUME_MEMORY) /* "" */                                                                \
+    X(11, CENSUS) /* "": live objects are to be counted by type. NOTICE or FAILED follows these three */
 
 /* recorder -> viewer */
 #define RECORDER_EVENT_LIST(X)                                                                     \
@@ -38,7 +42,7 @@ enum { RECORDER_PAYLOAD_MAX = 1 << 16 };
     X(105, SAVED)   /* path of the session that was written */                                      \
     X(106, FAILED)  /* a sentence: what could not be done */                                        \
     X(107, DEFAULT_PATH) /* where SAVE "" would write (sent after STARTED) */                       \
-    X(108, NOTICE)  /* a sentence: what goes on before the target runs; STARTED or FAILED follows */
+    X(108, NOTICE)  /* a sentence: what goes on, before the target runs or because it was asked for */
 
 enum recorder_message_type {
 #define X(value, NAME) RECORDER_REQUEST_##NAME = value,
