@@ -76,8 +76,13 @@ static bool read_text(struct reading *reading, const struct config_option *optio
     if (node->type != YAML_SCALAR_NODE)
         return fail_expected(reading, option, node);
     char *text = read_allowed_text(reading, option, node, option->key);
+    uint64_t bytes;
     if (!text)
         return false;
+    if (option->is_size && !config_size(text, &bytes)) {
+        free(text);
+        return fail_expected(reading, option, node);
+    }
     char **field = option_field(option, reading->config);
     free(*field);
     *field = text;

@@ -68,9 +68,10 @@ const struct config_option options[] = {
     OPTION(collectors.children, .initial = "true", .help =
            "Profile processes that the program starts, too: by fork, by multiprocessing, and Pythons run as commands."),
     OPTION(collectors.memory.enabled, .initial = "false", .help =
-           "Count allocations by line. Not in this version; the RAM timeline is always taken."),
+           "Count every allocation, by line and call path, with what lives, what lived at the high-water mark, and for how "
+           "long. The RAM timeline is always taken."),
     OPTION(collectors.memory.native, .initial = "true", .help =
-           "Count allocations of native code too, once the memory collector is there."),
+           "Count what native code (extension modules, libraries) allocates itself, too."),
     OPTION(collectors.memory.interval_ms, .initial = "100", .minimum = 10, .maximum = 60000, .help =
            "Milliseconds between two points of the RAM timeline."),
     OPTION(collectors.bytecode.enabled, .initial = "false", .help =
@@ -85,6 +86,12 @@ const struct config_option options[] = {
            "File the session is saved to. null: pyprof-SCRIPT-TIME.pyprof in the current folder."),
     OPTION(output.keep_source, .initial = "true", .help =
            "Keep the source text in the session, so that it can be read where the files are not."),
+    OPTION(limits.rss, .not_empty = true, .is_size = true, .help =
+           "The most memory that the program may take, as RSS without the profiler's own. It is not stopped there, but a "
+           "run without the interface ends with status 3 when it took more. null: no limit."),
+    OPTION(limits.heap, .not_empty = true, .is_size = true, .help =
+           "The most that the program may have allocated and not yet freed at any one time. Turns collectors.memory on in a "
+           "run without the interface, which ends as with limits.rss. null: no limit."),
     OPTION(ui.refresh_ms, .initial = "500", .minimum = 50, .maximum = 10000, .help =
            "Milliseconds between two refreshes of the screen."),
     OPTION(ui.theme, .initial = "default", .words = themes, .help = "Colours of the screen."),
@@ -171,7 +178,9 @@ const char *option_expectation(const struct config_option *option, char *text, s
         snprintf(text, size, "a whole number from %" PRId64 " to %" PRId64, option->minimum, option->maximum);
         break;
     case OPTION_TEXT:
-        snprintf(text, size, option->not_empty ? "text that is not empty" : "text");
+        snprintf(text, size, "%s", option->is_size     ? "a size such as 500M, 1.5 GiB or 200000000"
+                                   : option->not_empty ? "text that is not empty"
+                                                       : "text");
         break;
     case OPTION_LIST:
         snprintf(text, size, "a list of texts such as [a, b]");

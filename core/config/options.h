@@ -28,6 +28,7 @@ struct config_option {
     const char *initial;         /* the default; list items parted by ','; NULL: null, or nothing in it */
     int64_t minimum, maximum;    /* OPTION_INTEGER */
     const char *const *words;    /* NULL-ended: the words allowed (as text, or as items of a list); NULL: any */
+    bool is_size;                /* a text that config_size takes */
     bool not_empty;              /* a text, each item of a list: at least one character */
     const char *help;
 };

@@ -6,7 +6,7 @@
 #define COLLECTOR_LIST(X)          \
     X(0, FUNCTION, "function", 1)  \
     X(1, LINE, "line", 1)          \
-    X(2, MEMORY, "memory", 0)      \
+    X(2, MEMORY, "memory", 1)      \
     X(3, BYTECODE, "bytecode", 0)  \
     X(4, SAMPLE, "sample", 0)
 

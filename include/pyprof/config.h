@@ -42,6 +42,9 @@ struct config {
         bool keep_source;
     } output;
     struct {
+        char *rss, *heap; /* sizes as of config_size; NULL: no limit. They hold for headless runs. */
+    } limits;
+    struct {
         int64_t refresh_ms;
         char *theme;
         struct text_list panes; /* of functions, source, ram, output */
@@ -72,6 +75,9 @@ char *config_to_yaml(const struct config *config, bool only_changes, struct erro
 
 /* Writes that (only_changes) to a file atomically: a failed write leaves what was there. */
 bool config_save_file(const struct config *config, const char *path, struct error *error);
+
+/* "500M", "1.5 GiB", "200000000", "2GB": a size of at least one byte. false: it is none. */
+bool config_size(const char *text, uint64_t *bytes);
 
 /* Bits of enum collector that are enabled. */
 uint32_t config_collectors(const struct config *config);

@@ -232,9 +232,9 @@ static void test_wrong_values(void **state) {
     assert_fails("-k: there is no collector \"lines\"; did you mean line? (known: function, line, memory, bytecode, "
                  "sample, "
                  "none)", "-k", "lines", "a.py");
-    assert_fails("collectors.memory.enabled: the collector \"memory\" is not in this version; turn it off (those "
+    assert_fails("collectors.bytecode.enabled: the collector \"bytecode\" is not in this version; turn it off (those "
                  "there are: "
-                 "function, line)", "-k", "function,memory", "a.py");
+                 "function, line, memory)", "-k", "function,bytecode", "a.py");
     assert_fails("--set: ui.sort is \"nam\"; did you mean \"name\"? (known: self, total, calls, name)", "--set",
                  "ui.sort=nam", "a.py");
     assert_fails("none.yaml: No such file or directory; check the path of the config", "-C", "none.yaml", "a.py");
@@ -394,7 +394,7 @@ static void test_save_config(void **state) {
     command_line_free(&command);
     assert_fails("collectors.sample.enabled: the collector \"sample\" is not in this version; turn it off (those "
                  "there are: "
-                 "function, line)", "--save-config=new.yaml", "-k", "sample");
+                 "function, line, memory)", "--save-config=new.yaml", "-k", "sample");
 }
 
 /* --- sessions, reports, exports --------------------------------------------------------------------- */
@@ -529,6 +529,33 @@ static void test_reattach(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter_folder, remove_folder)
 
+static void test_limits(void **state) {
+    (void)state;
+    struct command_line command = parse("--headless", "--max-rss", "500M", "--max-heap=1.5GiB", "-k", "none", "a.py", NULL);
+    assert_string_equal(command.config->limits.rss, "500M");
+    assert_string_equal(command.config->limits.heap, "1.5GiB");
+    assert_int_equal(config_collectors(command.config), COLLECTOR_MEMORY);
+    command_line_free(&command);
+    command = parse("--max-rss", "1K", "--report", "functions", "a.py", NULL);
+    assert_int_equal(config_collectors(command.config), COLLECTOR_FUNCTION | COLLECTOR_LINE);
+    command_line_free(&command);
+    write_file(".pyprof.yaml", "limits: {heap: 1G}\n"); /* does not keep anybody from the interface */
+    command = parse("a.py", NULL);
+    assert_false(command.config->collectors.memory.enabled);
+    command_line_free(&command);
+    command = parse("--headless", "a.py", NULL);
+    assert_true(command.config->collectors.memory.enabled);
+    command_line_free(&command);
+    write_session("run.pyprof");
+    assert_fails("--max-rss: \"much\" is no size; write one such as 500M, 1.5GiB or 200000000", "--headless", "--max-rss", "much",
+                 "a.py");
+    assert_fails("--max-heap decides the exit status of a run without the interface; add --headless", "--max-heap", "1G", "a.py");
+    assert_fails("run.pyprof is a saved session; --max-heap is for runs, leave it out", "--report", "memory", "--max-heap", "1G",
+                 "run.pyprof");
+    assert_fails("--reattach comes back to what runs already; --max-rss is for headless runs, leave it out", "--reattach",
+                 "--max-rss", "1G");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_script),
@@ -551,6 +578,7 @@ int main(void) {
         TEST(test_outputs_are_checked_first),
         TEST(test_process_of_a_session),
         TEST(test_reattach),
+        TEST(test_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -106,6 +106,8 @@ static void test_every_option_reads_its_field(void **state) {
             snprintf(value, sizeof value, "{A: b}");
         else if (option->type == OPTION_LIST)
             snprintf(value, sizeof value, "[%s]", option->words ? option->words[1] : "other");
+        else if (option->is_size)
+            snprintf(value, sizeof value, "500M");
         else
             snprintf(value, sizeof value, "%s", !option->words ? "other" : option->words[1] ? option->words[1] : "");
         char assignment[256];
@@ -485,7 +487,7 @@ static void test_validate(void **state) {
     assert_false(config_validate(config, &error));
     assert_string_equal(error.text, "collectors.bytecode.enabled: the collector \"bytecode\" is not in this version; "
                                     "turn "
-                                    "it off (those there are: function, line)");
+                                    "it off (those there are: function, line, memory)");
     assert_int_equal(error.exit_status, EXIT_STATUS_USAGE);
     config_free(config);
 }

@@ -51,6 +51,20 @@ static bool set_path(char **field, const char *option, const char *path, struct 
     return text_replace(field, path) || out_of_memory(error);
 }
 
+static bool set_limit(char **field, const char *option, const char *size, struct error *error) {
+    uint64_t bytes;
+    if (!size)
+        return true;
+    if (!config_size(size, &bytes))
+        return error_set(error, EXIT_STATUS_USAGE, "%s: \"%.40s\" is no size; write one such as 500M, 1.5GiB or 200000000", option,
+                         size);
+    return text_replace(field, size) || out_of_memory(error);
+}
+
+static const char *limit_typed(const struct command_typed *typed) {
+    return typed->max_rss ? "--max-rss" : typed->max_heap ? "--max-heap" : NULL;
+}
+
 static bool has_target(const struct config *config) {
     return config->target.script || config->target.module || config->target.code;
 }
@@ -115,7 +129,9 @@ static bool make_config(const struct command_typed *typed, struct command_line *
     for (int i = 0; i < typed->setting_count; i++)
         if (!config_set(config, typed->settings[i], error))
             return false;
-    return set_path(&config->target.python, "--python", typed->python, error) &&
+    return set_limit(&config->limits.rss, "--max-rss", typed->max_rss, error) &&
+           set_limit(&config->limits.heap, "--max-heap", typed->max_heap, error) &&
+           set_path(&config->target.python, "--python", typed->python, error) &&
            set_path(typed->export_format ? &command->export_path : &config->output.session, "-o", typed->output, error);
 }
 
@@ -154,6 +170,9 @@ static bool plan_session(const struct command_typed *typed, struct command_line 
     if (typed->argument_count)
         return error_set(error, EXIT_STATUS_USAGE, "%s is a saved session; it takes no arguments, leave them out",
                          typed->script);
+    if (limit_typed(typed))
+        return error_set(error, EXIT_STATUS_USAGE, "%s is a saved session; %s is for runs, leave it out", typed->script,
+                         limit_typed(typed));
     if (typed->collect || typed->python)
         return error_set(error, EXIT_STATUS_USAGE, "%s is a saved session; %s cannot change it, leave it out",
                          typed->script, typed->collect ? "-k" : "--python");
@@ -174,6 +193,9 @@ static bool plan_reattach(const struct command_typed *typed, struct command_line
         return usage(error, "--reattach comes back to what runs already; leave the target out");
     if (command->process)
         return usage(error, "--process chooses from a saved session; while a program runs, P in the interface does");
+    if (limit_typed(typed))
+        return error_set(error, EXIT_STATUS_USAGE, "--reattach comes back to what runs already; %s is for headless runs, leave it "
+                         "out", limit_typed(typed));
     if (command->headless)
         return usage(error, "--reattach opens the terminal interface; leave --headless, --report and --export out");
     return config_validate(command->config, error);
@@ -206,6 +228,10 @@ static bool plan_run(const struct command_typed *typed, struct command_line *com
         return usage(error, "there is nothing to run; give a script, -m MODULE, -c CODE or a saved session "
                             "(pyprof-tui --help shows how)");
     command->action = COMMAND_RUN;
+    if (limit_typed(typed) && !command->headless)
+        return error_set(error, EXIT_STATUS_USAGE, "%s decides the exit status of a run without the interface; add --headless",
+                         limit_typed(typed));
+    config->collectors.memory.enabled |= command->headless && config->limits.heap;
     command->save_session = !command->export_format || config->output.session;
     return check_run(command, error);
 }

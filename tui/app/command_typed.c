@@ -12,7 +12,7 @@
  * getopt, messages and --help read it. */
 #define COMMAND_OPTION_LIST(X)                                                                      \
     X('k', "collect", required_argument, "LIST",                                                    \
-      "  -k, --collect LIST      what to count: function,line (or none)\n")                         \
+      "  -k, --collect LIST      what to count: function,line,memory (or none)\n")                         \
     X('C', "config", required_argument, "FILE",                                                     \
       "  -C, --config FILE       session config (YAML); else ./.pyprof.yaml, your own\n")           \
     X(OPTION_SET, "set", required_argument, "KEY=VALUE",                                            \
@@ -27,6 +27,10 @@
       "      --report LIST       functions,lines,tree,memory,peak,leaks,types,processes\n")            \
     X(OPTION_EXPORT, "export", required_argument, "FORMAT",                                         \
       "      --export FORMAT     write json to stdout or -o; for a run or a session\n")             \
+    X(OPTION_MAX_RSS, "max-rss", required_argument, "SIZE",                                         \
+      "      --max-rss SIZE      headless: status 3 if the program took more, e.g. 500M\n")           \
+    X(OPTION_MAX_HEAP, "max-heap", required_argument, "SIZE",                                       \
+      "      --max-heap SIZE     the same of what is allocated and not yet freed\n")                  \
     X(OPTION_PROCESS, "process", required_argument, "PID",                                          \
       "      --process PID       one process of a session, or all (the default)\n")                 \
     X(OPTION_PYTHON, "python", required_argument, "PATH",                                           \
@@ -48,6 +52,8 @@ enum {
     OPTION_HEADLESS,
     OPTION_REPORT,
     OPTION_EXPORT,
+    OPTION_MAX_RSS,
+    OPTION_MAX_HEAP,
     OPTION_PROCESS,
     OPTION_PYTHON,
     OPTION_REATTACH,
@@ -163,6 +169,8 @@ static bool take_option(struct command_typed *typed, int value, const char *argu
     case OPTION_HEADLESS: typed->headless = true; return true;
     case OPTION_REPORT: typed->report = argument; return true;
     case OPTION_EXPORT: typed->export_format = argument; return true;
+    case OPTION_MAX_RSS: typed->max_rss = argument; return true;
+    case OPTION_MAX_HEAP: typed->max_heap = argument; return true;
     case OPTION_PROCESS: typed->process = argument; return true;
     case OPTION_PYTHON: typed->python = argument; return true;
     case OPTION_REATTACH: typed->reattach = true; return true;

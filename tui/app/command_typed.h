@@ -9,6 +9,7 @@
 /* What was typed, in no order but that of settings; points into argv. */
 struct command_typed {
     const char *config, *collect, *save_config, *output, *report, *export_format, *process, *python;
+    const char *max_rss, *max_heap;
     const char *module, *code, *script; /* at most one */
     char *const *arguments;             /* behind the target */
     int argument_count;

@@ -1,0 +1,34 @@
+/* size.c - sizes as people write them. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "pyprof/config.h"
+
+/* What a unit multiplies by; 0: there is no such unit. K, M, G, T and KiB, MiB, ... are powers of 1024, KB, MB, ... of 1000. */
+static double unit_factor(const char *unit) {
+    static const char letters[] = "kmgt";
+    if (!*unit || strcasecmp(unit, "B") == 0)
+        return 1;
+    const char *letter = strchr(letters, *unit | 0x20);
+    if (!letter)
+        return 0;
+    double base = unit[1] == '\0' || strcasecmp(unit + 1, "iB") == 0 ? 1024 : strcasecmp(unit + 1, "B") == 0 ? 1000 : 0;
+    return base == 0 ? 0 : pow(base, (double)(letter - letters + 1));
+}
+
+bool config_size(const char *text, uint64_t *bytes) {
+    char *end;
+    if (*text < '0' || *text > '9')
+        return false;
+    size_t digits = strspn(text, "0123456789.");
+    double number = strtod(text, &end);
+    if (end != text + digits)
+        return false;
+    double value = number * unit_factor(end + strspn(end, " "));
+    if (!(value >= 1 && value < 9e18))
+        return false;
+    *bytes = (uint64_t)value;
+    return true;
+}
