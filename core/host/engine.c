@@ -15,11 +15,13 @@
 #include "core/host/instrument.h"
 #include "core/host/lock_waiting.h"
 #include "core/host/main_program.h"
+#include "core/host/memory_hooks.h"
 #include "core/host/original_code.h"
 #include "core/host/original_graph.h"
 #include "core/host/own_work.h"
 #include "core/host/profile_decorator.h"
 #include "core/host/selection.h"
+#include "core/probe/memory.h"
 #include "core/probe/profile_writer.h"
 #include "pyprof/collectors.h"
 #include "pyprof/inject.h"
@@ -59,7 +61,7 @@ static bool install_collectors(void) {
     calibrate_probes();
     return adopt_existing_functions() && exec_hook_install() && original_code_install() &&
            original_graph_install() && profile_decorator_install() &&
-           main_program_await();
+           (!(profile_header()->collectors & COLLECTOR_MEMORY) || memory_hooks_install()) && main_program_await();
 }
 
 static bool start_collectors(void) {
@@ -90,12 +92,13 @@ __attribute__((visibility("default"))) int pyprof_host_main(int count, char **ar
     header->host_pid = (uint32_t)getpid();
     lock_waiting_watch(injection);
     start_python(count, arguments);
-    if (header->collectors & (COLLECTOR_FUNCTION | COLLECTOR_LINE) && !start_collectors()) {
+    if (header->collectors & (COLLECTOR_FUNCTION | COLLECTOR_LINE | COLLECTOR_MEMORY) && !start_collectors()) {
         PyErr_Print();
         return complain("the collectors could not be started");
     }
     announce(header);
     int status = Py_RunMain();
+    memory_end();
     header = profile_header(); /* NULL in a forked child that got none */
     if (header)
         __atomic_store_n(&header->host_state, ARENA_HOST_FINALIZED, __ATOMIC_RELEASE);

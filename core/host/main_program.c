@@ -2,6 +2,7 @@
 
 #include "core/host/instrument.h"
 #include "core/host/selection.h"
+#include "core/probe/memory.h"
 #include "core/probe/profile_writer.h"
 
 static PyObject *main_globals; /* borrowed from __main__; NULL once the program runs */
@@ -15,6 +16,7 @@ static void begin(PyCodeObject *code) {
         PyErr_Clear();
     selection_set_main_file(file ? file : "");
     profile_begin();
+    memory_begin();
 }
 
 static PyObject *run_frame(PyThreadState *thread, python_frame *frame, int throwing) {

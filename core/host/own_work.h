@@ -3,6 +3,7 @@
 #define PYPROF_HOST_OWN_WORK_H
 
 #include "core/host/python_version.h"
+#include "core/probe/memory.h"
 #include "core/probe/shadow_stack.h"
 
 /* Work in between leaves a pending exception as it was, costs the program no time, and is not interrupted by the garbage
@@ -17,6 +18,7 @@ struct own_work {
 };
 
 static inline void own_work_begin(struct own_work *work) {
+    memory_own_work_begins();
     work->before = shadow_reading();
     work->pending = python_take_exception();
     work->collecting = PyGC_Disable();
@@ -30,6 +32,7 @@ static inline void own_work_end(struct own_work *work) {
         PyGC_Enable();
     python_put_exception(work->pending);
     shadow_discount(work->before);
+    memory_own_work_ends();
 }
 
 #endif

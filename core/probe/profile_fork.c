@@ -202,6 +202,7 @@ static bool move_in(struct arena *own, struct arena_thread *segment, struct thre
     profile.strings_reserved = reserved->strings;
     profile.codes_reserved = reserved->codes;
     profile.line_rows_reserved = reserved->line_rows;
+    profile.sites_reserved = 0;
     keep_slot(slot, reserved);
     return true;
 }

@@ -194,6 +194,14 @@ uint32_t profile_untimed_cell(uint32_t line_cell) {
     return code->first_line_cell + code->line_cell_count;
 }
 
+/* --- allocation sites ------------------------------------------------------------------------------------ */
+
+struct arena_site *profile_sites(void) { return profile.arena.sites; }
+
+bool profile_reserve_sites(uint32_t count) {
+    return reserve_rows(ARENA_SITES_AT, sizeof(struct arena_site), &profile.sites_reserved, count, ARENA_MAX_SITES);
+}
+
 /* --- threads -------------------------------------------------------------------------------------------- */
 
 /* Room for what a thread's first probes touch. */
@@ -316,6 +324,12 @@ struct thread_slot *profile_slot_of(const struct arena_thread *thread) {
         if (profile.slots[i].segment == thread)
             return &profile.slots[i];
     return NULL;
+}
+
+bool profile_thread_index(const struct arena_thread *thread, uint32_t *index) {
+    const struct thread_slot *slot = profile_slot_of(thread);
+    *index = slot ? (uint32_t)(slot - profile.slots) : 0;
+    return slot && slot->in_arena;
 }
 
 bool profile_grow_stack(struct arena_thread *thread) {

@@ -62,6 +62,13 @@ uint32_t profile_find_node(struct arena_thread *thread, uint32_t position, uint3
 /* Makes room for one more frame; false: none. */
 bool profile_grow_stack(struct arena_thread *thread);
 
+/* The arena's allocation sites, and room for the first so many of them; false: none. */
+struct arena_site *profile_sites(void);
+bool profile_reserve_sites(uint32_t count);
+
+/* The number of a thread's segment in the arena; false: it has none there. */
+bool profile_thread_index(const struct arena_thread *thread, uint32_t *index);
+
 /* --- calibration (profile_scratch.c) --- */
 
 /* Between these, probes of this thread count in memory that is thrown away, where every function and line is the program's own

@@ -22,6 +22,7 @@ static bool map_shared_part(struct arena *arena, int file, struct error *error) 
     arena->codes = (struct arena_code *)(base + ARENA_CODES_AT);
     arena->lines = (struct arena_line *)(base + ARENA_LINES_AT);
     arena->samples = (struct arena_sample *)(base + ARENA_SAMPLES_AT);
+    arena->sites = (struct arena_site *)(base + ARENA_SITES_AT);
     return true;
 }
 

@@ -14,6 +14,7 @@ struct arena {
     struct arena_code *codes;
     struct arena_line *lines;
     struct arena_sample *samples;
+    struct arena_site *sites;
     char path[ARENA_PATH_SIZE];
 };
 

@@ -37,3 +37,22 @@ PyCodeObject *python_frame_code(python_frame *frame) {
 #endif
 PyObject *python_frame_globals(python_frame *frame) { return frame->f_globals; }
 PyObject *python_frame_locals(python_frame *frame) { return frame->f_locals; }
+
+uint32_t python_frame_line(python_frame *frame) {
+    PyCodeObject *code = python_frame_code(frame);
+    int line = PyCode_Addr2Line(code, _PyInterpreterFrame_LASTI(frame) * (int)sizeof(_Py_CODEUNIT));
+    return line > 0 ? (uint32_t)line : 0;
+}
+
+/* --- whose lock is held ------------------------------------------------------------------------------------- */
+
+PyInterpreterState *python_main_interpreter;
+
+void python_find_main_interpreter(void) { python_main_interpreter = PyInterpreterState_Main(); }
+
+PyThreadState *python_this_thread(void) { return PyGILState_GetThisThreadState(); }
+
+bool python_has_main_lock(void) {
+    const PyThreadState *running = python_running_thread();
+    return python_holds_main_lock(running) && (PY_VERSION_HEX >= 0x030C0000 || running == python_this_thread());
+}

@@ -14,6 +14,16 @@ void python_drop_frame(PyThreadState *thread, python_frame *frame);
 PyCodeObject *python_frame_code(python_frame *frame);   /* borrowed */
 PyObject *python_frame_globals(python_frame *frame);    /* borrowed */
 PyObject *python_frame_locals(python_frame *frame);     /* borrowed; may be NULL */
+/* The line that a frame is on, which has begun; 0: none. Allocates nothing. */
+uint32_t python_frame_line(python_frame *frame);
+
+/* What runs the program; NULL before python_find_main_interpreter. */
+extern PyInterpreterState *python_main_interpreter;
+void python_find_main_interpreter(void);
+/* The thread state of this thread, whether it holds the lock or not; NULL: it has none. */
+PyThreadState *python_this_thread(void);
+/* Whether this thread holds the main interpreter's lock. */
+bool python_has_main_lock(void);
 
 /* --- the hot path: the interpreter's frame that runs the probe, and its value stack -------------------------- */
 #ifdef PYPROF_INTERPRETER_FRAMES
@@ -27,15 +37,42 @@ PyObject *python_frame_locals(python_frame *frame);     /* borrowed; may be NULL
 #endif
 #pragma GCC diagnostic pop
 
-static inline __attribute__((always_inline)) python_frame *python_current_frame(void) {
+/* Whoever holds the interpreter lock; from 3.12 on, this thread where it holds one, else NULL. */
+static inline __attribute__((always_inline)) PyThreadState *python_running_thread(void) {
 #if PY_VERSION_HEX < 0x030C0000
-    return _PyThreadState_GET()->cframe->current_frame;
+    return _PyThreadState_GET();
 #elif PY_VERSION_HEX < 0x030D0000
-    return _PyThreadState_UncheckedGet()->cframe->current_frame;
+    return _PyThreadState_UncheckedGet();
 #else
-    return PyThreadState_GetUnchecked()->current_frame;
+    return PyThreadState_GetUnchecked();
 #endif
 }
+/* The innermost frame of a thread; NULL: none. */
+static inline __attribute__((always_inline)) python_frame *python_thread_frame(const PyThreadState *thread) {
+#if PY_VERSION_HEX < 0x030D0000
+    return thread->cframe->current_frame;
+#else
+    return thread->current_frame;
+#endif
+}
+static inline __attribute__((always_inline)) python_frame *python_current_frame(void) {
+    return python_thread_frame(python_running_thread());
+}
+/* Up to 3.11 one lock is for all interpreters; later each may have its own. */
+static inline __attribute__((always_inline)) bool python_holds_main_lock(const PyThreadState *running) {
+    return running && (PY_VERSION_HEX < 0x030C0000 || running->interp == python_main_interpreter);
+}
+/* Address of the instruction that a frame runs. All that allocate have been noted down there when they do. */
+static inline __attribute__((always_inline)) uintptr_t python_frame_instruction(const python_frame *frame) {
+#if PY_VERSION_HEX < 0x030D0000
+    return (uintptr_t)frame->prev_instr;
+#else
+    return (uintptr_t)frame->instr_ptr;
+#endif
+}
+static inline python_frame *python_frame_caller(const python_frame *frame) { return frame->previous; }
+/* false: it is still being made, or stands for C code. */
+static inline bool python_frame_has_begun(python_frame *frame) { return !_PyFrame_IsIncomplete(frame); }
 /* Entry of the frame's locals and stack, counted from the first local; may be NULL. */
 static inline __attribute__((always_inline)) PyObject *python_frame_slot(const python_frame *frame, uint32_t slot) {
 #if PY_VERSION_HEX < 0x030E0000

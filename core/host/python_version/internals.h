@@ -11,6 +11,7 @@
 #include <internal/pycore_code.h>
 #include <internal/pycore_function.h>
 #include <internal/pycore_interp.h>
+#include <internal/pycore_pymem.h>
 #if PY_VERSION_HEX >= 0x030D0000
 #include <internal/pycore_opcode_utils.h>
 #endif

@@ -29,6 +29,8 @@ void python_find_collector_count(void) {
         collector_count = &collector->generations[0].count;
 }
 
+const char *python_allocator_name(void) { return _PyMem_GetCurrentAllocatorName(); }
+
 struct python_exception python_take_exception(void) {
     struct python_exception taken = {0};
 #if PY_VERSION_HEX < 0x030C0000

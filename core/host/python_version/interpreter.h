@@ -15,6 +15,9 @@ PyObject *python_type_attributes(PyTypeObject *type);
 int *python_collector_count(void);
 void python_find_collector_count(void);
 
+/* Which allocators the interpreter uses: "pymalloc", "malloc", "pymalloc_debug", ...; NULL: others. */
+const char *python_allocator_name(void);
+
 /* The exception that is being raised, taken away and put back; NULL members where there is none. */
 struct python_exception {
     PyObject *type, *value, *traceback;

@@ -1,0 +1,34 @@
+/* memory_state.h - what the parts of the memory collector share. */
+#ifndef PYPROF_PROBE_MEMORY_STATE_H
+#define PYPROF_PROBE_MEMORY_STATE_H
+
+#include "core/base/hot.h"
+#include "pyprof/arena.h"
+
+/* Reasons for an event to take its slow path. */
+enum memory_attention {
+    MEMORY_FOREIGN = 1,      /* others are at work, or have left events in the queue: see memory_lock.h */
+    MEMORY_NOT_COUNTING = 2, /* not begun, ended, or given up */
+    MEMORY_PAUSED = 4,
+    MEMORY_LOCKED = 8,       /* the lock is always to be taken */
+};
+
+struct memory_state {
+    struct arena_memory *totals;
+    struct arena_site *sites;
+    uint32_t attention; /* bits of enum memory_attention */
+    uint32_t busy;      /* 1: the holder of the interpreter lock is in the middle of an event's fast path */
+    enum arena_clock_kind clock_kind;
+};
+extern struct memory_state memory;
+
+enum { MEMORY_INSIDE = 1, MEMORY_OWN_WORK = 2 };
+struct memory_thread {
+    /* MEMORY_INSIDE: in a call whose outcome is counted, so what happens on the way to it is not; or in the middle of counting, where
+     * nothing may come in between. MEMORY_OWN_WORK times the depth of the engine's own work. */
+    uint32_t state;
+    const void *last_block; /* that this thread allocated, as long as it has not freed it */
+};
+extern __thread struct memory_thread memory_this_thread;
+
+#endif
