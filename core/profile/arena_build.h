@@ -5,6 +5,18 @@
 #include "core/profile/arena_read.h"
 #include "core/profile/call_tree.h"
 
+/* A copy of the strings region, valid UTF-8 throughout. */
+struct arena_texts {
+    const char *bytes;
+    uint64_t size;
+};
+
+/* The tree's row of each of a thread's nodes, CALL_TREE_NONE for those that were left out. */
+struct arena_node_rows {
+    uint32_t *rows;
+    size_t count;
+};
+
 struct arena_build {
     struct arena_reader *reader;
     const struct arena_header *header; /* the copy in the reader: its counts do not change while a model is made */
@@ -14,6 +26,10 @@ struct arena_build {
     struct arena_clock clock; /* has an end once all threads were read */
     struct call_tree tree;
     struct arena_line_cell *line_sums; /* of all threads, by line cell */
+    struct arena_node_rows *node_rows; /* of all threads */
+    struct arena_texts texts;          /* once functions were read */
+    uint32_t *site_rows;               /* once sites were read: the row in model->sites of each of the arena's, or MODEL_NO_SITE */
+    size_t site_row_count;
 };
 
 /* Adds every thread's nodes and line cells, activations in flight included, to tree and line_sums, and fills
@@ -25,5 +41,19 @@ bool arena_read_lines(struct arena_build *build, struct error *error);
 
 /* Fills model->functions from the codes, without counts. */
 bool arena_read_functions(struct arena_build *build, struct error *error);
+
+/* Fills model->sites and model->heap, where the memory collector was on. Functions and call nodes must be there. */
+bool arena_read_sites(struct arena_build *build, struct error *error);
+
+/* Fills model->samples, which refer to functions and sites; model->marks; model->types, whose names are among the texts. */
+bool arena_read_samples(struct arena_build *build, struct error *error);
+bool arena_read_marks(struct arena_build *build, struct error *error);
+bool arena_read_types(struct arena_build *build, struct error *error);
+
+/* The text at an offset of the strings region; "" where there is none. Lives as long as the texts. */
+const char *arena_text(const struct arena_texts *texts, uint64_t offset);
+
+/* Nanoseconds of ticks, never MODEL_UNKNOWN. A clock of nanoseconds keeps every bit. */
+uint64_t arena_to_ns(uint64_t ticks, double ns_per_tick);
 
 #endif

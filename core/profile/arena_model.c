@@ -1,4 +1,4 @@
-/* arena_model.c - the steps from an arena to a model: threads, functions, lines, sums, nanoseconds, timeline. */
+/* arena_model.c - the steps from an arena to a model: threads, functions, lines, sums, nanoseconds, memory, timeline. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,6 +6,7 @@
 #include "core/profile/arena_build.h"
 #include "core/profile/model_build.h"
 #include "core/profile/model_compact.h"
+#include "core/profile/model_memory.h"
 #include "core/profile/model_sum.h"
 #include "core/profile/utf8.h"
 
@@ -107,8 +108,7 @@ static bool fill_run(struct arena_build *build, struct error *error) {
     return true;
 }
 
-/* Nanoseconds of ticks, never MODEL_UNKNOWN. A clock of nanoseconds keeps every bit. */
-static uint64_t to_ns(uint64_t ticks, double ns_per_tick) {
+uint64_t arena_to_ns(uint64_t ticks, double ns_per_tick) {
     if (ns_per_tick == 1.0)
         return ticks < MODEL_UNKNOWN ? ticks : MODEL_UNKNOWN - 1;
     double ns = (double)ticks * ns_per_tick;
@@ -130,15 +130,15 @@ static void sum_functions(const struct call_tree *tree, struct model *model) {
 static void convert_times(struct model *model, double ratio) {
 #define CONVERT(rows, count)                                                            \
     for (size_t i = 0; i < model->count; i++) {                                         \
-        model->rows[i].self_ns = to_ns(model->rows[i].self_ns, ratio);                  \
-        model->rows[i].total_ns = to_ns(model->rows[i].total_ns, ratio);                \
+        model->rows[i].self_ns = arena_to_ns(model->rows[i].self_ns, ratio);                  \
+        model->rows[i].total_ns = arena_to_ns(model->rows[i].total_ns, ratio);                \
     }
     CONVERT(functions, function_count)
     CONVERT(edges, edge_count)
     CONVERT(lines, line_count)
     CONVERT(nodes, node_count)
 #undef CONVERT
-    model->overhead_ns = to_ns(model->overhead_ns, ratio);
+    model->overhead_ns = arena_to_ns(model->overhead_ns, ratio);
 }
 
 static void finish_clock(struct arena_build *build) {
@@ -166,48 +166,17 @@ static bool finish_calls(struct arena_build *build, struct error *error) {
     return true;
 }
 
-static bool read_samples(struct arena_build *build, struct error *error) {
-    struct model *model = build->model;
-    uint32_t count = build->header->sample_count;
-    const struct arena_sample *samples =
-        arena_read_scratch(build->reader, &build->reader->rows, ARENA_SAMPLES_AT, count * sizeof *samples, error);
-    if (!samples)
-        return false;
-    model->samples = malloc((count ? count : 1) * sizeof *model->samples);
-    if (!model->samples)
-        return arena_out_of_memory(build->reader, error);
-    uint64_t previous = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        const struct arena_sample *sample = &samples[i];
-        if (sample->t_ns < previous)
-            continue; /* the timeline ascends; this one cannot be */
-        previous = sample->t_ns;
-        uint32_t function = sample->code < model->function_count ? sample->code : 0;
-        struct model_sample row = {
-            .t_ns = sample->t_ns,
-            .rss = sample->rss,
-            .heap = sample->heap,
-            .native = sample->native,
-            .own = sample->own,
-            .function = function,
-            .threads = sample->threads,
-        };
-        for (int k = 0; k < MODEL_SAMPLE_GROWTH; k++)
-            row.growth[k].site = MODEL_NO_SITE;
-        model->samples[model->sample_count++] = row;
-    }
-    return true;
-}
-
 static bool build_model(struct arena_build *build, struct error *error) {
     if (!fill_run(build, error) || !arena_read_threads(build, error))
         return false;
     finish_clock(build);
     if (!arena_read_functions(build, error) || !arena_read_lines(build, error) || !finish_calls(build, error) ||
-        !read_samples(build, error))
+        !arena_read_sites(build, error) || !arena_read_samples(build, error) || !arena_read_marks(build, error) ||
+        !arena_read_types(build, error))
         return false;
     convert_times(build->model, ns_per_tick(build->header, &build->clock));
-    return !build->compact || model_compact(build->model) || arena_out_of_memory(build->reader, error);
+    bool done = (!build->compact || model_compact(build->model)) && model_spread_memory(build->model);
+    return done || arena_out_of_memory(build->reader, error);
 }
 
 /* A child that is gone and has no end of its own ended when that was seen. */
@@ -221,6 +190,16 @@ static void find_end(struct arena_build *build) {
     build->compact = build->ended && build->reader->is_child;
 }
 
+/* All but the model. */
+static void free_build(struct arena_build *build) {
+    call_tree_free(&build->tree);
+    free(build->line_sums);
+    for (uint32_t i = 0; build->node_rows && i < build->header->thread_count; i++)
+        free(build->node_rows[i].rows);
+    free(build->node_rows);
+    free(build->site_rows);
+}
+
 struct model *arena_process_model(struct arena_reader *reader, struct error *error) {
     if (!arena_read_header(reader, error))
         return NULL;
@@ -232,8 +211,7 @@ struct model *arena_process_model(struct arena_reader *reader, struct error *err
         arena_out_of_memory(reader, error);
     else
         done = build_model(&build, error);
-    call_tree_free(&build.tree);
-    free(build.line_sums);
+    free_build(&build);
     if (done)
         return build.model;
     model_free(build.model);

@@ -73,6 +73,12 @@ static bool check_counts(const struct arena_reader *reader, struct error *error)
         what = "number of threads out of bounds";
     else if (header->sample_count > ARENA_MAX_SAMPLES)
         what = "number of samples out of bounds";
+    else if (header->memory.state > ARENA_MEMORY_ENDED)
+        what = "unknown state of the memory collector";
+    else if (header->memory.site_count > ARENA_MAX_SITES)
+        what = "number of allocation sites out of bounds";
+    else if (header->type_count > ARENA_MAX_TYPES)
+        what = "number of types out of bounds";
     else if (header->strings_used == 0 || header->strings_used > ARENA_STRINGS_SIZE)
         what = "size of the texts out of bounds";
     return !what || arena_damaged(reader, what, error);

@@ -10,12 +10,6 @@
 
 enum { TEXT_LIMIT = 16 * 1024 }; /* of one name; a longer one is taken for damage */
 
-/* A copy of the strings region, valid UTF-8 throughout. */
-struct arena_texts {
-    const char *bytes;
-    uint64_t size;
-};
-
 /* In place, so that offsets keep; the host writes valid text, so this is for damaged files. */
 static void replace_invalid_bytes(char *text, size_t length) {
     for (size_t at = 0; at < length;) {
@@ -32,7 +26,8 @@ static char *room_for_texts(struct arena_build *build, uint64_t size) {
 }
 
 /* The size is read anew, after the codes: texts are published before the codes that use them. */
-static bool read_texts(struct arena_build *build, struct arena_texts *texts, struct error *error) {
+static bool read_texts(struct arena_build *build, struct error *error) {
+    struct arena_texts *texts = &build->texts;
     uint64_t size_at = offsetof(struct arena_header, strings_used);
     if (!arena_read(build->reader, size_at, &texts->size, sizeof texts->size, error))
         return false;
@@ -50,7 +45,7 @@ static bool read_texts(struct arena_build *build, struct arena_texts *texts, str
     return true;
 }
 
-static const char *text_at(const struct arena_texts *texts, uint64_t offset) {
+const char *arena_text(const struct arena_texts *texts, uint64_t offset) {
     if (offset >= texts->size)
         return "";
     const char *text = texts->bytes + offset;
@@ -71,13 +66,13 @@ static uint16_t model_flags(const struct arena_build *build, const struct arena_
     return flags;
 }
 
-static void fill_function(const struct arena_build *build, const struct arena_texts *texts,
-                          const struct arena_code *code, struct model_function *function) {
+static void fill_function(const struct arena_build *build, const struct arena_code *code, struct model_function *function) {
+    const struct arena_texts *texts = &build->texts;
     bool is_c = code->kind == ARENA_CODE_C;
     *function = (struct model_function){
-        .file = is_c ? "" : text_at(texts, code->file),
-        .name = text_at(texts, code->name),
-        .qualname = text_at(texts, code->qualname),
+        .file = is_c ? "" : arena_text(texts, code->file),
+        .name = arena_text(texts, code->name),
+        .qualname = arena_text(texts, code->qualname),
         .line = is_c ? 0 : code->first_line,
         .kind = is_c ? MODEL_FUNCTION_C : MODEL_FUNCTION_PYTHON,
         .flags = model_flags(build, code),
@@ -86,10 +81,9 @@ static void fill_function(const struct arena_build *build, const struct arena_te
 
 bool arena_read_functions(struct arena_build *build, struct error *error) {
     uint32_t count = build->header->code_count;
-    struct arena_texts texts;
     const struct arena_code *codes = arena_read_scratch(build->reader, &build->reader->rows, ARENA_CODES_AT,
                                                         count * sizeof *codes, error);
-    if (!codes || !read_texts(build, &texts, error))
+    if (!codes || !read_texts(build, error))
         return false;
     struct model_function *functions = reallocarray(build->model->functions, count, sizeof *functions);
     if (!functions)
@@ -97,7 +91,7 @@ bool arena_read_functions(struct arena_build *build, struct error *error) {
     build->model->functions = functions;
     build->model->function_count = count;
     for (uint32_t i = 1; i < count; i++)
-        fill_function(build, &texts, &codes[i], &functions[i]);
+        fill_function(build, &codes[i], &functions[i]);
     return true;
 }
 

@@ -186,15 +186,20 @@ static bool read_thread(struct arena_build *build, uint32_t index, struct error 
             return false;
         add_time_in_flight(build, &thread);
     }
-    return call_tree_add(&build->tree, thread.nodes, thread.node_count, build->header->code_count) ||
-           arena_out_of_memory(build->reader, error);
+    struct arena_node_rows *rows = &build->node_rows[index];
+    rows->count = thread.node_count;
+    rows->rows = malloc((rows->count ? rows->count : 1) * sizeof *rows->rows);
+    bool done = rows->rows &&
+                call_tree_add(&build->tree, thread.nodes, thread.node_count, build->header->code_count, rows->rows);
+    return done || arena_out_of_memory(build->reader, error);
 }
 
 bool arena_read_threads(struct arena_build *build, struct error *error) {
     uint32_t count = build->header->thread_count;
     build->line_sums = calloc(build->header->line_cell_count, sizeof *build->line_sums);
     build->model->threads = calloc(count ? count : 1, sizeof *build->model->threads);
-    if (!build->line_sums || !build->model->threads)
+    build->node_rows = calloc(count ? count : 1, sizeof *build->node_rows);
+    if (!build->line_sums || !build->model->threads || !build->node_rows)
         return arena_out_of_memory(build->reader, error);
     for (uint32_t i = 0; i < count; i++)
         if (!read_thread(build, i, error))

@@ -109,26 +109,20 @@ static void merge_rows(struct call_tree *tree, const struct arena_node *nodes, s
     }
 }
 
-bool call_tree_add(struct call_tree *tree, const struct arena_node *nodes, size_t count, size_t function_count) {
+bool call_tree_add(struct call_tree *tree, const struct arena_node *nodes, size_t count, size_t function_count,
+                   uint32_t *merged) {
     if (count == 0)
         return true;
     if (!reserve_rows(tree, count) || (tree->count > 1 && !hash_rows(tree, count)))
         return false;
-    uint32_t *merged = malloc(count * sizeof *merged); /* the tree's row of each of the thread's nodes */
-    if (!merged)
-        return false;
     merge_rows(tree, nodes, count, function_count, merged);
-    free(merged);
     return true;
 }
 
-bool call_tree_merge(struct call_tree *tree, const struct model *model, const uint32_t *functions) {
+bool call_tree_merge(struct call_tree *tree, const struct model *model, const uint32_t *functions, uint32_t *merged) {
     size_t count = model->node_count;
-    uint32_t *merged = malloc((count ? count : 1) * sizeof *merged);
-    if (!merged || !reserve_rows(tree, count) || !hash_rows(tree, count)) {
-        free(merged);
+    if (!reserve_rows(tree, count) || !hash_rows(tree, count))
         return false;
-    }
     for (size_t i = 0; i < count; i++) {
         const struct model_node *node = &model->nodes[i];
         bool is_root = node->parent == i;
@@ -139,7 +133,6 @@ bool call_tree_merge(struct call_tree *tree, const struct model *model, const ui
         sum->self_ns += node->self_ns;
         sum->total_ns += node->total_ns;
     }
-    free(merged);
     return true;
 }
 

@@ -29,12 +29,13 @@ void call_tree_free(struct call_tree *tree);
 
 /* Adds a thread's nodes. Rows that cannot be (a parent that does not stand before it, a function of
  * function_count or more, the root's function below the root) are left out with all below them.
- * false: out of memory. */
-bool call_tree_add(struct call_tree *tree, const struct arena_node *nodes, size_t count, size_t function_count);
+ * merged[i] becomes the tree's row of node i, CALL_TREE_NONE where it was left out. false: out of memory. */
+bool call_tree_add(struct call_tree *tree, const struct arena_node *nodes, size_t count, size_t function_count,
+                   uint32_t *merged);
 
 /* Adds the nodes of a model that is whole, its times as they are. functions[i] is the tree's number of the model's function
- * i. false: out of memory. */
-bool call_tree_merge(struct call_tree *tree, const struct model *model, const uint32_t *functions);
+ * i; merged[i] becomes the tree's row of the model's node i. false: out of memory. */
+bool call_tree_merge(struct call_tree *tree, const struct model *model, const uint32_t *functions, uint32_t *merged);
 
 /* Sums the tree's rows by (function of the parent, function) into model->edges, sorted. false: out of memory. */
 bool call_tree_edges(const struct call_tree *tree, struct model *model);

@@ -80,6 +80,9 @@ void model_free(struct model *model) {
     free(model->edges);
     free(model->lines);
     free(model->nodes);
+    free(model->sites);
+    free(model->types);
+    free(model->marks);
     free(model->samples);
     free(model->sources);
     free(model->threads);
@@ -233,4 +236,13 @@ uint64_t model_total_self(const struct model *model) {
         if (model->functions[i].self_ns != MODEL_UNKNOWN)
             total += model->functions[i].self_ns;
     return total;
+}
+
+int model_compare_types(const void *left, const void *right) {
+    const struct model_type *a = left, *b = right;
+    if (a->bytes != b->bytes)
+        return a->bytes < b->bytes ? 1 : -1;
+    if (a->count != b->count)
+        return a->count < b->count ? 1 : -1;
+    return strcmp(a->name, b->name);
 }

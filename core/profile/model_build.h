@@ -11,4 +11,7 @@ char *model_text_room(struct model *model, size_t length);
 /* As model_add_source for a text that the model owns already. */
 bool model_add_source_owned(struct model *model, const char *file, const char *text, size_t length);
 
+/* The order of model.types, for qsort. */
+int model_compare_types(const void *left, const void *right);
+
 #endif

@@ -19,6 +19,9 @@ static bool compact_nodes(struct model *model) {
         return false;
     for (size_t i = 0; i < model->node_count; i++)
         number[i] = i == 0 || is_used_node(&model->nodes[i]) ? 0 : GONE;
+    for (size_t i = 0; i < model->site_count; i++)
+        if (model->sites[i].node < model->node_count)
+            number[model->sites[i].node] = 0;
     for (size_t i = model->node_count; i-- > 1;)
         if (number[i] != GONE)
             number[model->nodes[i].parent] = 0;
@@ -32,6 +35,8 @@ static bool compact_nodes(struct model *model) {
         model->nodes[kept++] = node;
     }
     model->node_count = kept;
+    for (size_t i = 0; i < model->site_count; i++)
+        model->sites[i].node = kept ? number[model->sites[i].node] : 0;
     free(number);
     return true;
 }
@@ -60,6 +65,8 @@ static void keep_used(const struct model *model, uint32_t *number) {
             number[model->lines[i].function] = 0;
     for (size_t i = 0; i < model->sample_count; i++)
         number[model->samples[i].function] = 0;
+    for (size_t i = 0; i < model->site_count; i++)
+        number[model->sites[i].function] = 0;
 }
 
 static const char *copy_text(struct model *model, const char *text) { return model_text(model, text, strlen(text)); }
@@ -114,6 +121,8 @@ static void renumber(struct model *model, const uint32_t *number) {
     }
     for (size_t i = 0; i < model->sample_count; i++)
         model->samples[i].function = number[model->samples[i].function];
+    for (size_t i = 0; i < model->site_count; i++)
+        model->sites[i].function = number[model->sites[i].function];
 }
 
 static bool compact_functions(struct model *model) {

@@ -4,9 +4,10 @@
 
 #include "pyprof/model.h"
 
-/* Takes out what has neither counts nor time: call nodes, edges, functions with their lines. A forked child knows all that its
- * parent has ever run, and there may be thousands of them. The names of the functions that stay are copied, so that the texts
- * they were in may go. Indices of functions change. false: out of memory; the model is of no use then. */
+/* Takes out what has neither counts, time nor sites: call nodes, edges, functions with their lines. A forked child knows all that
+ * its parent has ever run, and there may be thousands of them. The names of the functions that stay are copied, so that the texts
+ * they were in may go. Indices of functions change. Memory must not have been spread yet (model_memory.h). false: out of memory;
+ * the model is of no use then. */
 bool model_compact(struct model *model);
 
 #endif

@@ -4,41 +4,12 @@
 #include <string.h>
 
 #include "core/profile/call_tree.h"
+#include "core/profile/model_summing.h"
 
-/* The sum in the making. */
-struct summing {
-    const struct model *program;
-    struct model *sum;
-    uint32_t **functions; /* of each process: its functions' rows in the sum */
-};
-
-static size_t process_count(const struct model *program) { return program->child_count + 1; }
-
-/* The program is process 0. */
-static const struct model *process_at(const struct model *program, size_t index) {
-    return index ? program->children[index - 1] : program;
-}
-
-/* What is not known in one process is not known of all. */
-static void add(uint64_t *sum, uint64_t value) {
-    *sum = *sum == MODEL_UNKNOWN || value == MODEL_UNKNOWN ? MODEL_UNKNOWN : *sum + value;
-}
-
-#define TOTAL_OF(count)                                                       \
-    static size_t total_##count(const struct model *program) {                \
-        size_t total = 0;                                                     \
-        for (size_t i = 0; i < process_count(program); i++)                   \
-            total += process_at(program, i)->count;                           \
-        return total;                                                         \
-    }
 TOTAL_OF(line_count)
 TOTAL_OF(edge_count)
 TOTAL_OF(thread_count)
 TOTAL_OF(left_alone_count)
-#undef TOTAL_OF
-
-/* An array of count rows, for none, too; zeros. */
-static void *rows(size_t count, size_t size) { return calloc(count ? count : 1, size); }
 
 /* --- functions -------------------------------------------------------------------------------------- */
 
@@ -59,6 +30,7 @@ static void add_function(struct model_function *sum, const struct model_function
     if (!sum->qualname) { /* the first one of these */
         *sum = *function;
         sum->first_line_row = sum->line_row_count = 0;
+        sum->memory = sum->total_memory = (struct model_allocations){0}; /* to come from the sum's sites */
         return;
     }
     sum->flags |= function->flags;
@@ -125,6 +97,11 @@ static size_t merge_lines(struct model_line *lines, size_t count) {
     return kept;
 }
 
+/* A row that is there for its memory: the sum gets its own from the sites. */
+static bool is_memory_only(const struct model_line *line) {
+    return line->hits == MODEL_UNKNOWN && line->self_ns == MODEL_UNKNOWN && line->total_ns == MODEL_UNKNOWN;
+}
+
 static bool sum_lines(struct summing *summing) {
     struct model *sum = summing->sum;
     struct model_line *lines = sum->lines = rows(total_line_count(summing->program), sizeof *lines);
@@ -134,8 +111,11 @@ static bool sum_lines(struct summing *summing) {
     for (size_t i = 0; i < process_count(summing->program); i++) {
         const struct model *process = process_at(summing->program, i);
         for (size_t row = 0; row < process->line_count; row++) {
+            if (is_memory_only(&process->lines[row]))
+                continue;
             lines[count] = process->lines[row];
             lines[count].function = summing->functions[i][lines[count].function];
+            lines[count].memory = (struct model_allocations){0};
             count++;
         }
     }
@@ -188,8 +168,11 @@ static bool sum_edges(struct summing *summing) {
 static bool sum_nodes(struct summing *summing) {
     struct call_tree tree;
     bool done = call_tree_init(&tree);
-    for (size_t i = 0; done && i < process_count(summing->program); i++)
-        done = call_tree_merge(&tree, process_at(summing->program, i), summing->functions[i]);
+    for (size_t i = 0; done && i < process_count(summing->program); i++) {
+        const struct model *process = process_at(summing->program, i);
+        summing->nodes[i] = rows(process->node_count, sizeof **summing->nodes);
+        done = summing->nodes[i] && call_tree_merge(&tree, process, summing->functions[i], summing->nodes[i]);
+    }
     if (done) {
         summing->sum->nodes = tree.nodes;
         summing->sum->node_count = tree.count;
@@ -208,7 +191,20 @@ static bool copy_samples(struct summing *summing) {
     for (size_t i = 0; i < program->sample_count; i++) {
         samples[i] = program->samples[i];
         samples[i].function = summing->functions[0][samples[i].function];
+        for (int k = 0; k < MODEL_SAMPLE_GROWTH; k++)
+            if (samples[i].growth[k].site != MODEL_NO_SITE)
+                samples[i].growth[k].site = summing->sites[samples[i].growth[k].site];
     }
+    return true;
+}
+
+static bool copy_marks(struct summing *summing) {
+    const struct model *program = summing->program;
+    struct model_mark *marks = summing->sum->marks = rows(program->mark_count, sizeof *marks);
+    if (!marks)
+        return false;
+    for (size_t i = 0; i < program->mark_count; i++)
+        marks[summing->sum->mark_count++] = program->marks[i];
     return true;
 }
 
@@ -286,9 +282,22 @@ static bool copy_run(struct summing *summing) {
 static bool sum_all(struct summing *summing, struct function_ids *ids) {
     summing->sum = model_new();
     summing->functions = rows(process_count(summing->program), sizeof *summing->functions);
-    return summing->sum && summing->functions && copy_run(summing) && sum_functions(summing, ids) &&
-           sum_lines(summing) && sum_edges(summing) && sum_nodes(summing) && copy_samples(summing) &&
-           join_threads(summing) && sum_losses(summing);
+    summing->nodes = rows(process_count(summing->program), sizeof *summing->nodes);
+    return summing->sum && summing->functions && summing->nodes && copy_run(summing) && sum_functions(summing, ids) &&
+           sum_lines(summing) && sum_edges(summing) && sum_nodes(summing) && model_sum_memory(summing) &&
+           copy_samples(summing) && copy_marks(summing) && join_threads(summing) && sum_losses(summing);
+}
+
+static void free_summing(struct summing *summing) {
+    for (size_t i = 0; i < process_count(summing->program); i++) {
+        if (summing->functions)
+            free(summing->functions[i]);
+        if (summing->nodes)
+            free(summing->nodes[i]);
+    }
+    free(summing->functions);
+    free(summing->nodes);
+    free(summing->sites);
 }
 
 bool model_sum_processes(struct model *program, struct function_ids *ids, struct error *error) {
@@ -299,9 +308,7 @@ bool model_sum_processes(struct model *program, struct function_ids *ids, struct
     struct function_ids *own = ids ? NULL : function_ids_new();
     struct summing summing = {.program = program};
     bool done = (ids || own) && sum_all(&summing, ids ? ids : own);
-    for (size_t i = 0; summing.functions && i < process_count(program); i++)
-        free(summing.functions[i]);
-    free(summing.functions);
+    free_summing(&summing);
     function_ids_free(own);
     if (!done) {
         model_free(summing.sum);

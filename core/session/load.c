@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/profile/model_build.h"
+#include "core/profile/model_memory.h"
 #include "core/profile/model_sum.h"
 #include "core/session/schema.h"
 #include "core/session/validate.h"
@@ -136,7 +137,7 @@ static bool expected_sql(const struct load *load, const char *name, char *sql) {
     }
     for (size_t i = 0; i < session_table_count; i++)
         if (strcmp(plain, session_tables[i].name) == 0 && is_in_format(load, &session_tables[i], of_children)) {
-            session_create_sql(&session_tables[i], of_children, sql);
+            session_create_sql(&session_tables[i], of_children, load->format, sql);
             return true;
         }
     return false;
@@ -265,6 +266,14 @@ static bool saved_count(struct load *load, const char *key, size_t *count) {
     return done;
 }
 
+static bool load_row(struct load *load, const struct table *table, sqlite3_stmt *statement, char *row) {
+    int at = 1;
+    for (size_t i = 0; i < table->column_count; i++)
+        if (table->columns[i].since <= load->format && !fetch(load, statement, at++, &table->columns[i], row))
+            return false;
+    return true;
+}
+
 static bool load_rows(struct load *load, const struct table *table, sqlite3_stmt *statement, char *rows, size_t count) {
     size_t *loaded = (size_t *)((char *)load->model + table->count_offset);
     for (*loaded = 0;; (*loaded)++) {
@@ -276,9 +285,8 @@ static bool load_rows(struct load *load, const struct table *table, sqlite3_stmt
             return damaged(load, "rows are missing");
         if (result == SQLITE_DONE)
             return true;
-        for (size_t i = 0; i < table->column_count; i++)
-            if (!fetch(load, statement, (int)i + 1, &table->columns[i], rows + *loaded * table->row_size))
-                return false;
+        if (!load_row(load, table, statement, rows + *loaded * table->row_size))
+            return false;
     }
 }
 
@@ -293,7 +301,7 @@ static bool load_table(struct load *load, const struct table *table) {
     if (!*rows)
         return out_of_memory(load);
     char sql[SESSION_SQL_SIZE];
-    session_select_sql(table, load->process != 0, sql);
+    session_select_sql(table, load->process != 0, load->format, sql);
     sqlite3_stmt *statement = NULL;
     int result = sqlite3_prepare_v2(load->database, sql, -1, &statement, NULL);
     if (result == SQLITE_OK && load->process)
@@ -316,6 +324,16 @@ static bool index_sources(struct load *load) {
     return done || out_of_memory(load);
 }
 
+/* What samples of formats 1 and 2 did not know. */
+static void complete_samples(struct model *model) {
+    for (size_t i = 0; i < model->sample_count; i++) {
+        struct model_sample *sample = &model->samples[i];
+        sample->native = sample->own = MODEL_UNKNOWN;
+        for (int k = 0; k < MODEL_SAMPLE_GROWTH; k++)
+            sample->growth[k].site = MODEL_NO_SITE;
+    }
+}
+
 /* All rows of load->model. */
 static bool load_process(struct load *load) {
     if (!load_meta(load))
@@ -323,8 +341,12 @@ static bool load_process(struct load *load) {
     for (size_t i = 0; i < session_table_count; i++)
         if (is_in_format(load, &session_tables[i], load->process != 0) && !load_table(load, &session_tables[i]))
             return false;
+    if (load->format < 3)
+        complete_samples(load->model);
     const char *wrong = session_validate(load->model);
-    return !wrong || damaged(load, wrong);
+    if (wrong)
+        return damaged(load, wrong);
+    return model_spread_memory(load->model) || out_of_memory(load);
 }
 
 static bool load_child(struct load *load) {

@@ -97,7 +97,7 @@ static int insert_rows(sqlite3_stmt *statement, const struct table *table, size_
 /* The program's rows, or those of all its children. */
 static bool save_table(struct save *save, const struct table *table, bool of_children) {
     char sql[SESSION_SQL_SIZE];
-    session_create_sql(table, of_children, sql);
+    session_create_sql(table, of_children, SESSION_FORMAT, sql);
     if (!run(save, sql))
         return false;
     session_insert_sql(table, of_children, sql);

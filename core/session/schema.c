@@ -39,10 +39,47 @@ static const struct column node_columns[] = {
     COLUMN(model_node, primitive_calls, U64), COLUMN(model_node, self_ns, U64),  COLUMN(model_node, total_ns, U64),
 };
 
-static const struct column sample_columns[] = {
-    COLUMN(model_sample, t_ns, U64),     COLUMN(model_sample, rss, U64),     COLUMN(model_sample, heap, U64),
-    COLUMN(model_sample, function, U32), COLUMN(model_sample, threads, U32),
+/* Memory of functions, lines and nodes is not kept: it is the sites' (model_memory.h). */
+#define MEMORY(field) {#field, COLUMN_U64, offsetof(struct model_site, memory.field), 0, 0}
+static const struct column site_columns[] = {
+    COLUMN(model_site, node, U32), COLUMN(model_site, function, U32), COLUMN(model_site, line, U32),
+    MEMORY(allocated_count),       MEMORY(allocated_bytes),           MEMORY(freed_count),
+    MEMORY(freed_bytes),           MEMORY(live_count),                MEMORY(live_bytes),
+    MEMORY(peak_count),            MEMORY(peak_bytes),                MEMORY(temporary_count),
+    MEMORY(lifetime_ns),           MEMORY(highest_bytes),
 };
+
+static const struct column type_columns[] = {
+    COLUMN(model_type, name, TEXT),
+    COLUMN(model_type, count, U64),
+    COLUMN(model_type, bytes, U64),
+};
+
+static const struct column mark_columns[] = {
+    COLUMN(model_mark, t_ns, U64),
+    COLUMN(model_mark, name, TEXT),
+};
+
+/* One of several of a sample. Growth is above 0. */
+#define OF_SEVERAL(name, at, member, type) {#name #at, COLUMN_##type, offsetof(struct model_sample, member), 0, 3}
+#define GROWTH(at) OF_SEVERAL(growth_site_, at, growth[at].site, U32), OF_SEVERAL(growth_bytes_, at, growth[at].bytes, U64)
+static const struct column sample_columns[] = {
+    COLUMN(model_sample, t_ns, U64),
+    COLUMN(model_sample, rss, U64),
+    COLUMN(model_sample, heap, U64),
+    COLUMN(model_sample, function, U32),
+    COLUMN(model_sample, threads, U32),
+    COLUMN_SINCE(3, model_sample, native, U64),
+    COLUMN_SINCE(3, model_sample, own, U64),
+    OF_SEVERAL(collections_, 0, collections[0], U32),
+    OF_SEVERAL(collections_, 1, collections[1], U32),
+    OF_SEVERAL(collections_, 2, collections[2], U32),
+    GROWTH(0),
+    GROWTH(1),
+    GROWTH(2),
+    GROWTH(3),
+};
+_Static_assert(MODEL_GENERATIONS == 3 && MODEL_SAMPLE_GROWTH == 4, "samples are kept whole");
 
 static const struct column source_columns[] = {
     COLUMN(model_source, file, TEXT),
@@ -77,9 +114,12 @@ const struct table session_tables[] = {
     TABLE(edges, model_edge, edge_columns, edge_count, 0, false),
     TABLE(lines, model_line, line_columns, line_count, 0, false),
     TABLE(nodes, model_node, node_columns, node_count, 0, false),
+    TABLE(sites, model_site, site_columns, site_count, 3, false),
     TABLE(samples, model_sample, sample_columns, sample_count, 0, false),
     TABLE(threads, model_thread, thread_columns, thread_count, 0, false),
     TABLE(sources, model_source, source_columns, source_count, 0, true),
+    TABLE(marks, model_mark, mark_columns, mark_count, 3, false),
+    TABLE(types, model_type, type_columns, type_count, 3, false),
     TABLE(left_alone, model_left_alone, left_alone_columns, left_alone_count, 2, false),
     TABLE(unreadable, model_unreadable, unreadable_columns, unreadable_count, 2, true),
 };
@@ -110,6 +150,17 @@ const struct column session_meta[] = {
     COLUMN_SINCE(2, model, clock, U32),
     COLUMN_SINCE(2, model, overhead_ns, U64),
     COLUMN_SINCE(2, model, parent_pid, U32),
+    COLUMN_SINCE(3, model, heap.live_bytes, U64),
+    COLUMN_SINCE(3, model, heap.native_bytes, U64),
+    COLUMN_SINCE(3, model, heap.peak_bytes, U64),
+    COLUMN_SINCE(3, model, heap.peak_t_ns, U64),
+    COLUMN_SINCE(3, model, heap.profiler_bytes, U64),
+    COLUMN_SINCE(3, model, heap.unknown_frees, U64),
+    COLUMN_SINCE(3, model, heap.uncounted_allocations, U64),
+    COLUMN_SINCE(3, model, heap.paused_count, U64),
+    COLUMN_SINCE(3, model, heap.paused_ns, U64),
+    COLUMN_SINCE(3, model, heap.native, U32),
+    COLUMN_SINCE(3, model, census_t_ns, U64),
 };
 const size_t session_meta_count = sizeof session_meta / sizeof *session_meta;
 
@@ -122,8 +173,11 @@ __attribute__((format(printf, 2, 3))) static void append(char *sql, const char *
     va_end(arguments);
 }
 
-static void append_columns(const struct table *table, char *sql, const char *suffix_text, const char *suffix_number) {
+static void append_columns(const struct table *table, unsigned format, char *sql, const char *suffix_text,
+                           const char *suffix_number) {
     for (size_t i = 0; i < table->column_count; i++) {
+        if (table->columns[i].since > format)
+            continue;
         bool is_text = table->columns[i].type == COLUMN_TEXT || table->columns[i].type == COLUMN_SIZED_TEXT;
         append(sql, ", %s%s", table->columns[i].name, is_text ? suffix_text : suffix_number);
     }
@@ -131,27 +185,27 @@ static void append_columns(const struct table *table, char *sql, const char *suf
 
 static const char *prefix(bool of_children) { return of_children ? "process_" : ""; }
 
-void session_create_sql(const struct table *table, bool of_children, char *sql) {
+void session_create_sql(const struct table *table, bool of_children, unsigned format, char *sql) {
     *sql = '\0';
     append(sql, "CREATE TABLE %s%s(id INTEGER%s", prefix(of_children), table->name, of_children ? "" : " PRIMARY KEY");
-    append_columns(table, sql, " TEXT", " INTEGER");
+    append_columns(table, format, sql, " TEXT", " INTEGER");
     append(sql, of_children ? ", process INTEGER, PRIMARY KEY(process, id)) WITHOUT ROWID" : ")");
 }
 
 void session_insert_sql(const struct table *table, bool of_children, char *sql) {
     *sql = '\0';
     append(sql, "INSERT INTO %s%s(id", prefix(of_children), table->name);
-    append_columns(table, sql, "", "");
+    append_columns(table, SESSION_FORMAT, sql, "", "");
     append(sql, of_children ? ", process) VALUES(?, ?" : ") VALUES(?");
     for (size_t i = 0; i < table->column_count; i++)
         append(sql, ", ?");
     append(sql, ")");
 }
 
-void session_select_sql(const struct table *table, bool of_children, char *sql) {
+void session_select_sql(const struct table *table, bool of_children, unsigned format, char *sql) {
     *sql = '\0';
     append(sql, "SELECT id");
-    append_columns(table, sql, "", "");
+    append_columns(table, format, sql, "", "");
     append(sql, " FROM %s%s%s ORDER BY id", prefix(of_children), table->name, of_children ? " WHERE process = ?" : "");
 }
 

@@ -15,7 +15,7 @@
 
 enum {
     SESSION_APPLICATION_ID = 0x70795066, /* "pyPf" */
-    SESSION_FORMAT = 2,                  /* user_version; a reader refuses what is above its own */
+    SESSION_FORMAT = 3,                  /* user_version; a reader refuses what is above its own */
     SESSION_HEADER_SIZE = 72,            /* bytes of the file's head that tell a session */
     SESSION_TEXT_LIMIT = 64 << 20,       /* bytes of one text */
     SESSION_SQL_SIZE = 1024,
@@ -35,7 +35,7 @@ struct column {
     enum column_type type;
     size_t offset; /* in the row; for meta in struct model */
     size_t length_offset;
-    unsigned since; /* of meta: the format that it came with; 0: the first */
+    unsigned since; /* the format that it came with; 0: the first */
 };
 
 struct table {
@@ -61,12 +61,13 @@ extern const size_t session_meta_count;
 /* The key of meta under which the number of child processes is kept; not there before format 2. */
 #define SESSION_CHILD_COUNT "processes"
 
-/* SQL of a table in sql[SESSION_SQL_SIZE]: the program's, or (of_children) that of all child processes. */
-void session_create_sql(const struct table *table, bool of_children, char *sql);
+/* SQL of a table in sql[SESSION_SQL_SIZE]: the program's, or (of_children) that of all child processes; with the columns of a
+ * format. INSERTs are of this one. */
+void session_create_sql(const struct table *table, bool of_children, unsigned format, char *sql);
 /* Parameters: id, the columns, and of_children the process. */
 void session_insert_sql(const struct table *table, bool of_children, char *sql);
 /* Columns of a result: id, the columns. Of children the process is a parameter. */
-void session_select_sql(const struct table *table, bool of_children, char *sql);
+void session_select_sql(const struct table *table, bool of_children, unsigned format, char *sql);
 
 /* Binds a value of a row to a parameter from 1; an SQLite result code. */
 int session_bind(sqlite3_stmt *statement, int parameter, const struct column *column, const void *row);

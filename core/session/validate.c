@@ -52,16 +52,62 @@ static const char *check_nodes(const struct model *model) {
     return NULL;
 }
 
-static const char *check_rest(const struct model *model) {
-    for (size_t i = 0; i < model->line_count; i++)
-        if (model->lines[i].function >= model->function_count || model->lines[i].line == 0)
-            return "a line refers to no function";
+static bool is_known(const struct model_allocations *memory) {
+    return memory->allocated_count != MODEL_UNKNOWN && memory->allocated_bytes != MODEL_UNKNOWN &&
+           memory->freed_count != MODEL_UNKNOWN && memory->freed_bytes != MODEL_UNKNOWN && memory->live_count != MODEL_UNKNOWN &&
+           memory->live_bytes != MODEL_UNKNOWN && memory->peak_count != MODEL_UNKNOWN && memory->peak_bytes != MODEL_UNKNOWN &&
+           memory->temporary_count != MODEL_UNKNOWN && memory->lifetime_ns != MODEL_UNKNOWN &&
+           memory->highest_bytes != MODEL_UNKNOWN;
+}
+
+static bool sites_ascend(const struct model_site *before, const struct model_site *site) {
+    if (before->function != site->function)
+        return before->function < site->function;
+    return before->line != site->line ? before->line < site->line : before->node < site->node;
+}
+
+static const char *check_sites(const struct model *model) {
+    for (size_t i = 0; i < model->site_count; i++) {
+        const struct model_site *site = &model->sites[i];
+        if (site->function >= model->function_count || (site->node && site->node >= model->node_count))
+            return "an allocation site refers to no function";
+        if (site->line && model->functions[site->function].kind != MODEL_FUNCTION_PYTHON)
+            return "an allocation site refers to no line";
+        if (i && !sites_ascend(site - 1, site))
+            return "the allocation sites are out of order";
+        if (!is_known(&site->memory))
+            return "an allocation site without its numbers";
+    }
+    return NULL;
+}
+
+static bool growth_fits(const struct model *model, const struct model_sample *sample) {
+    for (int i = 0; i < MODEL_SAMPLE_GROWTH; i++)
+        if ((sample->growth[i].site >= model->site_count && sample->growth[i].site != MODEL_NO_SITE) ||
+            sample->growth[i].bytes < 0)
+            return false;
+    return true;
+}
+
+static const char *check_timeline(const struct model *model) {
     for (size_t i = 0; i < model->sample_count; i++) {
         if (model->samples[i].function >= model->function_count)
             return "a sample refers to no function";
         if (i && model->samples[i].t_ns < model->samples[i - 1].t_ns)
             return "the timeline is out of order";
+        if (!growth_fits(model, &model->samples[i]))
+            return "a sample refers to no allocation site";
     }
+    for (size_t i = 1; i < model->mark_count; i++)
+        if (model->marks[i].t_ns < model->marks[i - 1].t_ns)
+            return "the marks are out of order";
+    return NULL;
+}
+
+static const char *check_rest(const struct model *model) {
+    for (size_t i = 0; i < model->line_count; i++)
+        if (model->lines[i].function >= model->function_count || model->lines[i].line == 0)
+            return "a line refers to no function";
     if (model->state > MODEL_ENDED || model->exit_kind > MODEL_EXIT_SIGNAL)
         return "an unknown way of ending";
     if (model->clock >= RUN_CLOCK_COUNT)
@@ -75,5 +121,9 @@ const char *session_validate(const struct model *model) {
         wrong = check_edges(model);
     if (!wrong)
         wrong = check_nodes(model);
+    if (!wrong)
+        wrong = check_sites(model);
+    if (!wrong)
+        wrong = check_timeline(model);
     return wrong ? wrong : check_rest(model);
 }

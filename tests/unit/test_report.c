@@ -59,8 +59,9 @@ static struct model *make_model(void) {
     ROWS(nodes, {0, 0, 0, 0, 55, 0}, {0, 1, 1, 1, 100 * MS, 1000 * MS}, {1, 3, 1, 1, 500, 500},
          {1, 2, 1, 1, MS, 900 * MS}, {3, 2, 21890, 0, 599 * MS, 0}, {3, 3, 10945, 10945, 299 * MS, 299 * MS});
     model->node_count = 6;
-    ROWS(samples, {0, 1 << 20, MODEL_UNKNOWN, 0, 1}, {100 * MS, 3 << 19, 4096, 2, 1},
-         {200 * MS, 5, MODEL_UNKNOWN, 4, 1});
+    ROWS(samples, {0, 1 << 20, MODEL_UNKNOWN, 0, 1, MODEL_UNKNOWN, MODEL_UNKNOWN},
+         {100 * MS, 3 << 19, 4096, 2, 1, MODEL_UNKNOWN, MODEL_UNKNOWN},
+         {200 * MS, 5, MODEL_UNKNOWN, 4, 1, MODEL_UNKNOWN, MODEL_UNKNOWN});
     model->sample_count = 3;
     assert_true(model_add_source(model, "/p/fib.py", source, sizeof source - 1));
     return model;

@@ -1,0 +1,149 @@
+/* Files of older formats are read, and what later ones added is checked like the rest. */
+#include "tests/unit/session_fixture.h"
+
+/* A file of format 2: nothing of memory but the timeline. */
+#define TO_FORMAT_2                                                                                                   \
+    "DROP TABLE sites; DROP TABLE marks; DROP TABLE types; DELETE FROM meta WHERE key IN ('sites', 'marks', 'types', " \
+    "'census_t_ns') OR key LIKE 'heap.%'; "                                                                           \
+    "CREATE TEMP TABLE kept AS SELECT id, t_ns, rss, heap, function, threads FROM samples; DROP TABLE samples; "      \
+    "CREATE TABLE samples(id INTEGER PRIMARY KEY, t_ns INTEGER, rss INTEGER, heap INTEGER, function INTEGER, "        \
+    "threads INTEGER); INSERT INTO samples SELECT * FROM kept; DROP TABLE kept; "                                     \
+    "DELETE FROM lines WHERE hits IS NULL; UPDATE lines SET id = (SELECT count(*) FROM lines AS l WHERE l.id < lines.id); "
+
+#define CHILDREN_TO_FORMAT_2                                                                                          \
+    "DROP TABLE process_sites; DROP TABLE process_marks; DROP TABLE process_types; "                                  \
+    "DELETE FROM process_meta WHERE key IN ('sites', 'marks', 'types', 'census_t_ns') OR key LIKE 'heap.%'; "         \
+    "DROP TABLE process_samples; CREATE TABLE process_samples(id INTEGER, t_ns INTEGER, rss INTEGER, heap INTEGER, "  \
+    "function INTEGER, threads INTEGER, process INTEGER, PRIMARY KEY(process, id)) WITHOUT ROWID; "
+
+/* What a model loses when a file of format 2 knows it. */
+static void forget_memory(struct model *model) {
+    model->site_count = model->mark_count = model->type_count = 0;
+    model->census_t_ns = 0;
+    model->heap = (struct model_heap){0};
+    for (size_t i = 0; i < model->function_count; i++)
+        model->functions[i].memory = model->functions[i].total_memory = (struct model_allocations){0};
+    for (size_t i = 0; i < model->node_count; i++)
+        model->nodes[i].memory = model->nodes[i].total_memory = (struct model_allocations){0};
+    for (size_t i = 0; i < model->line_count; i++)
+        model->lines[i].memory = (struct model_allocations){0};
+    for (size_t i = 0; i < model->sample_count; i++) {
+        struct model_sample *sample = &model->samples[i];
+        sample->native = sample->own = MODEL_UNKNOWN;
+        memset(sample->collections, 0, sizeof sample->collections);
+        for (int k = 0; k < MODEL_SAMPLE_GROWTH; k++) {
+            sample->growth[k].site = MODEL_NO_SITE;
+            sample->growth[k].bytes = 0;
+        }
+    }
+}
+
+/* The program's second line, which only its memory is known of, is not in an older file. */
+static void forget_line(struct model *model) {
+    assert_int_equal(model->lines[1].hits, MODEL_UNKNOWN);
+    memmove(model->lines + 1, model->lines + 2, (model->line_count - 2) * sizeof *model->lines);
+    model->line_count--;
+    model->functions[1].line_row_count--;
+    model->functions[2].first_line_row--;
+}
+
+#define FORGET_LINE "UPDATE functions SET line_row_count = 1 WHERE id = 1; UPDATE functions SET first_line_row = 1 WHERE id = 2; " \
+                    "UPDATE meta SET value = 3 WHERE key = 'lines'; "
+
+/* What a file of format 1 has: no child processes, and nothing that came with them. */
+static void format_1_is_read(void **state) {
+    struct fixture *fixture = *state;
+    struct model *program = fixture->model;
+    while (program->child_count)
+        model_free(program->children[--program->child_count]);
+    model_free(program->all);
+    program->all = NULL;
+    save(fixture);
+    change(fixture, TO_FORMAT_2 FORGET_LINE
+           "DROP TABLE left_alone; DROP TABLE unreadable; DELETE FROM meta WHERE key IN ('left_alone', 'unreadable', "
+           "'processes', 'lost_processes', 'clock', 'parent_pid'); PRAGMA user_version=1");
+    struct model *loaded = load(fixture->path);
+    program->left_alone_count = program->unreadable_count = 0;
+    program->lost_processes = program->parent_pid = 0;
+    program->clock = RUN_CLOCK_WALL;
+    forget_memory(program);
+    forget_line(program);
+    assert_same(program, loaded);
+    model_free(loaded);
+    change(fixture, "CREATE TABLE left_alone(id INTEGER PRIMARY KEY, reason TEXT, example TEXT, count INTEGER)");
+    assert_not_loaded(fixture->path, "not those of a session", 1);
+}
+
+static void format_2_is_read(void **state) {
+    struct fixture *fixture = *state;
+    struct model *program = fixture->model;
+    save(fixture);
+    change(fixture, TO_FORMAT_2 FORGET_LINE CHILDREN_TO_FORMAT_2 "PRAGMA user_version=2");
+    struct model *loaded = load(fixture->path);
+    forget_memory(program);
+    forget_line(program);
+    for (size_t i = 0; i < program->child_count; i++)
+        forget_memory(program->children[i]);
+    assert_true(model_sum_processes(program, NULL, NULL));
+    assert_same(program, loaded);
+    model_free(loaded);
+    change(fixture, "PRAGMA user_version=3");
+    assert_not_loaded(fixture->path, "not those of a session", 1);
+}
+
+/* Memory of functions, lines and call nodes is not in the file. */
+static void memory_comes_back_from_its_sites(void **state) {
+    struct fixture *fixture = *state;
+    save(fixture);
+    struct model *loaded = load(fixture->path);
+    assert_int_equal(loaded->functions[1].memory.allocated_bytes, 220);
+    assert_int_equal(loaded->functions[1].total_memory.allocated_bytes, 220 + INT64_MAX / 4);
+    assert_int_equal(loaded->functions[1].line_row_count, 2);
+    assert_int_equal(loaded->lines[1].line, 9);
+    assert_int_equal(loaded->lines[1].hits, MODEL_UNKNOWN);
+    assert_int_equal(loaded->lines[1].memory.live_count, 500);
+    assert_int_equal(loaded->nodes[1].total_memory.highest_bytes, INT64_MAX);
+    assert_int_equal(loaded->all->functions[0].total_memory.allocated_count, 1116);
+    model_free(loaded);
+}
+
+/* Numbers without a limit of their own are none that a reader trips over. */
+static void changed_memory_is_refused(void **state) {
+    static const char *const changes[][2] = {
+        {"DROP TABLE sites", "not those of a session"},
+        {"ALTER TABLE samples DROP COLUMN own", "not those of a session"},
+        {"DELETE FROM meta WHERE key = 'heap.live_bytes'", "a value is missing"},
+        {"UPDATE sites SET node = 4 WHERE id = 3", "an allocation site refers to no function"},
+        {"UPDATE sites SET function = 4 WHERE id = 3", "an allocation site refers to no function"},
+        {"UPDATE sites SET function = 3 WHERE id = 3", "an allocation site refers to no line"},
+        {"UPDATE sites SET line = 1 WHERE id = 0", "an allocation site refers to no line"},
+        {"UPDATE sites SET line = 3 WHERE id = 2", "the allocation sites are out of order"},
+        {"UPDATE sites SET function = 0, line = 0, node = 0 WHERE id = 1", "the allocation sites are out of order"},
+        {"UPDATE sites SET live_bytes = NULL WHERE id = 1", "an allocation site without its numbers"},
+        {"UPDATE sites SET highest_bytes = NULL WHERE id = 1", "an allocation site without its numbers"},
+        {"UPDATE sites SET live_bytes = -1 WHERE id = 1", "out of range"},
+        {"DELETE FROM sites WHERE id = 3", "rows are missing"},
+        {"UPDATE samples SET growth_site_0 = 4 WHERE id = 1", "a sample refers to no allocation site"},
+        {"UPDATE samples SET growth_bytes_3 = NULL WHERE id = 1", "a sample refers to no allocation site"},
+        {"UPDATE samples SET collections_1 = NULL WHERE id = 1", "out of range"},
+        {"UPDATE marks SET t_ns = 12 WHERE id = 0", "the marks are out of order"},
+        {"UPDATE marks SET name = NULL", "text is missing"},
+        {"UPDATE types SET name = NULL", "text is missing"},
+        {"UPDATE process_sites SET function = 2", "an allocation site refers to no function"},
+        {"DELETE FROM process_types", "rows are missing"},
+    };
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++)
+        check_changed(*state, changes[i][0], changes[i][1]);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        TEST(format_1_is_read),
+        TEST(format_2_is_read),
+        TEST(memory_comes_back_from_its_sites),
+        TEST(changed_memory_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
