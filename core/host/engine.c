@@ -20,6 +20,7 @@
 #include "core/host/original_graph.h"
 #include "core/host/own_work.h"
 #include "core/host/profile_decorator.h"
+#include "core/host/pyprof_import.h"
 #include "core/host/selection.h"
 #include "core/probe/memory.h"
 #include "core/probe/profile_writer.h"
@@ -65,7 +66,6 @@ static bool install_collectors(void) {
 }
 
 static bool start_collectors(void) {
-    python_find_collector_count();
     struct own_work work;
     own_work_begin(&work);
     if (install_collectors()) {
@@ -73,6 +73,19 @@ static bool start_collectors(void) {
         return true;
     }
     return false; /* with the exception that says why */
+}
+
+/* For the recorder, which reads them from outside. */
+static void publish_collection_counts(struct arena_memory *memory) {
+    struct python_collection_counts counts;
+    python_find_collector_count();
+    if (!python_find_collection_counts(&counts))
+        return;
+    memory->collections_stride = counts.stride;
+    for (int i = 0; i < ARENA_GENERATIONS; i++) {
+        memory->collections_places[i] = counts.places[i];
+        memory->collections_address[i] = (uint64_t)(uintptr_t)counts.first[i];
+    }
 }
 
 static void announce(struct arena_header *header) {
@@ -92,6 +105,11 @@ __attribute__((visibility("default"))) int pyprof_host_main(int count, char **ar
     header->host_pid = (uint32_t)getpid();
     lock_waiting_watch(injection);
     start_python(count, arguments);
+    publish_collection_counts(&header->memory);
+    if (!pyprof_import_install()) {
+        PyErr_Print();
+        return complain("the module pyprof could not be made");
+    }
     if (header->collectors & (COLLECTOR_FUNCTION | COLLECTOR_LINE | COLLECTOR_MEMORY) && !start_collectors()) {
         PyErr_Print();
         return complain("the collectors could not be started");

@@ -5,6 +5,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "core/profile/arena_marks.h"
 #include "core/probe/shadow_stack.h"
 #include "core/probe/writer_state.h"
 #include "pyprof/collectors.h"
@@ -94,6 +95,11 @@ static uint64_t add_file_name(const char *file, bool *failed) {
     if (offset && !known)
         (void)index_table_add(&profile.files, key, (uint32_t)offset); /* without it the name is only stored again */
     return offset;
+}
+
+uint64_t profile_text(const char *text) {
+    bool failed = false;
+    return profile.attached ? add_file_name(text, &failed) : 0;
 }
 
 static bool is_same_function(const struct arena_code *code, const struct profile_function *function) {
@@ -342,6 +348,17 @@ bool profile_grow_stack(struct arena_thread *thread) {
         return false;
     profile_set_limit(slot);
     return true;
+}
+
+/* --- marks and types --------------------------------------------------------------------------------------- */
+
+bool profile_mark(const char *name) { return profile.attached && arena_add_mark(&profile.arena, name); }
+
+struct arena_type *profile_types(uint32_t count) {
+    if (!profile.attached || count > ARENA_MAX_TYPES ||
+        !arena_reserve(&profile.arena, ARENA_TYPES_AT, count * sizeof(struct arena_type)))
+        return NULL;
+    return (struct arena_type *)((char *)profile.arena.header + ARENA_TYPES_AT);
 }
 
 /* --- call nodes ----------------------------------------------------------------------------------------- */

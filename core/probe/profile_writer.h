@@ -46,6 +46,15 @@ struct arena_code *profile_code(uint32_t code);
  * those. */
 uint32_t profile_register_lines(uint32_t code, const uint32_t *lines, uint32_t count);
 
+/* Offset of a text in the strings region; where it was asked for before, most times the same one. 0: "", or there is no room. */
+uint64_t profile_text(const char *text);
+
+/* Names this moment of the process. false: there is no room for one more. */
+bool profile_mark(const char *name);
+
+/* The rows of the census, with room for at least `count`; NULL: no room. */
+struct arena_type *profile_types(uint32_t count);
+
 /* Counts a code object that runs without probes, under a reason that completes "left alone: ..." and is the same for all code
  * objects that it holds for. Texts are UTF-8. */
 void profile_leave_code(const char *reason, const char *qualname, const char *file);

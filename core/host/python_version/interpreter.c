@@ -31,6 +31,30 @@ void python_find_collector_count(void) {
 
 const char *python_allocator_name(void) { return _PyMem_GetCurrentAllocatorName(); }
 
+bool python_find_collection_counts(struct python_collection_counts *counts) {
+    struct _gc_runtime_state *collector = &PyInterpreterState_Main()->gc;
+    if (!collector_count)
+        return false; /* it is not where it was when this was compiled */
+    *counts = (struct python_collection_counts){.stride = sizeof(struct gc_generation_stats)};
+#if PY_VERSION_HEX < 0x030F0000
+    for (int i = 0; i < PYTHON_GENERATIONS; i++) {
+        counts->first[i] = &collector->generation_stats[i].collections;
+        counts->places[i] = 1;
+    }
+#else
+    struct gc_stats *stats = collector->generation_stats;
+    if (!stats)
+        return false;
+    counts->first[0] = &stats->young.items[0].collections;
+    counts->places[0] = GC_YOUNG_STATS_SIZE;
+    for (int i = 1; i < PYTHON_GENERATIONS; i++) {
+        counts->first[i] = &stats->old[i - 1].items[0].collections;
+        counts->places[i] = GC_OLD_STATS_SIZE;
+    }
+#endif
+    return true;
+}
+
 struct python_exception python_take_exception(void) {
     struct python_exception taken = {0};
 #if PY_VERSION_HEX < 0x030C0000

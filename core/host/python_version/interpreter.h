@@ -18,6 +18,15 @@ void python_find_collector_count(void);
 /* Which allocators the interpreter uses: "pymalloc", "malloc", "pymalloc_debug", ...; NULL: others. */
 const char *python_allocator_name(void);
 
+/* Where the main interpreter counts the collections of each generation: Py_ssize_t, `places` of them `stride` bytes apart, of which
+ * the largest is the present one. false: not known. After python_find_collector_count(). */
+enum { PYTHON_GENERATIONS = 3 };
+struct python_collection_counts {
+    const Py_ssize_t *first[PYTHON_GENERATIONS];
+    uint32_t places[PYTHON_GENERATIONS], stride;
+};
+bool python_find_collection_counts(struct python_collection_counts *counts);
+
 /* The exception that is being raised, taken away and put back; NULL members where there is none. */
 struct python_exception {
     PyObject *type, *value, *traceback;

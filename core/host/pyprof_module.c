@@ -1,0 +1,158 @@
+#include "core/host/pyprof_module.h"
+
+#include "core/host/own_work.h"
+#include "core/probe/memory.h"
+#include "core/probe/profile_writer.h"
+
+static enum arena_memory_state memory_state(void) {
+    const struct arena_header *header = profile_header(); /* NULL in a forked child that got none */
+    return header ? (enum arena_memory_state)__atomic_load_n(&header->memory.state, __ATOMIC_ACQUIRE) : ARENA_MEMORY_OFF;
+}
+
+bool pyprof_has_memory(const char *function) {
+    if (memory_state() != ARENA_MEMORY_OFF)
+        return true;
+    PyErr_Format(PyExc_RuntimeError, "pyprof.%s() needs the memory collector, which is off in this run; turn it on with "
+                 "pyprof-tui -k memory, or collectors.memory.enabled: true in the session config", function);
+    return false;
+}
+
+/* --- marks -------------------------------------------------------------------------------------------------- */
+
+static PyObject *mark(PyObject *self, PyObject *arguments, PyObject *options) {
+    static char *names[] = {"name", NULL};
+    PyObject *name = NULL;
+    struct own_work work;
+    (void)self;
+    if (!PyArg_ParseTupleAndKeywords(arguments, options, "|U:mark", names, &name))
+        return NULL;
+    own_work_begin(&work);
+    PyObject *text = name ? PyUnicode_AsEncodedString(name, "utf-8", "replace") : NULL;
+    PyErr_Clear();
+    bool done = profile_mark(text ? PyBytes_AS_STRING(text) : "");
+    Py_XDECREF(text);
+    own_work_end(&work);
+    return PyBool_FromLong(done);
+}
+
+/* --- the memory collector off and on ------------------------------------------------------------------------ */
+
+/* What memory_off() returns: at the end of a `with` the collector is as it was before. */
+struct pause {
+    PyObject_HEAD
+    bool was_off;
+};
+
+static PyTypeObject *pause_type;
+
+static PyObject *pause_enter(PyObject *self, PyObject *unused) {
+    (void)unused;
+    return Py_NewRef(self);
+}
+
+static PyObject *pause_exit(PyObject *self, PyObject *unused) {
+    (void)unused;
+    memory_set_paused(((struct pause *)self)->was_off);
+    Py_RETURN_FALSE;
+}
+
+static void pause_free(PyObject *self) {
+    PyTypeObject *type = Py_TYPE(self);
+    type->tp_free(self);
+    Py_DECREF(type);
+}
+
+static PyMethodDef pause_methods[] = {
+    {"__enter__", pause_enter, METH_NOARGS, NULL},
+    {"__exit__", pause_exit, METH_VARARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot pause_slots[] = {
+    {Py_tp_methods, pause_methods},
+    {Py_tp_dealloc, (void *)pause_free},
+    {Py_tp_doc, "What pyprof.memory_off() returns; at the end of a with statement memory is counted again."},
+    {0, NULL},
+};
+
+static PyType_Spec pause_specification = {
+    .name = PYPROF_MODULE_NAME ".memory_is_off",
+    .basicsize = sizeof(struct pause),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = pause_slots,
+};
+
+static PyObject *memory_off(PyObject *self, PyObject *unused) {
+    (void)self, (void)unused;
+    if (!pyprof_has_memory("memory_off"))
+        return NULL;
+    bool was_off = memory_state() == ARENA_MEMORY_PAUSED;
+    memory_set_paused(true);
+    struct pause *pause = PyObject_New(struct pause, pause_type);
+    if (pause)
+        pause->was_off = was_off;
+    else
+        memory_set_paused(was_off);
+    return (PyObject *)pause;
+}
+
+static PyObject *memory_on(PyObject *self, PyObject *unused) {
+    (void)self, (void)unused;
+    if (!pyprof_has_memory("memory_on"))
+        return NULL;
+    memory_set_paused(false);
+    Py_RETURN_NONE;
+}
+
+/* --- the module --------------------------------------------------------------------------------------------- */
+
+PyDoc_STRVAR(mark_doc,
+             "mark(name='')\n--\n\n"
+             "Mark this moment on the timeline of the run, with a name of at most 55 bytes.\n\n"
+             "True if it is there; False if the run has as many marks as it can have.");
+PyDoc_STRVAR(memory_off_doc,
+             "memory_off()\n--\n\n"
+             "Count no allocations from here on, until memory_on() or the end of the with statement it is used in.\n\n"
+             "    with pyprof.memory_off():\n"
+             "        build_the_index()\n\n"
+             "What is freed meanwhile is still taken off what lives.");
+PyDoc_STRVAR(memory_on_doc, "memory_on()\n--\n\nCount allocations again.");
+PyDoc_STRVAR(module_doc,
+             "What a program can say to the profiler that runs it, pyprof-tui.\n\n"
+             "The module is there only while the program is profiled. To run without, too:\n\n"
+             "    try: from pyprof import mark\n"
+             "    except ImportError: mark = lambda name='': None");
+
+static PyMethodDef functions[] = {
+    {"mark", (PyCFunction)(void (*)(void))mark, METH_VARARGS | METH_KEYWORDS, mark_doc},
+    {"memory_off", memory_off, METH_NOARGS, memory_off_doc},
+    {"memory_on", memory_on, METH_NOARGS, memory_on_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT,
+    .m_name = PYPROF_MODULE_NAME,
+    .m_doc = module_doc,
+    .m_size = -1,
+    .m_methods = functions,
+};
+
+static PyObject *make_module(void) {
+    pause_type = (PyTypeObject *)PyType_FromSpec(&pause_specification);
+    return pause_type ? PyModule_Create(&definition) : NULL;
+}
+
+PyObject *pyprof_module(void) {
+    static PyObject *module;
+    struct own_work work;
+    own_work_begin(&work);
+    PyObject *made = module ? NULL : make_module();
+    if (made)
+        module = made;
+    struct python_exception failure = module ? (struct python_exception){0} : python_take_exception();
+    own_work_end(&work);
+    if (!module)
+        python_put_exception(failure);
+    return Py_XNewRef(module);
+}
