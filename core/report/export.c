@@ -3,9 +3,13 @@
 #include <string.h>
 
 #include "core/report/export_json.h"
+#include "core/report/exports.h"
 
 /* X(name as typed, writer) */
-#define EXPORT_LIST(X) X("json", export_json)
+#define EXPORT_LIST(X)       \
+    X("json", export_json)   \
+    X("mprof", export_mprof) \
+    X("memory_profiler", export_memory_profiler)
 
 struct export_format {
     const char *name;

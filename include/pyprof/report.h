@@ -25,7 +25,7 @@ bool report_write_list(const struct model *model, const char *list, FILE *out, s
 /* The lines that most of the high-water mark was allocated on, at most so many, with their source. */
 bool report_top_sites(const struct model *model, size_t most, FILE *out, struct error *error);
 
-/* --export: "json" so far. Writes the stable contract of DESIGN. */
+/* --export: "json", this program's own contract for scripts; "mprof" and "memory_profiler", what these write. */
 bool export_check_format(const char *format, struct error *error);
 bool export_write(const struct model *model, const char *format, FILE *out, struct error *error);
 

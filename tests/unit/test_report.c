@@ -408,7 +408,7 @@ static void unknown_reports_and_formats_are_refused(void **state) {
                                     "leaks, types, processes");
     assert_true(export_check_format("json", &error));
     assert_false(export_check_format("xml", &error));
-    assert_string_equal(error.text, "--export: there is no format \"xml\"; known are json");
+    assert_string_equal(error.text, "--export: there is no format \"xml\"; known are json, mprof, memory_profiler");
     assert_int_equal(error.exit_status, EXIT_STATUS_USAGE);
     assert_false(export_write(NULL, "", stdout, &error));
 }

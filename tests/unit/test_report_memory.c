@@ -352,6 +352,82 @@ static void sizes_have_units_and_fit_their_column(void **state) {
     assert_string_equal(text, "5000.0 s");
 }
 
+static char *export_as(const struct model *model, const char *format) {
+    char *text = NULL;
+    size_t size;
+    struct error error = {0};
+    FILE *out = open_memstream(&text, &size);
+    if (!export_write(model, format, out, &error))
+        fail_msg("%s", error.text);
+    fclose(out);
+    return text;
+}
+
+/* The layout is memory_profiler's own: fields by width, text behind three blanks. A line that only frees has the usage of the line
+ * above less that; one that does neither, the line above's. */
+static void table_of_memory_profiler(void **state) {
+    (void)state;
+    struct model *model = fixture_memory_program();
+    model->functions[2].flags |= MODEL_FUNCTION_MARKED;
+    char *text = export_as(model, "memory_profiler");
+    assert_string_equal(text,
+                        "Filename: /p/build.py\n"
+                        "\n"
+                        "Line #    Mem usage    Increment  Occurrences   Line Contents\n"
+                        "=============================================================\n"
+                        "     1                                         def build(width):\n"
+                        "     2      2.0 MiB      0.0 MiB           1       zs = []\n"
+                        "     3      2.0 MiB      0.0 MiB       40001       for x in range(width):\n"
+                        "     4      2.0 MiB      2.2 MiB       40000           zs.append(complex(x, 1))\n"
+                        "     5      0.3 MiB     -1.7 MiB           1       return sum(map(abs, zs))\n"
+                        "\n"
+                        "\n");
+    free(text);
+    model->functions[2].flags &= ~MODEL_FUNCTION_MARKED;
+    model->lines[5].memory.freed_bytes = 100 * MIB; /* what is not known cannot be negative */
+    text = export_as(model, "memory_profiler");
+    assert_non_null(strstr(text, "     5      0.0 MiB   -100.0 MiB           1       return sum(map(abs, zs))\n"));
+    assert_non_null(strstr(text, "     9                                       \n"
+                                 "    10      1.0 MiB      0.0 MiB           1   print(build(40000))\n"
+                                 "    11      1.0 MiB      0.0 MiB           1   TABLE = list(range(500))\n\n\n"));
+    assert_null(strstr(text, "os.py"));
+    free(text);
+    struct error error = {0};
+    model->collectors = COLLECTOR_LINE;
+    assert_false(export_write(model, "memory_profiler", stdout, &error));
+    assert_string_equal(error.text, "memory was not counted in this run; run it with memory in -k");
+    model_free(model);
+}
+
+static void plot_data_of_mprof(void **state) {
+    (void)state;
+    struct model *model = fixture_memory_program();
+    struct model_argument arguments[] = {{"build.py"}, {"a\nb"}};
+    model->arguments = memcpy(malloc(sizeof arguments), arguments, sizeof arguments);
+    model->argument_count = 2;
+    model->start_unix_ns = 1700000000 * SECOND;
+    model->functions[2].qualname = "f.<locals>.a b";
+    fixture_sample(model, 600 * MILLISECOND, 13 * MIB, 2);
+    fixture_sample(model, 700 * MILLISECOND, MODEL_UNKNOWN, 3); /* that of a process on its way out */
+    fixture_sample(model, 800 * MILLISECOND, 11 * MIB + MIB / 2, 2);
+    fixture_sample(model, 900 * MILLISECOND, 1 * MIB, 3);
+    char *text = export_as(model, "mprof");
+    assert_string_equal(text, "CMDLINE python3 build.py a_b\n"
+                              "MEM 10.000000 1700000000.0000\n"
+                              "MEM 12.000000 1700000000.5000\n"
+                              "MEM 13.000000 1700000000.6000\n"
+                              "MEM 11.500000 1700000000.8000\n"
+                              "MEM 1.000000 1700000000.9000\n"
+                              "FUNC f.<locals>.a_b 12.0000 1700000000.5000 11.5000 1700000000.8000 0\n");
+    free(text);
+    model->sample_count = 0;
+    struct error error = {0};
+    assert_false(export_write(model, "mprof", stdout, &error));
+    assert_string_equal(error.text, "RSS was never measured in this run, so there is nothing for mprof to plot; run the program "
+                                    "again");
+    model_free(model);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(functions_and_their_lines),
@@ -369,6 +445,8 @@ int main(void) {
         cmocka_unit_test(runs_without_the_collector_say_so),
         cmocka_unit_test(empty_runs_make_empty_reports),
         cmocka_unit_test(most_lines_that_are_asked_for),
+        cmocka_unit_test(table_of_memory_profiler),
+        cmocka_unit_test(plot_data_of_mprof),
         cmocka_unit_test(sizes_have_units_and_fit_their_column),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -231,7 +231,8 @@ static bool plan_run(const struct command_typed *typed, struct command_line *com
     if (limit_typed(typed) && !command->headless)
         return error_set(error, EXIT_STATUS_USAGE, "%s decides the exit status of a run without the interface; add --headless",
                          limit_typed(typed));
-    config->collectors.memory.enabled |= command->headless && config->limits.heap;
+    bool exports_memory = command->export_format && strcmp(command->export_format, "memory_profiler") == 0;
+    config->collectors.memory.enabled |= exports_memory || (command->headless && config->limits.heap);
     command->save_session = !command->export_format || config->output.session;
     return check_run(command, error);
 }

@@ -26,7 +26,7 @@
     X(OPTION_REPORT, "report", required_argument, "LIST",                                           \
       "      --report LIST       functions,lines,tree,memory,peak,leaks,types,processes\n")            \
     X(OPTION_EXPORT, "export", required_argument, "FORMAT",                                         \
-      "      --export FORMAT     write json to stdout or -o; for a run or a session\n")             \
+      "      --export FORMAT     json, mprof or memory_profiler, to stdout or -o\n")             \
     X(OPTION_MAX_RSS, "max-rss", required_argument, "SIZE",                                         \
       "      --max-rss SIZE      headless: status 3 if the program took more, e.g. 500M\n")           \
     X(OPTION_MAX_HEAP, "max-heap", required_argument, "SIZE",                                       \
