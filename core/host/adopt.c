@@ -5,7 +5,7 @@
 /* Instruments a function that is there already. */
 static void adopt_function(PyObject *function) {
     PyCodeObject *code = (PyCodeObject *)PyFunction_GET_CODE(function);
-    PyCodeObject *twin = instrument_code(code);
+    PyCodeObject *twin = instrument_lazily(code);
     if (twin != code)
         python_function_set_code(function, twin);
     Py_DECREF(twin);

@@ -76,7 +76,7 @@ void instrument_set_origin(void) {
 
 static PyCodeObject *find_twin(PyCodeObject *code);
 
-/* The twin of code inside other code, which may never run: there from the first call on. A new reference. */
+/* The twin of code that may never run: there from the first call on. A new reference. */
 static PyCodeObject *find_nested_twin(PyCodeObject *code, struct selection selection) {
     PyCodeObject *shell = selection.function || selection.lines ? lazy_code_new(code, selection) : NULL;
     return shell ? shell : find_twin(code);
@@ -195,6 +195,13 @@ PyCodeObject *instrument_code(PyCodeObject *code) {
     PyCodeObject *twin = find_twin(code);
     own_work_end(&work);
     return twin;
+}
+
+PyCodeObject *instrument_lazily(PyCodeObject *code) {
+    const struct twin *known = twins_find(code);
+    if ((known && (known->original || known->instrumented)) || lazy_code_original(code, NULL))
+        return find_twin(code);
+    return find_nested_twin(code, selection_of(utf8(code->co_filename)));
 }
 
 PyCodeObject *instrument_marked(PyCodeObject *code) {

@@ -13,6 +13,9 @@ bool instrument_prepare(void);
  * sets no exception. */
 PyCodeObject *instrument_code(PyCodeObject *code);
 
+/* The same of code that may never run: its probes come with its first call. While the engine starts. */
+PyCodeObject *instrument_lazily(PyCodeObject *code);
+
 /* For lazy_code.c: a code object with probes, whatever becomes of it. */
 struct instrumented {
     PyCodeObject *code;         /* owned; NULL: nothing to place, not understood, or no memory */
