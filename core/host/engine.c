@@ -16,6 +16,7 @@
 #include "core/host/lock_waiting.h"
 #include "core/host/main_program.h"
 #include "core/host/memory_hooks.h"
+#include "core/host/native_memory.h"
 #include "core/host/original_code.h"
 #include "core/host/original_graph.h"
 #include "core/host/own_work.h"
@@ -69,6 +70,8 @@ static bool start_collectors(void) {
     struct own_work work;
     own_work_begin(&work);
     if (install_collectors()) {
+        if (profile_header()->collectors & COLLECTOR_MEMORY)
+            native_memory_watch();
         own_work_end(&work);
         return true;
     }

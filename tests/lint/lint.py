@@ -21,7 +21,7 @@ TOP_LEVEL = {"tui", "core", "include", "tests", "configs", "Makefile", "README.m
 
 # A library's header, and the only folders that may include it (tests/unit may include what it tests through).
 OUTSIDE_HEADERS = {
-    r"Python\.h|internal/pycore_.*|pycore_.*|opcode\.h|frameobject\.h|structmember\.h|marshal\.h": ["core/host"],
+    r"Python\.h|internal/pycore_.*|pycore_.*|opcode\.h|frameobject\.h|structmember\.h|marshal\.h": ["core/host", "tests/host"],
     r"sqlite3\.h": ["core/session", "tests/unit"],
     r"yaml\.h": ["core/config", "tests/unit"],
     r"(ncurses\w*/)?n?curses\.h|term\.h": ["tui/term"],
