@@ -529,6 +529,26 @@ static void test_reattach(void **state) {
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter_folder, remove_folder)
 
+static void test_two_sessions(void **state) {
+    (void)state;
+    write_session("a.pyprof");
+    write_session("b.pyprof");
+    struct command_line command = parse("--report", "memory", "a.pyprof", "b.pyprof", NULL);
+    assert_int_equal(command.action, COMMAND_OPEN_SESSION);
+    assert_string_equal(command.session, "a.pyprof");
+    assert_string_equal(command.second_session, "b.pyprof");
+    command_line_free(&command);
+    static const char *const refused = "two sessions are compared by --report memory alone; leave the other options or one "
+                                       "session out";
+    assert_fails(refused, "a.pyprof", "b.pyprof");
+    assert_fails(refused, "--report", "functions,memory", "a.pyprof", "b.pyprof");
+    assert_fails(refused, "--report", "memory", "--process", "7", "a.pyprof", "b.pyprof");
+    assert_fails("a.pyprof is a saved session; it takes no arguments, leave them out", "--report", "memory", "a.pyprof", "a.py");
+    assert_fails("a.pyprof is a saved session; it takes no arguments, leave them out", "--report", "memory", "a.pyprof", "b.pyprof",
+                 "b.pyprof");
+    assert_fails("c.pyprof: no such file; give the path of a saved session", "--report", "memory", "a.pyprof", "c.pyprof");
+}
+
 static void test_limits(void **state) {
     (void)state;
     struct command_line command = parse("--headless", "--max-rss", "500M", "--max-heap=1.5GiB", "-k", "none", "a.py", NULL);
@@ -578,6 +598,7 @@ int main(void) {
         TEST(test_outputs_are_checked_first),
         TEST(test_process_of_a_session),
         TEST(test_reattach),
+        TEST(test_two_sessions),
         TEST(test_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

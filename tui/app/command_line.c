@@ -165,11 +165,21 @@ static bool copy_output_options(const struct command_typed *typed, struct comman
            set_path(&command->save_config, "--save-config", typed->save_config, error);
 }
 
-static bool plan_session(const struct command_typed *typed, struct command_line *command, struct error *error) {
-    command->action = COMMAND_OPEN_SESSION;
-    if (typed->argument_count)
+/* Two sessions, which one report compares. */
+static bool plan_comparison(const struct command_typed *typed, struct command_line *command, struct error *error) {
+    const char *second = typed->arguments[0];
+    if (typed->argument_count > 1 || !command_is_session(second))
         return error_set(error, EXIT_STATUS_USAGE, "%s is a saved session; it takes no arguments, leave them out",
                          typed->script);
+    if (!typed->report || strcmp(typed->report, "memory") != 0 || typed->export_format || command->process)
+        return usage(error, "two sessions are compared by --report memory alone; leave the other options or one session out");
+    return command_check_session(second, error) && (text_replace(&command->second_session, second) || out_of_memory(error));
+}
+
+static bool plan_session(const struct command_typed *typed, struct command_line *command, struct error *error) {
+    command->action = COMMAND_OPEN_SESSION;
+    if (typed->argument_count && !plan_comparison(typed, command, error))
+        return false;
     if (limit_typed(typed))
         return error_set(error, EXIT_STATUS_USAGE, "%s is a saved session; %s is for runs, leave it out", typed->script,
                          limit_typed(typed));
@@ -269,6 +279,7 @@ void command_line_free(struct command_line *command) {
     free(command->config_path);
     free(command->save_config);
     free(command->session);
+    free(command->second_session);
     free(command->report);
     free(command->export_format);
     free(command->export_path);

@@ -28,6 +28,7 @@ struct command_line {
     char *config_path;     /* the config file that was read, NULL: none */
     char *save_config;     /* --save-config: write the config there before anything else, NULL: do not */
     char *session;         /* OPEN_SESSION: the file */
+    char *second_session;  /* OPEN_SESSION: the one it is compared with, NULL: none */
     char *report;          /* --report, checked; NULL: none */
     char *export_format;   /* --export, checked; NULL: none */
     char *export_path;     /* where the export goes, NULL: stdout. (Without --export, -o is config->output.session.) */

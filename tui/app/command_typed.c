@@ -76,6 +76,7 @@ const char *command_line_help(void) {
     return "usage: pyprof-tui [options] script.py [args...]   run and watch a Python program\n"
            "       pyprof-tui [options] -m module [args...]   also: -c code, - (stdin)\n"
            "       pyprof-tui [options] run.pyprof            open a saved session\n"
+           "       pyprof-tui --report memory a.pyprof b.pyprof   compare two\n"
 #define X(value, name, kind, argument, help) help
            COMMAND_OPTION_LIST(X)
 #undef X

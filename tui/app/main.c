@@ -56,6 +56,16 @@ static int reattach(const struct command_line *command) {
     return show_application(&start);
 }
 
+static int compare_sessions(const struct command_line *command) {
+    struct error error;
+    struct model *before = session_load(command->session, &error);
+    struct model *after = before ? session_load(command->second_session, &error) : NULL;
+    bool done = after && headless_compare(before, after, &error);
+    model_free(before);
+    model_free(after);
+    return done ? 0 : headless_fail(&error);
+}
+
 static int open_session(const struct command_line *command) {
     struct error error;
     bool printing = command->report || command->export_format;
@@ -102,7 +112,7 @@ static int perform(const struct command_line *command, int *wait_status) {
         *wait_status = headless_run(command, command->headless);
         return 0;
     case COMMAND_OPEN_SESSION:
-        return open_session(command);
+        return command->second_session ? compare_sessions(command) : open_session(command);
     case COMMAND_REATTACH:
         return reattach(command);
     case COMMAND_HELP:
