@@ -201,7 +201,7 @@ def check_clang(tree):
     if not shutil.which("clang"):
         return
     for name in (n for n in tree.c_files("core/", "tui/", "tests/") if n.endswith(".c")):
-        error = compile_error(tree, ["clang"], name, python_flags() if name.startswith("core/host/") else [])
+        error = compile_error(tree, ["clang"], name, python_flags() if name.startswith(("core/host/", "tests/host/")) else [])
         if error:
             yield f"{name}:1: clang: {error}"
 
