@@ -23,6 +23,7 @@
 #include "core/host/profile_decorator.h"
 #include "core/host/pyprof_import.h"
 #include "core/host/selection.h"
+#include "core/host/shared_functions.h"
 #include "core/probe/memory.h"
 #include "core/probe/profile_writer.h"
 #include "pyprof/collectors.h"
@@ -62,7 +63,7 @@ static bool install_collectors(void) {
         return false;
     calibrate_probes();
     return adopt_existing_functions() && exec_hook_install() && original_code_install() &&
-           original_graph_install() && profile_decorator_install() &&
+           original_graph_install() && shared_functions_install() && profile_decorator_install() &&
            (!(profile_header()->collectors & COLLECTOR_MEMORY) || memory_hooks_install()) && main_program_await();
 }
 

@@ -49,3 +49,24 @@ bool exchange_function(struct exchanged *builtin, PyObject *owner, const char *n
     Py_DECREF(function);
     return known;
 }
+
+/* --- the code of a definition -------------------------------------------------------------------------------- */
+
+static PyMethodDef *definition_of(PyObject *function) {
+    if (function && PyCFunction_CheckExact(function))
+        return ((PyCFunctionObject *)function)->m_ml;
+    if (function && Py_TYPE(function) == &PyMethodDescr_Type)
+        return ((PyMethodDescrObject *)function)->d_method;
+    return NULL;
+}
+
+bool exchange_definition(PyObject *owner, const char *name, int flags, PyCFunction *original, PyCFunction replacement) {
+    PyObject *function = PyObject_GetAttrString(owner, name);
+    PyMethodDef *definition = definition_of(function);
+    if (definition && definition->ml_flags == flags && definition->ml_meth != replacement) {
+        *original = definition->ml_meth;
+        definition->ml_meth = replacement;
+    }
+    Py_XDECREF(function);
+    return function != NULL;
+}

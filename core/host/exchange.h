@@ -28,6 +28,11 @@ bool exchange_function(struct exchanged *builtin, PyObject *owner, const char *n
 PyObject *exchange_call_original(const struct exchanged *builtin, PyObject *module, PyObject *const *arguments,
                                  Py_ssize_t count, PyObject *names);
 
+/* Gives the definition of the C function or method owner.name other code to run, in every interpreter; *original is what it ran
+ * before. Where the interpreter's own takes its arguments in another form than `flags` says, or was given this code already, all
+ * stays as it is. false with an exception set: there is no such attribute. */
+bool exchange_definition(PyObject *owner, const char *name, int flags, PyCFunction *original, PyCFunction replacement);
+
 /* The definition that the rest of the program knows a method by: the original of an exchanged one, else itself. */
 const PyMethodDef *exchange_public_method(const PyMethodDef *method);
 

@@ -1,31 +1,11 @@
 #include "core/host/original_graph.h"
 
 #include "core/host/adopt.h"
+#include "core/host/exchange.h"
 #include "core/host/probe_objects.h"
 #include "core/host/twins.h"
 
-/* C functions and methods whose definition is given other code to run: the definition stays the same one. */
 static PyCFunction find_referents, find_referrers;
-
-static PyMethodDef *definition_of(PyObject *function) {
-    if (function && PyCFunction_CheckExact(function))
-        return ((PyCFunctionObject *)function)->m_ml;
-    if (function && Py_TYPE(function) == &PyMethodDescr_Type)
-        return ((PyMethodDescrObject *)function)->d_method;
-    return NULL;
-}
-
-/* Where the interpreter's own takes its arguments in another form, it stays as it is. */
-static bool exchange_code(PyObject *owner, const char *name, int flags, PyCFunction *original, PyCFunction replacement) {
-    PyObject *function = PyObject_GetAttrString(owner, name);
-    PyMethodDef *definition = definition_of(function);
-    if (definition && definition->ml_flags == flags) {
-        *original = definition->ml_meth;
-        definition->ml_meth = replacement;
-    }
-    Py_XDECREF(function);
-    return function != NULL;
-}
 
 /* --- gc --------------------------------------------------------------------------------------------------- */
 
@@ -111,8 +91,8 @@ static PyObject *get_referrers_of_vector(PyObject *module, PyObject *const *argu
 
 static bool exchange_finder(PyObject *collector, const char *name, PyCFunction *original, PyCFunction tuple,
                             vector_function vector) {
-    return exchange_code(collector, name, METH_VARARGS, original, tuple) &&
-           exchange_code(collector, name, METH_FASTCALL, original, (PyCFunction)(void (*)(void))vector);
+    return exchange_definition(collector, name, METH_VARARGS, original, tuple) &&
+           exchange_definition(collector, name, METH_FASTCALL, original, (PyCFunction)(void (*)(void))vector);
 }
 
 /* --- sizes ------------------------------------------------------------------------------------------------ */
@@ -153,7 +133,7 @@ static PyObject *async_generator_size(PyObject *self, PyObject *unused) {
 }
 
 static bool exchange_size(PyTypeObject *type, int kind, PyCFunction replacement) {
-    return exchange_code((PyObject *)type, "__sizeof__", METH_NOARGS, &measure[kind], replacement);
+    return exchange_definition((PyObject *)type, "__sizeof__", METH_NOARGS, &measure[kind], replacement);
 }
 
 bool original_graph_install(void) {

@@ -109,6 +109,48 @@ HOSTILE = [
     hostile("ignores all signals", "import signal\nfor number in signal.valid_signals():\n    try:\n        signal.signal(number, signal.SIG_IGN)\n    except (OSError, ValueError):\n        pass\n"
             "signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())\nprint(go_on())\n"),
     hostile("new session", "import os\nif os.fork() == 0:\n    os.setsid()\n    print(go_on(), flush=True)\n    os._exit(0)\nos.wait()\nprint('end')\n"),
+    hostile("functions for sub-interpreters", """
+try:
+    import _interpreters as interpreters
+except ImportError:
+    interpreters = None
+def script():
+    print("script", [n * n for n in range(4)], flush=True)
+def nested():
+    def inner(*args, **names):
+        print("inner", args, sorted(names), flush=True)
+    return inner
+def with_state():
+    print(go_on())
+other = interpreters.create() if interpreters else None
+for name in ("run_func", "exec", "call"):
+    for function in (script, nested(), lambda: print("lambda", flush=True)) if interpreters else ():
+        try:
+            print(name, getattr(interpreters, name)(other, function), flush=True)
+        except ValueError as error:
+            print(error)
+if interpreters:
+    try:
+        print(getattr(interpreters.run_func(other, with_state), "msg", None))
+    except Exception as error:
+        print(type(error).__name__, error)
+    interpreters.destroy(other)
+try:
+    from concurrent.futures import InterpreterPoolExecutor
+except ImportError:
+    pass
+else:
+    def work(n, function=None, **names):
+        return n * 3, function and function(n), [f(n) for f in names.values()]
+    with InterpreterPoolExecutor(1) as pool:
+        print(list(pool.map(lambda n: n + 1, range(3))), pool.submit(divmod, 7, 3).result())
+        for task, names in (fib, {}), (work, {}), (work, {"g": fib}), (lambda n, g: g(n), {"g": lambda n: n * 4}), (lambda n: fib(n), {}):
+            try:
+                print(pool.submit(task, 5, **names).result())
+            except Exception as error:
+                print(type(error).__name__, error)
+print(script.__code__.co_consts, go_on())
+"""),
     hostile("sub-interpreters", "try:\n    import _xxsubinterpreters as interpreters\n"
             "except ImportError:\n    import _interpreters as interpreters\n"
             "for i in range(3):\n    other = interpreters.create()\n"

@@ -7,19 +7,30 @@
 #define NEW_CODE PyUnstable_Code_NewWithPosOnlyArgs
 #endif
 
+/* A tuple of names, which code may keep from then on: the program counts objects. Names make no cycles. */
+static PyObject *uncounted(PyObject *names) {
+    if (names && PyTuple_GET_SIZE(names) > 0)
+        PyObject_GC_UnTrack(names);
+    return names;
+}
+
 PyObject *python_probed_names(PyCodeObject *original) {
 #if PY_VERSION_HEX >= 0x030C0000
-    if (PyTuple_GET_SIZE(original->co_names) == 0)
-        return Py_BuildValue("(N)", PyUnicode_InternFromString("probe"));
+    static PyObject *only_name; /* owned: for all code that names nothing */
+    if (PyTuple_GET_SIZE(original->co_names) == 0) {
+        if (!only_name)
+            only_name = uncounted(Py_BuildValue("(N)", PyUnicode_InternFromString("probe")));
+        return Py_XNewRef(only_name);
+    }
 #endif
     return Py_NewRef(original->co_names);
 }
 
 PyCodeObject *python_new_code(PyCodeObject *original, int stack_size, PyObject *bytecode, PyObject *constants,
                               PyObject *line_table, PyObject *exception_table) {
-    PyObject *local_names = PyCode_GetVarnames(original);
-    PyObject *free_names = PyCode_GetFreevars(original);
-    PyObject *cell_names = PyCode_GetCellvars(original), *names = python_probed_names(original);
+    PyObject *local_names = uncounted(PyCode_GetVarnames(original));
+    PyObject *free_names = uncounted(PyCode_GetFreevars(original));
+    PyObject *cell_names = uncounted(PyCode_GetCellvars(original)), *names = python_probed_names(original);
     PyCodeObject *code = NULL;
     if (local_names && free_names && cell_names && names)
         code = NEW_CODE(original->co_argcount, original->co_posonlyargcount, original->co_kwonlyargcount,

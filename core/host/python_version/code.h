@@ -23,6 +23,9 @@ static inline uint8_t python_code_opcode(PyCodeObject *code, uint32_t unit) {
 /* What a generator, coroutine or asynchronous generator runs; a new reference. */
 PyCodeObject *python_generator_code(PyObject *generator);
 
+/* Whether the interpreter hands the function to other interpreters by its code (from 3.14 on some go by their name). */
+bool python_goes_by_code(PyObject *function);
+
 /* Replaces a function's code, keeping its version counters right. */
 void python_function_set_code(PyObject *function, PyCodeObject *code);
 

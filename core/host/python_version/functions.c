@@ -40,3 +40,14 @@ void python_function_set_code(PyObject *function, PyCodeObject *code) {
 #endif
     Py_SETREF(changed->func_code, Py_NewRef(code));
 }
+
+bool python_goes_by_code(PyObject *function) {
+#if PY_VERSION_HEX < 0x030E0000
+    (void)function;
+    return true;
+#else
+    bool goes = _PyFunction_VerifyStateless(PyThreadState_Get(), function) == 0;
+    PyErr_Clear();
+    return goes;
+#endif
+}

@@ -134,6 +134,22 @@ def make_class(): return Metaclass("Short", (), {"f": lambda self: 1})().f()
 
 
 print(make_class(), gc.collect() > 0)
+
+
+def objects_of_first_calls():
+    class Local:
+        def __eq__(self, other): return False
+        def nothing(self, number=1): pass
+    def generate(): yield 1
+    local = Local()
+    before = len(gc.get_objects())
+    local == local
+    local.nothing()
+    list(generate())
+    return len(gc.get_objects()) - before
+
+
+print([objects_of_first_calls() for _ in range(3)])
 tracemalloc.start()
 data = [bytes(1000) for _ in range(10)]
 snapshot = tracemalloc.take_snapshot()
