@@ -32,7 +32,7 @@ bool python_has_main_lock(void);
 #include <internal/pycore_frame.h>
 #include <internal/pycore_pystate.h>
 #if PY_VERSION_HEX >= 0x030E0000
-#include <internal/pycore_interpframe_structs.h>
+#include <internal/pycore_interpframe.h>
 #include <internal/pycore_stackref.h>
 #endif
 #pragma GCC diagnostic pop
