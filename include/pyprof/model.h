@@ -25,8 +25,10 @@ enum model_function_flag {
     MODEL_FUNCTION_MARKED = 4,  /* was given to the `profile` decorator */
 };
 
-/* Memory of a function, line, call node or site, where the memory collector was on; all 0 where it was not. Bytes are as asked for,
- * without what allocators add. Only highest_bytes is not a sum of its parts. */
+/* Memory of a function, line, call node or site, where the memory collector was on; all 0 where it was not. Bytes are as
+ * asked for, without what allocators add. What functions, lines and call nodes have are sums over sites: each site is in the
+ * memory of one function, of one node and, where its line is known, of one line. Only highest_bytes is no sum but the highest
+ * of the parts'. */
 struct model_allocations {
     uint64_t allocated_count, allocated_bytes;
     uint64_t freed_count, freed_bytes; /* while it ran, whoever had allocated it */
@@ -47,7 +49,8 @@ struct model_function {
     uint16_t flags;   /* enum model_function_flag */
     uint64_t calls, primitive_calls, self_ns, total_ns; /* calls 0 (and total_ns 0): compiled but never run */
     uint32_t first_line_row, line_row_count;            /* its rows in model.lines, ascending by line */
-    struct model_allocations memory, total_memory;      /* without and with what it called; recursion counted once */
+    struct model_allocations memory, total_memory;      /* without and with what it called; recursion counted once. A C
+                                                           function's is its own, though its caller's line has it, too */
 };
 
 struct model_edge {
@@ -78,7 +81,8 @@ struct model_site {
     struct model_allocations memory;
 };
 
-/* The process's memory as a whole. */
+/* The process's memory as a whole: live_bytes and peak_bytes are the sums of the sites'. Of all processes everything is summed, so
+ * that peak_bytes is what their own high-water marks, each at its own moment, come to; peak_t_ns is not known then. */
 struct model_heap {
     uint64_t live_bytes, native_bytes; /* native: the part that native code allocated itself */
     uint64_t peak_bytes, peak_t_ns;    /* the high-water mark, and when (to some milliseconds) since the start */
