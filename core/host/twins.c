@@ -3,6 +3,8 @@
 #include <stdlib.h>
 
 #include "core/host/lazy_code.h"
+#include "core/probe/memory.h"
+#include "core/probe/memory_sites.h"
 
 /* Keys are addresses: multiplied by 2^64 / golden ratio (Knuth), their upper half is well spread. */
 #define HASH_FUNCTION(key, length, hash) \
@@ -61,11 +63,13 @@ static destructor end_code;
 
 static void forget(struct entry *entry) {
     PyCodeObject *original = entry->twin.original;
+    memory_own_work_begins(); /* the frame that runs may be of code that has just ended, and is not to be looked at */
     struct entry *of_original = original ? find(original) : NULL;
     if (of_original && of_original->twin.instrumented == entry->code)
         of_original->twin.instrumented = NULL;
     free(entry->twin.offsets);
     free(entry);
+    memory_own_work_ends();
     Py_XDECREF(original);
 }
 
@@ -74,8 +78,11 @@ static void end_watched_code(PyObject *code) {
     struct entry *entry = python_in_main_interpreter() ? find((PyCodeObject *)code) : NULL;
     if (entry)
         HASH_DEL(entries, entry);
+    uintptr_t bytecode = (uintptr_t)((PyCodeObject *)code)->co_code_adaptive;
+    size_t size = 2 * (size_t)python_code_units((PyCodeObject *)code);
     int *objects = python_collector_count(), before = objects ? *objects : 0;
     end_code(code);
+    memory_forget_places(bytecode, size);
     if (entry && entry->twin.original && objects)
         *objects = before; /* what only the twin had was never counted */
     if (entry)

@@ -1,20 +1,21 @@
 #include "core/probe/memory_sites.h"
 
-#include <string.h>
-
 #include "core/probe/index_table.h"
 #include "core/probe/memory_state.h"
 
 struct memory_place memory_places[MEMORY_PLACES];
 
 static struct index_table sites; /* (thread, node, line) -> number */
-static bool any_place_known;
+
+/* A bit for each stretch of memory (of those with equal hashes) that a kept instruction is in: most code that ends has none. */
+enum { STRETCH_SHIFT = 6, STRETCHES = 1 << 15 };
+static uint64_t kept_stretches[STRETCHES / 64];
 
 struct arena_site *memory_site(uint32_t site) { return &memory.sites[site]; }
 
 bool memory_sites_begin(void) {
     index_table_free(&sites);
-    memory_forget_places();
+    memory_forget_places(0, UINTPTR_MAX);
     if (!profile_reserve_sites(1))
         return false;
     memory.sites = profile_sites();
@@ -51,15 +52,33 @@ struct memory_place memory_place_of(uint32_t site) {
     return (struct memory_place){.site = memory_site(site), .tag = memory_tag(site)};
 }
 
+static uint64_t *stretch_word(uintptr_t instruction) {
+    return &kept_stretches[(instruction >> STRETCH_SHIFT) % STRETCHES / 64];
+}
+static uint64_t stretch_bit(uintptr_t instruction) { return UINT64_C(1) << (instruction >> STRETCH_SHIFT) % 64; }
+
 void memory_keep_place(uintptr_t instruction, uintptr_t node, struct memory_place place) {
     place.instruction = instruction;
     place.node = node;
     *memory_place_slot(instruction, node) = place;
-    any_place_known = true;
+    *stretch_word(instruction) |= stretch_bit(instruction);
 }
 
-void memory_forget_places(void) {
-    if (any_place_known)
-        memset(memory_places, 0, sizeof memory_places);
-    any_place_known = false;
+static bool may_be_kept(uintptr_t begin, uintptr_t end) {
+    if (end - begin >= (uintptr_t)STRETCHES << STRETCH_SHIFT)
+        return true;
+    for (uintptr_t at = begin >> STRETCH_SHIFT << STRETCH_SHIFT; at < end; at += 1 << STRETCH_SHIFT)
+        if (*stretch_word(at) & stretch_bit(at))
+            return true;
+    return false;
+}
+
+/* Bits stay set: they only say that there may be something. */
+void memory_forget_places(uintptr_t instructions, size_t size) {
+    uintptr_t end = instructions + size;
+    if (!may_be_kept(instructions, end))
+        return;
+    for (int i = 0; i < MEMORY_PLACES; i++)
+        if (memory_places[i].instruction - instructions < size)
+            memory_places[i].instruction = 0;
 }

@@ -51,8 +51,8 @@ struct arena_site *memory_site(uint32_t site);
 struct memory_place memory_place_of(uint32_t site);
 /* Keeps it for the instruction. */
 void memory_keep_place(uintptr_t instruction, uintptr_t node, struct memory_place place);
-/* Code has ended, and its instructions' addresses may soon be another's. */
-void memory_forget_places(void);
+/* Code has ended, and the addresses of its instructions, in so many bytes, may soon be another's. Under the interpreter lock. */
+void memory_forget_places(uintptr_t instructions, size_t size);
 
 /* Takes room for the first rows; false: there is none. Forgets all sites. */
 bool memory_sites_begin(void);
