@@ -45,6 +45,8 @@ static inline __attribute__((always_inline)) uint64_t clock_ticks(enum arena_clo
         return ticks;
     }
 #endif
+    if (kind == ARENA_CLOCK_NONE)
+        return 0;
     struct timespec now;
     clock_gettime(kind == ARENA_CLOCK_THREAD_CPU ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &now);
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;

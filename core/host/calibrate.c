@@ -203,6 +203,8 @@ static struct arena_probe_cost measure_costs(bool lines) {
 }
 
 void calibrate_probes(void) {
+    if (profile_clock_kind == ARENA_CLOCK_NONE)
+        return;
     struct arena_probe_cost cost = measure_costs(profile_header()->collectors & COLLECTOR_LINE);
     profile_probe_cost = profile_header()->probe_cost = cost;
 }

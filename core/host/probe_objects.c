@@ -140,8 +140,11 @@ SLOTS(slow, ARENA_CLOCK_MONOTONIC, plain, false)
 SLOTS(slow, ARENA_CLOCK_MONOTONIC, lines, true)
 SLOTS(cpu, ARENA_CLOCK_THREAD_CPU, plain, false)
 SLOTS(cpu, ARENA_CLOCK_THREAD_CPU, lines, true)
+SLOTS(no, ARENA_CLOCK_NONE, plain, false)
 
 static const python_probe_function *choose_slots(bool lines) {
+    if (profile_clock_kind == ARENA_CLOCK_NONE)
+        return slots_no_plain;
     if (profile_clock_kind == ARENA_CLOCK_THREAD_CPU)
         return lines ? slots_cpu_lines : slots_cpu_plain;
     if (profile_clock_kind == SHADOW_FAST_CLOCK)

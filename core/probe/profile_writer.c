@@ -46,6 +46,12 @@ static bool reserve_rows(uint64_t region, uint64_t row_size, uint64_t *reserved,
 
 static void end_thread(void *thread);
 
+static enum arena_clock_kind choose_clock(const struct arena_header *header) {
+    if (header->collectors == COLLECTOR_MEMORY)
+        return ARENA_CLOCK_NONE;
+    return header->run_clock == RUN_CLOCK_CPU ? ARENA_CLOCK_THREAD_CPU : (enum arena_clock_kind)header->clock.kind;
+}
+
 bool profile_attach(const char *arena_path, struct error *error) {
     if (!arena_attach(&profile.arena, arena_path, error))
         return false;
@@ -57,7 +63,7 @@ bool profile_attach(const char *arena_path, struct error *error) {
     profile.codes_reserved = PROFILE_RESERVE_STEP / sizeof(struct arena_code);
     profile.line_rows_reserved = PROFILE_RESERVE_STEP / sizeof(struct arena_line);
     const struct arena_header *header = profile.arena.header;
-    profile_clock_kind = header->run_clock == RUN_CLOCK_CPU ? ARENA_CLOCK_THREAD_CPU : (enum arena_clock_kind)header->clock.kind;
+    profile_clock_kind = choose_clock(header);
     profile.attached = true;
     return true;
 }

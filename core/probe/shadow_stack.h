@@ -158,7 +158,9 @@ SHADOW_INLINE void shadow_enter(struct shadow_cache *cache, uint32_t code, uint6
         return;
     }
     uint64_t now = shadow_now(thread, clock, cost);
-    struct shadow_stretch stretch = shadow_charge(thread, caller, now, lines);
+    struct shadow_stretch stretch = {0};
+    if (clock != ARENA_CLOCK_NONE)
+        stretch = shadow_charge(thread, caller, now, lines);
     struct arena_frame *frame = shadow_push(thread, cache, code, calls, identity, now);
     if (lines) {
         thread->lines[place.line_cell].hits += place.hits;
@@ -192,7 +194,9 @@ SHADOW_INLINE void shadow_leave(uint32_t code, uint32_t untimed_cell, uint64_t c
         return;
     }
     uint64_t now = shadow_now(thread, clock, cost);
-    struct shadow_stretch stretch = shadow_charge(thread, top, now, lines);
+    struct shadow_stretch stretch = {0};
+    if (clock != ARENA_CLOCK_NONE)
+        stretch = shadow_charge(thread, top, now, lines);
     shadow_pop(thread, top, now, lines);
     shadow_end_stretch(thread, stretch);
 }

@@ -44,13 +44,14 @@ enum {
     ARENA_SAMPLE_GROWTH = 4,
 };
 
-/* THREAD_CPU is never that of arena_clock: a thread's processor time in nanoseconds, what probes read where the run's clock is
- * RUN_CLOCK_CPU. */
+/* The last two are never that of arena_clock. THREAD_CPU: a thread's processor time in nanoseconds, what probes read where the run's
+ * clock is RUN_CLOCK_CPU. NONE: none, where neither functions nor lines are timed; it stands still at 0. */
 enum arena_clock_kind {
     ARENA_CLOCK_MONOTONIC = 0,
     ARENA_CLOCK_TSC = 1,
     ARENA_CLOCK_CNTVCT = 2,
     ARENA_CLOCK_THREAD_CPU = 3,
+    ARENA_CLOCK_NONE = 4,
 };
 
 /* Two readings of both clocks turn ticks into nanoseconds: `start` is taken when the arena is made, `end` when
