@@ -131,48 +131,67 @@ static void foreign_kept(const void *block, uint64_t entry) {
 
 /* --- the fast paths -------------------------------------------------------------------------------------------- */
 
-HOT_INLINE void allocated(const void *block, uint64_t size) {
+/* Under the interpreter lock, outside of any call. false: the slow path has to see to it. */
+HOT_INLINE bool count_allocation(const void *block, uint64_t size) {
     const PyThreadState *running = python_running_thread();
-    if (UNLIKELY(!python_holds_main_lock(running))) {
-        foreign_allocated(block, size, 0);
-        return;
-    }
-    if (LIKELY(memory_begin_event())) {
-        const struct memory_place *place = memory_known_place_of(running);
-        uint64_t *entry = memory_entry(block);
-        if (LIKELY(place && entry && !*entry && size <= MEMORY_SIZE_MASK)) {
-            *entry = place->tag | size;
-            memory_add(place->site, size);
-            memory_this_thread.last_block = block;
-            memory_end_event();
-            return;
-        }
-    }
+    if (UNLIKELY(!python_holds_main_lock(running) || !memory_begin_event()))
+        return false;
+    const struct memory_place *place = memory_known_place_of(running);
+    uint64_t *entry;
+    if (UNLIKELY(!place || !(entry = memory_entry(block)) || *entry || size > MEMORY_SIZE_MASK))
+        return false;
+    *entry = place->tag | size;
+    memory_add(place->site, size);
+    memory_this_thread.last_block = block;
     memory_end_event();
-    slow_allocated(running, block, size, 0);
+    return true;
 }
 
-/* The entry of a block that is freed. */
-HOT_INLINE uint64_t leaves(const void *block) {
+/* The entry of the block, taken out; 0: the slow path has to see to it. */
+HOT_INLINE uint64_t count_release(const void *block) {
     const PyThreadState *running = python_running_thread();
-    if (UNLIKELY(!python_holds_main_lock(running)))
-        return foreign_leaves(block);
-    if (LIKELY(memory_begin_event())) {
-        const struct memory_place *place = memory_known_place_of(running);
-        uint64_t *entry = memory_entry(block);
-        uint64_t left = entry ? *entry : 0;
-        if (LIKELY(place && left >> MEMORY_FLAG_SHIFT == MEMORY_BLOCK >> MEMORY_FLAG_SHIFT)) {
-            *entry = 0;
-            struct arena_site *site = &memory.sites[memory_site_of(left)];
-            memory_remove(site, place->site, memory_size_of(left));
-            if (memory_is_temporary(block))
-                site->temporary_count++;
-            memory_end_event();
-            return left;
-        }
-    }
+    if (UNLIKELY(!python_holds_main_lock(running) || !memory_begin_event()))
+        return 0;
+    const struct memory_place *place = memory_known_place_of(running);
+    uint64_t *entry, left;
+    if (UNLIKELY(!place || !(entry = memory_entry(block))))
+        return 0;
+    left = *entry;
+    if (UNLIKELY(left >> MEMORY_FLAG_SHIFT != MEMORY_BLOCK >> MEMORY_FLAG_SHIFT))
+        return 0;
+    *entry = 0;
+    struct arena_site *site = &memory.sites[memory_site_of(left)];
+    memory_remove(site, place->site, memory_size_of(left));
+    if (memory_is_temporary(block))
+        site->temporary_count++;
     memory_end_event();
-    return slow_leaves(running, block);
+    return left;
+}
+
+/* What is left to do where those say so: nothing is in the middle of a fast path any more. */
+static bool leave_fast_path(const PyThreadState *running) {
+    if (!python_holds_main_lock(running))
+        return false;
+    memory_end_event();
+    return true;
+}
+
+static SLOW_PATH void *otherwise_allocated(void *block, uint64_t size) {
+    const PyThreadState *running = python_running_thread();
+    if (memory_this_thread.state & MEMORY_INSIDE)
+        return block;
+    if (leave_fast_path(running))
+        slow_allocated(running, block, size, 0);
+    else
+        foreign_allocated(block, size, 0);
+    return block;
+}
+
+static SLOW_PATH uint64_t otherwise_released(const void *block) {
+    const PyThreadState *running = python_running_thread();
+    if (memory_this_thread.state & MEMORY_INSIDE)
+        return 0;
+    return leave_fast_path(running) ? slow_leaves(running, block) : foreign_leaves(block);
 }
 
 static void kept(const void *block, uint64_t left) {
@@ -183,29 +202,27 @@ static void kept(const void *block, uint64_t left) {
         foreign_kept(block, left);
 }
 
-/* --- the obj and mem domains ------------------------------------------------------------------------------------ */
+/* --- the obj and mem domains ------------------------------------------------------------------------------------
+ *
+ * What is not the usual case comes last in each of them, so that the usual one saves no registers for it. A state that is not 0:
+ * the engine's own work, whose blocks are entered, too; or a call inside of another, which is not. */
 
-/* What is not the usual case: the engine's own work, whose blocks are entered, too; and calls inside others, which are not. */
-static SLOW_PATH void allocated_inside(uint32_t state, const void *block, uint64_t size) {
-    if (!(state & MEMORY_INSIDE))
-        slow_allocated(python_running_thread(), block, size, 0);
-}
-
-static SLOW_PATH uint64_t leaves_inside(uint32_t state, const void *block) {
-    return state & MEMORY_INSIDE ? 0 : slow_leaves(python_running_thread(), block);
-}
-
-static void *count_malloc(void *context, size_t size) {
-    const struct hook *hook = context;
+static SLOW_PATH void *malloc_inside(const struct hook *hook, size_t size) {
     uint32_t state = memory_this_thread.state;
     memory_this_thread.state = state | MEMORY_INSIDE;
     void *block = hook->original.malloc(hook->original.ctx, size);
     memory_this_thread.state = state;
-    if (UNLIKELY(state))
-        allocated_inside(state, block, size);
-    else
-        allocated(block, size);
-    return block;
+    return otherwise_allocated(block, size);
+}
+
+static void *count_malloc(void *context, size_t size) {
+    const struct hook *hook = context;
+    if (UNLIKELY(memory_this_thread.state))
+        return malloc_inside(hook, size);
+    memory_this_thread.state = MEMORY_INSIDE;
+    void *block = hook->original.malloc(hook->original.ctx, size);
+    memory_this_thread.state = 0;
+    return LIKELY(count_allocation(block, size)) ? block : otherwise_allocated(block, size);
 }
 
 static void *count_calloc(void *context, size_t count, size_t size) {
@@ -214,42 +231,47 @@ static void *count_calloc(void *context, size_t count, size_t size) {
     memory_this_thread.state = state | MEMORY_INSIDE;
     void *block = hook->original.calloc(hook->original.ctx, count, size);
     memory_this_thread.state = state;
-    if (UNLIKELY(state))
-        allocated_inside(state, block, count * size);
-    else
-        allocated(block, count * size);
-    return block;
+    return LIKELY(!state && count_allocation(block, count * size)) ? block : otherwise_allocated(block, count * size);
 }
 
 static void *count_realloc(void *context, void *block, size_t size) {
     const struct hook *hook = context;
     uint32_t state = memory_this_thread.state;
-    uint64_t left = !block ? 0 : UNLIKELY(state) ? leaves_inside(state, block) : leaves(block);
+    uint64_t left = 0;
+    if (block && (state || !(left = count_release(block))))
+        left = otherwise_released(block);
     memory_this_thread.state = state | MEMORY_INSIDE;
     void *moved = hook->original.realloc(hook->original.ctx, block, size);
     memory_this_thread.state = state;
     if (UNLIKELY(!moved)) {
         if (left)
             kept(block, left);
-    } else if (UNLIKELY(state)) {
-        allocated_inside(state, moved, size);
-    } else {
-        allocated(moved, size);
+        return NULL;
     }
-    return moved;
+    return LIKELY(!state && count_allocation(moved, size)) ? moved : otherwise_allocated(moved, size);
+}
+
+static SLOW_PATH void free_calling(const struct hook *hook, void *block) {
+    uint32_t state = memory_this_thread.state;
+    memory_this_thread.state = state | MEMORY_INSIDE;
+    hook->original.free(hook->original.ctx, block);
+    memory_this_thread.state = state;
+}
+
+static SLOW_PATH void free_otherwise(const struct hook *hook, void *block) {
+    otherwise_released(block);
+    free_calling(hook, block);
 }
 
 static void count_free(void *context, void *block) {
     const struct hook *hook = context;
-    uint32_t state = memory_this_thread.state;
-    uint64_t left = UNLIKELY(state) ? leaves_inside(state, block) : leaves(block);
-    if (LIKELY(left && memory_size_of(left) <= hook->quiet_size)) {
+    uint64_t left;
+    if (UNLIKELY(memory_this_thread.state || !(left = count_release(block))))
+        free_otherwise(hook, block);
+    else if (LIKELY(memory_size_of(left) <= hook->quiet_size))
         hook->original.free(hook->original.ctx, block);
-        return;
-    }
-    memory_this_thread.state = state | MEMORY_INSIDE;
-    hook->original.free(hook->original.ctx, block);
-    memory_this_thread.state = state;
+    else
+        free_calling(hook, block);
 }
 
 /* --- the raw domain and native code ------------------------------------------------------------------------------ */

@@ -2,6 +2,7 @@
 #include "core/host/memory_origin.h"
 
 #include "core/host/twins.h"
+#include "core/probe/memory_events.h"
 #include "core/probe/shadow_stack.h"
 
 /* In the place of a node: the instruction is in code without probes, so its line is no line of the function on top. */
@@ -33,6 +34,7 @@ static python_frame *find_frame(python_frame *frame, uintptr_t node, uint32_t *r
 }
 
 struct memory_place memory_find_place(const PyThreadState *running) {
+    memory_renew_clock();
     struct arena_thread *thread = profile_current_thread;
     python_frame *frame = running ? python_thread_frame(running) : NULL;
     if (thread == &profile_no_thread && frame)

@@ -7,8 +7,6 @@
 enum { CHUNK_SIZE = MEMORY_CHUNK_ENTRIES * sizeof(uint64_t), POOL_SIZE = 64 << 20, MOST_POOLS = 1 << 16 };
 static const size_t directory_size = sizeof(uint64_t *) << (MEMORY_ADDRESS_BITS - MEMORY_CHUNK_SHIFT);
 
-uint64_t **memory_directory;
-
 static struct {
     char **all; /* on a mapping of their own */
     uint32_t count;
@@ -16,16 +14,16 @@ static struct {
 } pools;
 
 static void *map_unreserved(size_t size) {
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return memory == MAP_FAILED ? NULL : memory;
+    void *mapping = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    return mapping == MAP_FAILED ? NULL : mapping;
 }
 
 bool memory_blocks_prepare(void) {
     pools.all = map_unreserved(MOST_POOLS * sizeof *pools.all);
-    memory_directory = pools.all ? map_unreserved(directory_size) : NULL;
-    if (memory_directory)
-        memory_publish_own_range(memory_directory, directory_size);
-    return memory_directory != NULL;
+    memory.directory = pools.all ? map_unreserved(directory_size) : NULL;
+    if (memory.directory)
+        memory_publish_own_range(memory.directory, directory_size);
+    return memory.directory != NULL;
 }
 
 static bool add_pool(void) {
@@ -50,7 +48,7 @@ uint64_t *memory_make_entry(const void *block) {
     uintptr_t address = (uintptr_t)block;
     if (address >> MEMORY_ADDRESS_BITS)
         return NULL;
-    uint64_t **place = &memory_directory[address >> MEMORY_CHUNK_SHIFT];
+    uint64_t **place = &memory.directory[address >> MEMORY_CHUNK_SHIFT];
     if (!*place)
         __atomic_store_n(place, make_chunk(), __ATOMIC_RELEASE);
     return memory_entry(block);
@@ -58,7 +56,7 @@ uint64_t *memory_make_entry(const void *block) {
 
 /* Chunks stay where they are: pages that are given back are read as 0 again. */
 void memory_blocks_clear(void) {
-    memory_publish_own_range(memory_directory, directory_size);
+    memory_publish_own_range(memory.directory, directory_size);
     for (uint32_t i = 0; i < pools.count; i++) {
         madvise(pools.all[i], POOL_SIZE, MADV_DONTNEED);
         memory_publish_own_range(pools.all[i], POOL_SIZE);

@@ -13,8 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "core/base/hot.h"
-#include "pyprof/arena.h"
+#include "core/probe/memory_state.h"
 
 /* An entry: size, site, flags. 0: no block that is known. */
 enum { MEMORY_SIZE_BITS = 40, MEMORY_SITE_BITS = 20 };
@@ -41,14 +40,12 @@ enum { MEMORY_ADDRESS_BITS = 48 };
 enum { MEMORY_CHUNK_SHIFT = 20, MEMORY_GRANULE_SHIFT = 4 };
 enum { MEMORY_CHUNK_ENTRIES = 1 << (MEMORY_CHUNK_SHIFT - MEMORY_GRANULE_SHIFT) };
 
-extern uint64_t **memory_directory; /* NULL before memory_blocks_prepare */
-
 /* The entry for a block; NULL: there is no chunk for its address, so it is no known block. */
 HOT_INLINE uint64_t *memory_entry(const void *block) {
     uintptr_t address = (uintptr_t)block;
     if (UNLIKELY(address >> MEMORY_ADDRESS_BITS))
         return NULL;
-    uint64_t *chunk = memory_directory[address >> MEMORY_CHUNK_SHIFT];
+    uint64_t *chunk = memory.directory[address >> MEMORY_CHUNK_SHIFT];
     return UNLIKELY(!chunk) ? NULL : &chunk[address >> MEMORY_GRANULE_SHIFT & (MEMORY_CHUNK_ENTRIES - 1)];
 }
 

@@ -1,16 +1,8 @@
 #include "core/probe/memory_events.h"
 
-#include "core/base/clock.h"
-
 __thread struct memory_thread memory_this_thread;
 
-void memory_renew_clock(void) { memory.totals->ticks = clock_ticks(memory.clock_kind); }
-
-void memory_copy_to_peak(struct arena_site *site) {
-    site->peak_bytes = site->live_bytes;
-    site->peak_count = site->live_count;
-    site->peak_epoch = memory.totals->peak_epoch;
-}
+void memory_renew_slow_clock(void) { memory.totals->ticks = clock_ticks(memory.clock_kind); }
 
 void memory_count_unknown_free(void) { memory.totals->unknown_frees++; }
 void memory_count_uncounted(void) { __atomic_fetch_add(&memory.totals->uncounted_allocations, 1, __ATOMIC_RELAXED); }

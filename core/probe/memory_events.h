@@ -6,18 +6,31 @@
 #ifndef PYPROF_PROBE_MEMORY_EVENTS_H
 #define PYPROF_PROBE_MEMORY_EVENTS_H
 
+#include "core/base/clock.h"
 #include "core/probe/memory_lock.h"
 
-/* The clock of lifetimes is read at each site's every so-many-th allocation. A power of two. */
-enum { MEMORY_CLOCK_EVENTS = 64 };
-void memory_renew_clock(void);
+void memory_renew_slow_clock(void);
 
-void memory_copy_to_peak(struct arena_site *site);
+/* The clock of lifetimes is read at each site's every so-many-th allocation, and on slow paths. A power of two. */
+enum { MEMORY_CLOCK_EVENTS = 64 };
+HOT_INLINE void memory_renew_clock(void) {
+#if defined(__x86_64__)
+    if (LIKELY(memory.clock_kind == ARENA_CLOCK_TSC)) {
+        memory.totals->ticks = clock_ticks(ARENA_CLOCK_TSC);
+        return;
+    }
+#endif
+    memory_renew_slow_clock();
+}
 
 /* The site's live numbers are about to change. */
 HOT_INLINE void memory_before_change(struct arena_site *site) {
-    if (UNLIKELY(site->peak_epoch != memory.totals->peak_epoch))
-        memory_copy_to_peak(site);
+    uint64_t epoch = memory.totals->peak_epoch;
+    if (UNLIKELY(site->peak_epoch != epoch)) {
+        site->peak_bytes = site->live_bytes;
+        site->peak_count = site->live_count;
+        site->peak_epoch = epoch;
+    }
 }
 
 /* A block of so many bytes is there. */
@@ -38,7 +51,7 @@ HOT_INLINE void memory_add(struct arena_site *site, uint64_t size) {
         totals->peak_ticks = totals->ticks;
         totals->at_peak = 1;
     }
-    if (UNLIKELY(count % MEMORY_CLOCK_EVENTS == 1))
+    if (UNLIKELY(count % MEMORY_CLOCK_EVENTS == 0))
         memory_renew_clock();
 }
 

@@ -18,7 +18,7 @@ struct memory_place {
 };
 
 enum { MEMORY_PLACES = 8192 };
-extern struct memory_place memory_places[MEMORY_PLACES];
+extern HOT_DATA struct memory_place memory_places[MEMORY_PLACES];
 
 /* One number for thread and node: a thread's segment is larger than there are nodes. */
 HOT_INLINE uintptr_t memory_node_identity(const struct arena_thread *thread, uint32_t node) {
@@ -26,8 +26,10 @@ HOT_INLINE uintptr_t memory_node_identity(const struct arena_thread *thread, uin
 }
 _Static_assert(ARENA_THREAD_SIZE > ARENA_MAX_NODES, "nodes of different threads have different identities");
 
+/* Instructions lie two bytes apart. The number of a slot is left where it is an offset. */
 HOT_INLINE struct memory_place *memory_place_slot(uintptr_t instruction, uintptr_t node) {
-    return &memory_places[((instruction >> 1) + node * 67) % MEMORY_PLACES];
+    uintptr_t offset = (instruction / 2 + node * 72) * sizeof(struct memory_place);
+    return (struct memory_place *)((char *)memory_places + offset % sizeof memory_places);
 }
 
 /* The place if it is known, or NULL. */

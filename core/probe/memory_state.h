@@ -14,13 +14,14 @@ enum memory_attention {
 };
 
 struct memory_state {
+    uint32_t busy;      /* 1: the holder of the interpreter lock is in the middle of an event's fast path */
+    uint32_t attention; /* bits of enum memory_attention */
+    uint64_t **directory; /* of blocks: memory_blocks.h */
     struct arena_memory *totals;
     struct arena_site *sites;
-    uint32_t attention; /* bits of enum memory_attention */
-    uint32_t busy;      /* 1: the holder of the interpreter lock is in the middle of an event's fast path */
     enum arena_clock_kind clock_kind;
 };
-extern struct memory_state memory;
+extern HOT_DATA struct memory_state memory;
 
 enum { MEMORY_INSIDE = 1, MEMORY_OWN_WORK = 2 };
 struct memory_thread {
@@ -29,6 +30,6 @@ struct memory_thread {
     uint32_t state;
     const void *last_block; /* that this thread allocated, as long as it has not freed it */
 };
-extern __thread struct memory_thread memory_this_thread;
+extern HOT_DATA __thread struct memory_thread memory_this_thread;
 
 #endif
