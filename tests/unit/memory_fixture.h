@@ -1,101 +1,62 @@
-/* memory_fixture.h - a program with memory, made by hand: <module> (1) calls build (2), which calls complex.append (3), and
- * 1000 times keep (4). Lines, call tree and sites agree with each other. */
+/* memory_fixture.h - the memory collector on a real arena, and events as the engine's hooks make them. */
 #ifndef PYPROF_TESTS_MEMORY_FIXTURE_H
 #define PYPROF_TESTS_MEMORY_FIXTURE_H
 
-#include "core/report/memory_rows.h"
-#include "tests/unit/model_fixture.h"
+#include "probe_fixture.h"
 
-#define KIB UINT64_C(1024)
-#define MIB UINT64_C(1048576)
+#include "core/probe/memory.h"
+#include "core/probe/memory_events.h"
 
-static const char memory_source[] = "def build(width):\n"
-                                    "    zs = []\n"
-                                    "    for x in range(width):\n"
-                                    "        zs.append(complex(x, 1))\n"
-                                    "    return sum(map(abs, zs))\n"
-                                    "\n"
-                                    "def keep(cache, n):\n"
-                                    "    cache[n] = bytes(999)\n"
-                                    "\n"
-                                    "print(build(40000))\n"
-                                    "TABLE = list(range(500))\n";
-
-static inline void fixture_site(struct model *model, uint32_t node, uint32_t function, uint32_t line,
-                                struct model_allocations memory) {
-    model->sites = fixture_grow(model->sites, model->site_count, sizeof *model->sites);
-    model->sites[model->site_count++] = (struct model_site){node, function, line, memory};
+__attribute__((unused)) static int memory_attach(void **state) {
+    const char *reason;
+    if (fixture_attach(state) != 0 || !memory_prepare(&reason) || !profile_register_thread())
+        return -1;
+    memory_begin();
+    return 0;
 }
 
-/* Adds to the line's memory, to the node's, to that of all above it, and to the functions'. The node's own function gets it. */
-static inline void fixture_memory(struct model *model, uint32_t node, uint32_t function, uint32_t line,
-                                  struct model_allocations memory) {
-    fixture_site(model, node, function, line, memory);
-    const struct model_function *owner = &model->functions[function];
-    for (uint32_t i = 0; i < owner->line_row_count; i++)
-        if (model->lines[owner->first_line_row + i].line == line)
-            memory_add(&model->lines[owner->first_line_row + i].memory, &memory);
-    memory_add(&model->nodes[node].memory, &memory);
-    memory_add(&model->functions[model->nodes[node].function].memory, &memory);
-    for (uint32_t at = node;; at = model->nodes[at].parent) {
-        memory_add(&model->nodes[at].total_memory, &memory);
-        memory_add(&model->functions[model->nodes[at].function].total_memory, &memory);
-        if (model->nodes[at].parent == at)
-            break;
-    }
+/* Forgets all blocks, sites and sums. */
+__attribute__((unused)) static void begin_anew(void) {
+    memset(&profile_header()->memory, 0, sizeof profile_header()->memory);
+    memory_after_fork_in_child(true);
 }
 
-static inline struct model *fixture_memory_program(void) {
-    struct model *model = model_new();
-    assert_non_null(model);
-    model->script = "build.py";
-    model->python_version = "3.11.2";
-    model->collectors = COLLECTOR_FUNCTION | COLLECTOR_LINE | COLLECTOR_MEMORY;
-    model->state = MODEL_ENDED;
-    model->exit_kind = MODEL_EXIT_STATUS;
-    model->wall_ns = 2 * SECOND;
-    fixture_function(model, MODEL_FUNCTION_PYTHON, "/p/build.py", 1, "<module>", MODEL_FUNCTION_PROJECT, 1, 100 * MILLISECOND,
-                     900 * MILLISECOND);
-    fixture_function(model, MODEL_FUNCTION_PYTHON, "/p/build.py", 1, "build", MODEL_FUNCTION_PROJECT, 1, 600 * MILLISECOND,
-                     700 * MILLISECOND);
-    fixture_function(model, MODEL_FUNCTION_C, "", 0, "list.append", 0, 40000, 100 * MILLISECOND, 100 * MILLISECOND);
-    fixture_function(model, MODEL_FUNCTION_PYTHON, "/p/build.py", 7, "keep", MODEL_FUNCTION_PROJECT, 1000, 100 * MILLISECOND,
-                     100 * MILLISECOND);
-    fixture_function(model, MODEL_FUNCTION_PYTHON, "/usr/lib/python3.11/os.py", 1, "getenv", 0, 1, MILLISECOND, MILLISECOND);
-    fixture_line(model, 1, 10, 1, 50 * MILLISECOND, 850 * MILLISECOND);
-    fixture_line(model, 1, 11, 1, 50 * MILLISECOND, 50 * MILLISECOND);
-    fixture_line(model, 2, 2, 1, 1000, 1000);
-    fixture_line(model, 2, 3, 40001, 300 * MILLISECOND, 300 * MILLISECOND);
-    fixture_line(model, 2, 4, 40000, 300 * MILLISECOND, 400 * MILLISECOND);
-    fixture_line(model, 2, 5, 1, 1000, 1000);
-    fixture_line(model, 4, 8, 1000, 100 * MILLISECOND, 100 * MILLISECOND);
-    fixture_line(model, 5, 700, MODEL_UNKNOWN, MODEL_UNKNOWN, MODEL_UNKNOWN);
-    model->functions[5].flags = 0;
-    fixture_node(model, 0, 0, 0, 0, 0);
-    fixture_node(model, 0, 1, 1, 100 * MILLISECOND, 900 * MILLISECOND);
-    fixture_node(model, 1, 2, 1, 600 * MILLISECOND, 700 * MILLISECOND);
-    fixture_node(model, 2, 3, 40000, 100 * MILLISECOND, 100 * MILLISECOND);
-    fixture_node(model, 1, 4, 1000, 100 * MILLISECOND, 100 * MILLISECOND);
-    fixture_node(model, 1, 5, 1, MILLISECOND, MILLISECOND);
-    /* allocated, freed, live, at the peak (count and bytes each), temporary, lifetime, highest */
-    fixture_memory(model, 0, 0, 0, (struct model_allocations){3, 300, 1, 100, 2, 200, 2, 200, 0, 3 * SECOND, 2 * MIB});
-    fixture_memory(model, 1, 1, 11, (struct model_allocations){501, 16 * KIB, 0, 0, 501, 16 * KIB, 0, 0, 0, 501 * SECOND, 1 * MIB});
-    fixture_memory(model, 2, 2, 3, (struct model_allocations){40000, 1250 * KIB, 40000, 1250 * KIB, 0, 0, 1, 32, 39999,
-                                                               40000 * UINT64_C(1500), 2 * MIB});
-    fixture_memory(model, 2, 2, 4, (struct model_allocations){40000, 1250 * KIB, 0, 0, 0, 0, 40000, 1250 * KIB, 0,
-                                                               40000 * 25 * MILLISECOND, 2 * MIB});
-    fixture_memory(model, 3, 2, 4, (struct model_allocations){60, 3 * MIB, 59, 2 * MIB, 0, 0, 1, 512 * KIB, 30,
-                                                               60 * MILLISECOND, 2 * MIB});
-    fixture_memory(model, 2, 2, 5, (struct model_allocations){0, 0, 40001, 1762 * KIB, 0, 0, 0, 0, 0, 0, 0});
-    fixture_memory(model, 4, 4, 8, (struct model_allocations){1000, 1000 * KIB, 0, 0, 1000, 1000 * KIB, 0, 0, 0,
-                                                               1000 * SECOND, 1100 * KIB});
-    fixture_memory(model, 5, 5, 700, (struct model_allocations){1, 100, 1, 100, 0, 0, 1, 100, 1, MILLISECOND, 100 * KIB});
-    model->heap = (struct model_heap){.live_bytes = 1040584, .native_bytes = 2048, .peak_bytes = 1804620,
-                                      .peak_t_ns = 512 * MILLISECOND, .native = 1};
-    fixture_sample(model, 0, 10 * MIB, 0);
-    fixture_sample(model, 500 * MILLISECOND, 12 * MIB, 2);
-    assert_true(model_add_source(model, "/p/build.py", memory_source, sizeof memory_source - 1));
-    return model;
+/* An address that is never looked at. */
+__attribute__((unused)) static const void *address(uint64_t number) {
+    return (const void *)(uintptr_t)(UINT64_C(0x7e0000000000) + 16 * number);
+}
+
+__attribute__((unused)) static uint32_t site_at(uint32_t node, uint32_t line) {
+    return memory_find_site((struct memory_origin){.thread = profile_current_thread, .node = node, .code = 7, .line = line});
+}
+
+__attribute__((unused)) static void allocate(const void *block, uint64_t size, uint32_t site) {
+    memory_lock();
+    memory_allocated(block, size, site, 0);
+    memory_this_thread.last_block = block;
+    memory_unlock();
+}
+
+/* false: it was not known. */
+__attribute__((unused)) static bool release(const void *block, uint32_t place) {
+    memory_lock();
+    uint64_t entry = memory_take(block);
+    if (entry)
+        memory_freed(entry, place, memory_is_temporary(block));
+    memory_unlock();
+    return entry != 0;
+}
+
+/* A site's numbers at the high-water mark, as a reader gets them. */
+__attribute__((unused)) static uint64_t bytes_at_peak(uint32_t site) {
+    const struct arena_memory *totals = &profile_header()->memory;
+    const struct arena_site *row = memory_site(site);
+    return totals->at_peak || row->peak_epoch != totals->peak_epoch ? row->live_bytes : row->peak_bytes;
+}
+__attribute__((unused)) static uint64_t count_at_peak(uint32_t site) {
+    const struct arena_memory *totals = &profile_header()->memory;
+    const struct arena_site *row = memory_site(site);
+    return totals->at_peak || row->peak_epoch != totals->peak_epoch ? row->live_count : row->peak_count;
 }
 
 #endif
