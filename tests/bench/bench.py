@@ -4,7 +4,7 @@
 usage: bench.py [options] [PROGRAM...]      programs: names of files in tests/bench/programs; default: all
     --python PATH      the interpreter to measure                  --root DIR     in that root, on a copy of the project
     --rounds N         plain python3 and every tool, N times       --peer-rounds N   rounds that run the peers, too
-    --only PART,...    programs, counts, truth, imports, start, viewer    --check   status 1 where a limit is missed
+    --only PART,...    programs, memory, counts, truth, imports, start, viewer    --check   status 1 where a limit is missed
     --tables           print the Markdown tables of what was measured so far, for every Python, and end
 
 Only ratios are printed: absolute times say more about the machine. Ends with the figures that must be reached, each `reached`
@@ -20,6 +20,7 @@ import sys
 from counts import check_counts, check_lines
 from imports import measure_imports
 from measure import CLOCKS, COLLECTORS, FOLDER, ROOT, Failed, Ratios, markdown, measure_programs, table
+from memory import bench_memory
 from peers import prepare, version_of
 from truth import LIMIT as TRUTH_LIMIT, bench_truth
 from viewer import measure_start, measure_viewer
@@ -27,7 +28,7 @@ from viewer import measure_start, measure_viewer
 sys.path.insert(0, str(ROOT / "tests" / "matrix"))
 from sid_root import SidRoot  # noqa: E402
 
-PARTS = ("programs", "counts", "truth", "imports", "start", "viewer")
+PARTS = ("programs", "memory", "counts", "truth", "imports", "start", "viewer")
 PROGRAMS = ROOT / "tests" / "bench" / "programs"
 RESULTS = ROOT / "build" / "bench-results"
 
@@ -82,6 +83,9 @@ def show_tables(say=print):
     say(markdown(rows))
     for version, ratios in measured.items():
         say(f"\nCPython {version}\n\n{table(ratios, 'cpu', spread=False)}")
+    for version, parts in known.items():
+        if "memory" in parts:
+            say(f"\nCPython {version}, memory\n\n{table(Ratios.from_json(parts['memory']), 'cpu', spread=False)}")
 
 
 def bench_programs(options, version, programs, verdict):
@@ -106,10 +110,11 @@ def bench_imports(options, version, verdict):
 
 def find_programs(names):
     found = {path.stem: path for path in sorted(PROGRAMS.glob("*.py"))}
-    unknown = [name for name in names if name not in found]
+    allocating = {path.stem for path in sorted((PROGRAMS / "memory").glob("*.py"))}
+    unknown = [name for name in names if name not in found and name not in allocating]
     if unknown:
-        sys.exit(f"bench: there is no program {unknown[0]}; there are {', '.join(found)}")
-    return [found[name] for name in names] or list(found.values())
+        sys.exit(f"bench: there is no program {unknown[0]}; there are {', '.join([*found, *sorted(allocating)])}")
+    return [found[name] for name in names if name in found] if names else list(found.values())
 
 
 def parse_arguments():
@@ -167,10 +172,14 @@ def main():
     version = version_of(options.python)
     verdict, wrong = Verdict(), 0
     try:
-        if "counts" in options.only:
+        if "counts" in options.only and programs:
             wrong = check_counts(programs, options.python) + check_lines(programs, options.python)
-        if "programs" in options.only:
+        if "programs" in options.only and programs:
             bench_programs(options, version, programs, verdict)
+        if "memory" in options.only:
+            ratios = bench_memory(options.python, options.rounds, min(options.peer_rounds, 1), verdict, options.programs)
+            if ratios and not options.programs:
+                store(version, "memory", ratios)
         if "truth" in options.only:
             for program, collectors, points in bench_truth(options.python, min(options.rounds, 3), min(options.peer_rounds, 1)):
                 verdict.figure(f"truth, {program}, {collectors}, worst share", points, TRUTH_LIMIT, "{:.1f} points")

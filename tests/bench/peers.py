@@ -19,7 +19,7 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "peers"
-PACKAGES = ("line_profiler", "yappi", "pyinstrument", "memray")
+PACKAGES = ("line_profiler", "yappi", "pyinstrument", "memray", "memory_profiler", "numpy")
 
 # name -> (module it needs, format of what it writes, command)
 TABLE = {

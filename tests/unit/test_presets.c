@@ -55,7 +55,7 @@ static void test_all_load(void **state) {
         count++;
     }
     closedir(folder);
-    assert_int_equal(count, 6);
+    assert_int_equal(count, 7);
 }
 
 static void test_default_holds_every_key(void **state) {
@@ -105,6 +105,15 @@ static void test_decorated(void **state) {
     config_free(config);
 }
 
+static void test_memory(void **state) {
+    (void)state;
+    struct config *config = load_preset("memory.yaml");
+    assert_int_equal(config_collectors(config), COLLECTOR_MEMORY);
+    assert_true(config->collectors.memory.native);
+    assert_int_equal(config->collectors.memory.interval_ms, 50);
+    config_free(config);
+}
+
 static void test_memory_timeline(void **state) {
     (void)state;
     struct config *config = load_preset("memory-timeline.yaml");
@@ -127,7 +136,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_load),   cmocka_unit_test(test_default_holds_every_key),
         cmocka_unit_test(test_function),   cmocka_unit_test(test_line),
-        cmocka_unit_test(test_decorated),  cmocka_unit_test(test_memory_timeline),
+        cmocka_unit_test(test_decorated),  cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_memory_timeline),
         cmocka_unit_test(test_whole_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
