@@ -1,9 +1,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/profile/model_memory.h"
 #include "core/report/exports.h"
 #include "core/report/report_text.h"
-#include "core/report/rows.h"
 #include "core/report/source_lines.h"
 
 /* The table's columns. */
@@ -75,7 +75,7 @@ static void write_table(const struct model *model, const struct model_function *
 
 static bool has_memory(const struct model *model, const struct model_function *function) {
     for (uint32_t i = 0; i < function->line_row_count; i++)
-        if (report_has_memory(&model->lines[function->first_line_row + i].memory))
+        if (model_has_allocations(&model->lines[function->first_line_row + i].memory))
             return true;
     return false;
 }

@@ -4,27 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/profile/model_memory.h"
 #include "core/report/report_text.h"
-
-void memory_add(struct model_allocations *sum, const struct model_allocations *part) {
-    sum->allocated_count += part->allocated_count;
-    sum->allocated_bytes += part->allocated_bytes;
-    sum->freed_count += part->freed_count;
-    sum->freed_bytes += part->freed_bytes;
-    sum->live_count += part->live_count;
-    sum->live_bytes += part->live_bytes;
-    sum->peak_count += part->peak_count;
-    sum->peak_bytes += part->peak_bytes;
-    sum->temporary_count += part->temporary_count;
-    sum->lifetime_ns += part->lifetime_ns;
-    if (part->highest_bytes > sum->highest_bytes)
-        sum->highest_bytes = part->highest_bytes;
-}
 
 struct model_allocations memory_whole(const struct model *model) {
     struct model_allocations whole = {0};
     for (size_t i = 0; i < model->site_count; i++)
-        memory_add(&whole, &model->sites[i].memory);
+        model_add_allocations(&whole, &model->sites[i].memory);
     return whole;
 }
 
@@ -61,7 +47,7 @@ struct memory_line *memory_lines_by_peak(const struct model *model, size_t *coun
             line->function = site->function;
             line->line = site->line;
         }
-        memory_add(&line->memory, &site->memory);
+        model_add_allocations(&line->memory, &site->memory);
     }
     if (lines)
         qsort(lines, *count, sizeof *lines, compare_by_peak);

@@ -6,9 +6,6 @@
 
 #include "pyprof/model.h"
 
-/* Adds a part's numbers to a sum's; the highest is the higher one. */
-void memory_add(struct model_allocations *sum, const struct model_allocations *part);
-
 /* Sum over all sites: what the process did as a whole. highest_bytes is the high-water mark. */
 struct model_allocations memory_whole(const struct model *model);
 

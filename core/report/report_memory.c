@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/profile/model_memory.h"
 #include "core/report/memory_rows.h"
 #include "core/report/report_text.h"
 #include "core/report/rows.h"
@@ -59,10 +60,10 @@ static bool choose_functions(struct memory_table *table) {
     for (uint32_t id = 0; id < model->function_count; id++) {
         const struct model_function *function = &model->functions[id];
         if (!is_shown(table, function)) {
-            table->left_out += report_has_memory(&function->memory);
+            table->left_out += model_has_allocations(&function->memory);
             continue;
         }
-        if (id == 0 && !report_has_memory(&function->memory))
+        if (id == 0 && !model_has_allocations(&function->memory))
             continue;
         table->ids[table->count++] = id;
         size_t width = report_width(name_of(model, id));
@@ -135,7 +136,7 @@ static void write_line_memory(const struct model_line *line, FILE *out) {
 }
 
 static void write_line(const struct model_line *line, const struct line_text *text, FILE *out) {
-    bool ran = report_has_memory(&line->memory);
+    bool ran = model_has_allocations(&line->memory);
     fprintf(out, "%6" PRIu32, line->line);
     if (ran)
         write_line_memory(line, out);
@@ -167,7 +168,7 @@ static void write_function_lines(const struct memory_table *table, uint32_t id, 
 static bool has_lines_that_matter(const struct memory_table *table, const struct model_function *function) {
     struct model_allocations sum = {0};
     for (uint32_t i = 0; i < function->line_row_count; i++)
-        memory_add(&sum, &table->model->lines[function->first_line_row + i].memory);
+        model_add_allocations(&sum, &table->model->lines[function->first_line_row + i].memory);
     return memory_is_at_least(&sum, &table->whole, LINES_PER_MILLE);
 }
 

@@ -2,17 +2,17 @@
 
 #include <stdlib.h>
 
+#include "core/profile/model_memory.h"
+
 bool report_function_ran(const struct model *model, uint32_t id) {
     const struct model_function *function = &model->functions[id];
-    if (function->calls || function->self_ns || function->total_ns || report_has_memory(&function->memory))
+    if (function->calls || function->self_ns || function->total_ns || model_has_allocations(&function->memory))
         return true;
     for (uint32_t i = 0; i < function->line_row_count; i++)
         if (model->lines[function->first_line_row + i].hits)
             return true;
     return false;
 }
-
-bool report_has_memory(const struct model_allocations *memory) { return memory->allocated_count || memory->freed_count; }
 
 uint64_t report_known(uint64_t value) { return value == MODEL_UNKNOWN ? 0 : value; }
 

@@ -10,9 +10,6 @@ bool report_function_ran(const struct model *model, uint32_t id);
 /* Ids of the functions that ran, by self time, the largest first; the caller frees them. NULL: out of memory. */
 uint32_t *report_functions_by_self(const struct model *model, size_t *count);
 
-/* Whether anything was allocated or freed. */
-bool report_has_memory(const struct model_allocations *memory);
-
 /* The value, or 0 where it is MODEL_UNKNOWN. */
 uint64_t report_known(uint64_t value);
 

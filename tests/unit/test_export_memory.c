@@ -1,6 +1,6 @@
 /* What the JSON says about memory; absent where it was not counted or cannot be known. */
 #include "core/report/export_json.h"
-#include "tests/unit/memory_fixture.h"
+#include "tests/unit/memory_model_fixture.h"
 
 static char *export_text(const struct model *model) {
     char *text = NULL;

@@ -1,6 +1,6 @@
 /* Sizes as people write them, and whether a run kept within its limits. */
 #include "pyprof/config.h"
-#include "tests/unit/memory_fixture.h"
+#include "tests/unit/memory_model_fixture.h"
 #include "tui/app/limits.h"
 
 static void sizes_are_read(void **state) {

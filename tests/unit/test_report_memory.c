@@ -2,7 +2,7 @@
 #include "core/report/memory_rows.h"
 #include "core/report/report_text.h"
 #include "pyprof/report.h"
-#include "tests/unit/memory_fixture.h"
+#include "tests/unit/memory_model_fixture.h"
 
 /* The reports of a list as text, malloc'ed. */
 static char *report(const struct model *model, const char *list) {
