@@ -91,6 +91,7 @@ struct model_heap {
     uint64_t uncounted_allocations;
     uint64_t paused_count, paused_ns;  /* the collector was switched off in between: numbers are of the rest */
     uint32_t native;                   /* 1: native code was counted */
+    uint32_t paused;                   /* 1: the collector is off at this moment */
 };
 
 /* Live objects of one type, as of the last census. */

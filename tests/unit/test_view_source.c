@@ -188,7 +188,7 @@ static void small_sizes(void **state) {
 static void shared_lines(void **state) {
     struct test *test = *state;
     struct source_numbers numbers = {.count = 0};
-    assert_true(source_numbers_build(&numbers, test->model, "julia.py", 2, 22));
+    assert_true(source_numbers_build(&numbers, test->model, "julia.py", 2, 22, MEMORY_PEAK));
     assert_true(numbers.any);
     assert_int_equal(numbers.most_hits, 34219980);
     assert_int_equal(numbers.lines[20].owner, 2);
@@ -199,27 +199,27 @@ static void shared_lines(void **state) {
     assert_true(numbers.lines[21].share == 0.2);
     assert_true(numbers.lines[11].share == 0); /* another function's */
     assert_int_equal(numbers.lines[11].owner, 1);
-    assert_int_equal(source_numbers_hottest(&numbers, 1), 12);
-    assert_int_equal(source_numbers_hottest(&numbers, 2), 21);
-    assert_int_equal(source_numbers_hottest(&numbers, 9), 0);
+    assert_int_equal(source_numbers_hottest(&numbers, 1, false), 12);
+    assert_int_equal(source_numbers_hottest(&numbers, 2, false), 21);
+    assert_int_equal(source_numbers_hottest(&numbers, 9, false), 0);
     assert_int_equal(numbers.lines[9].owner, 0);
     /* The comprehension is selected: the line is its alone. */
-    assert_true(source_numbers_build(&numbers, test->model, "julia.py", 9, 22));
+    assert_true(source_numbers_build(&numbers, test->model, "julia.py", 9, 22, MEMORY_PEAK));
     assert_int_equal(numbers.lines[20].owner, 9);
     assert_int_equal(numbers.lines[20].hits, 1000);
     assert_int_equal(numbers.lines[20].self_ns, 300 * MILLISECOND);
     assert_true(numbers.lines[20].share == 1.0);
     assert_true(numbers.lines[21].share == 0);
     /* The file became shorter than what ran: lines that are not there are left out. */
-    assert_true(source_numbers_build(&numbers, test->model, "julia.py", 1, 12));
+    assert_true(source_numbers_build(&numbers, test->model, "julia.py", 1, 12, MEMORY_PEAK));
     assert_int_equal(numbers.count, 12);
     assert_int_equal(numbers.lines[11].hits, 34219980);
-    assert_true(source_numbers_build(&numbers, test->model, "other.py", 1, 12));
+    assert_true(source_numbers_build(&numbers, test->model, "other.py", 1, 12, MEMORY_PEAK));
     assert_false(numbers.any);
     /* A model whose rows are not in order is not followed. */
     test->model->functions[9].first_line_row = 100;
     test->model->functions[1].line_row_count = 1000;
-    assert_true(source_numbers_build(&numbers, test->model, "julia.py", 1, 22));
+    assert_true(source_numbers_build(&numbers, test->model, "julia.py", 1, 22, MEMORY_PEAK));
     assert_int_equal(numbers.lines[11].owner, 0);
     assert_int_equal(numbers.lines[20].self_ns, 100 * MILLISECOND);
     source_numbers_free(&numbers);
@@ -236,7 +236,7 @@ static void one_line_functions(void **state) {
     uint32_t lambda = fixture_function(test->model, MODEL_FUNCTION_PYTHON, "julia.py", 22, "main.<locals>.<lambda>", 0, 9,
                                        200 * SECOND, 200 * SECOND);
     fixture_line(test->model, lambda, 22, 9, 200 * SECOND, 200 * SECOND);
-    assert_true(source_numbers_build(&numbers, test->model, "julia.py", 1, 22));
+    assert_true(source_numbers_build(&numbers, test->model, "julia.py", 1, 22, MEMORY_PEAK));
     assert_int_equal(numbers.lines[2].owner, odd);
     assert_int_equal(numbers.lines[2].hits, 7500);
     assert_int_equal(numbers.lines[2].self_ns, 530000);
@@ -244,7 +244,7 @@ static void one_line_functions(void **state) {
     assert_int_equal(numbers.lines[21].owner, 2);
     assert_int_equal(numbers.lines[21].self_ns, 200 * SECOND + 100 * MILLISECOND);
     assert_int_equal(numbers.lines[21].total_ns, 200 * SECOND + 100 * MILLISECOND);
-    assert_true(source_numbers_build(&numbers, test->model, "julia.py", 4, 22));
+    assert_true(source_numbers_build(&numbers, test->model, "julia.py", 4, 22, MEMORY_PEAK));
     assert_int_equal(numbers.lines[2].owner, 4);
     assert_int_equal(numbers.lines[2].hits, 1);
     assert_int_equal(numbers.lines[2].self_ns, 240);

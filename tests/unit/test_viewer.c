@@ -1,89 +1,20 @@
 /* The viewer without a terminal: keys go in, the screen is read from the grid. */
-#include "tests/unit/model_fixture.h"
-
-#include <unistd.h>
-
-#include "tui/app/actions.h"
-#include "tui/app/compose.h"
-#include "tui/app/live_run.h"
-#include "tui/app/losses.h"
-#include "tui/app/panes.h"
-#include "tui/app/processes.h"
-
-static struct application application;
-static struct application_start start;
-static struct config *config;
-static struct model *model;
-static char *screen; /* as drawn last */
-
-static void draw(int rows, int columns) {
-    int cursor_row, cursor_column;
-    assert_true(grid_resize(&application.grid, rows, columns));
-    compose(&application, &cursor_row, &cursor_column);
-    free(screen);
-    screen = grid_to_text(&application.grid, false);
-    assert_non_null(screen);
-}
-
-/* Row `number` of the screen (from 0; negative: from the end), in a buffer that the next call uses again. */
-static const char *row(int number) {
-    static char line[2048];
-    const char *at = screen;
-    int target = number < 0 ? application.grid.rows + number : number;
-    while (target-- > 0)
-        at = strchr(at, '\n') + 1;
-    snprintf(line, sizeof line, "%.*s", (int)strcspn(at, "\n"), at);
-    return line;
-}
-
-static void press(int key) {
-    struct key_press key_press = {.key = key};
-    actions_key(&application, &key_press);
-}
-
-static void type(const char *text) {
-    for (; *text; text++)
-        press((unsigned char)*text);
-}
+#include "tests/unit/viewer_fixture.h"
 
 static int setup(void **state) {
     (void)state;
-    struct error error;
-    application = (struct application){.percent = true, .untouched = true, .refresh_ms = 500,
-                                       .options.panes = (1u << PANE_COUNT) - 1};
-    model = fixture_julia();
+    struct model *julia = fixture_julia();
     char source[70 * 5], *end = source;
     for (int line = 1; line <= 69; line++)
         end += sprintf(end, "x%d\n", line);
-    assert_true(model_add_source(model, "julia.py", source, (size_t)(end - source)));
-    model->pid = 4121;
-    model->state = MODEL_ENDED;
-    model->exit_kind = MODEL_EXIT_STATUS;
-    fixture_sample(model, 0, UINT64_C(100) << 20, 1);
-    fixture_sample(model, SECOND, UINT64_C(214) << 20, 1);
-    fixture_sample(model, 2 * SECOND, UINT64_C(182) << 20, 1);
-    config = config_new();
-    start = (struct application_start){.config = config, .recorder_socket = -1, .model = model,
-                                       .session_path = "x.pyprof"};
-    application.start = &start;
-    if (!config || !live_run_open(&application, &error) || !panes_open(&application))
-        return -1;
-    panes_follow_selection(&application);
-    draw(30, 100);
-    return 0;
-}
-
-static int teardown(void **state) {
-    (void)state;
-    popup_free(&application.popup);
-    live_run_close(&application);
-    panes_close(&application);
-    grid_free(&application.grid);
-    config_free(config);
-    model_free(model);
-    free(screen);
-    screen = NULL;
-    return 0;
+    assert_true(model_add_source(julia, "julia.py", source, (size_t)(end - source)));
+    julia->pid = 4121;
+    julia->state = MODEL_ENDED;
+    julia->exit_kind = MODEL_EXIT_STATUS;
+    fixture_sample(julia, 0, UINT64_C(100) << 20, 1);
+    fixture_sample(julia, SECOND, UINT64_C(214) << 20, 1);
+    fixture_sample(julia, 2 * SECOND, UINT64_C(182) << 20, 1);
+    return open_viewer(julia);
 }
 
 static void test_status_line(void **state) {

@@ -8,6 +8,7 @@
 #include "tui/app/editor.h"
 #include "tui/app/key_map.h"
 #include "tui/app/live_run.h"
+#include "tui/app/memory_actions.h"
 #include "tui/app/panes.h"
 #include "tui/app/popups.h"
 #include "tui/app/prompt.h"
@@ -26,9 +27,14 @@ static void focus_functions(struct application *application) { focus_or_zoom(app
 static void focus_source(struct application *application) { focus_or_zoom(application, PANE_SOURCE); }
 static void focus_ram(struct application *application) { focus_or_zoom(application, PANE_RAM); }
 static void focus_output(struct application *application) { focus_or_zoom(application, PANE_OUTPUT); }
+static void focus_memory(struct application *application) { focus_or_zoom(application, PANE_MEMORY); }
 
 static void step_focus(struct application *application, int step) {
-    panes_focus(application, (enum pane)((application->place.focus + PANE_COUNT + (unsigned)step) % PANE_COUNT));
+    enum pane pane = application->place.focus;
+    do
+        pane = (enum pane)((pane + PANE_COUNT + (unsigned)step) % PANE_COUNT);
+    while (!panes_offered(application, pane));
+    panes_focus(application, pane);
 }
 
 static void next_pane(struct application *application) { step_focus(application, 1); }
@@ -39,7 +45,7 @@ static int limit(int value) { return value > 200 ? 200 : value < -200 ? -200 : v
 static void change_size(struct application *application, int step) {
     struct layout_options *options = &application->options;
     switch (application->place.focus) {
-    case PANE_FUNCTIONS: options->functions_extra = limit(options->functions_extra + 4 * step); break;
+    case PANE_FUNCTIONS: case PANE_MEMORY: options->functions_extra = limit(options->functions_extra + 4 * step); break;
     case PANE_SOURCE: options->functions_extra = limit(options->functions_extra - 4 * step); break;
     case PANE_RAM: options->ram_extra = limit(options->ram_extra + step); break;
     case PANE_OUTPUT: options->output_extra = limit(options->output_extra + step); break;
@@ -51,7 +57,7 @@ static void grow(struct application *application) { change_size(application, 1);
 static void shrink(struct application *application) { change_size(application, -1); }
 
 static void reset_panes(struct application *application) {
-    application->options = (struct layout_options){.panes = application->options.panes};
+    application->options = (struct layout_options){.panes = application->options.panes, .memory = application->options.memory};
 }
 
 /* --- drilling --------------------------------------------------------------------------------------- */
@@ -62,9 +68,9 @@ static void go_up(struct application *application) {
         application->options.zoomed = false;
     } else if (place.callers) {
         application->place.callers = false;
-    } else if (place.drilled || place.focus != PANE_FUNCTIONS) {
+    } else if (place.drilled || place.focus != panes_table(application)) {
         place.drilled = false;
-        place.focus = PANE_FUNCTIONS;
+        place.focus = panes_table(application);
         place.line = 0;
         panes_go(application, place);
     }
@@ -232,15 +238,21 @@ void actions_suspend(struct application *application) {
 /* What no view did. Requests without a row are views' own. */
 static void (*const handlers[REQUEST_COUNT])(struct application *) = {
     [REQUEST_PANE_1] = focus_functions, [REQUEST_PANE_2] = focus_source, [REQUEST_PANE_4] = focus_ram,
-    [REQUEST_PANE_5] = focus_output, [REQUEST_NEXT_PANE] = next_pane, [REQUEST_PREVIOUS_PANE] = previous_pane,
+    [REQUEST_PANE_5] = focus_output, [REQUEST_PANE_6] = focus_memory, [REQUEST_NEXT_PANE] = next_pane,
+    [REQUEST_PREVIOUS_PANE] = previous_pane,
     [REQUEST_PANE_GROW] = grow, [REQUEST_PANE_SHRINK] = shrink, [REQUEST_PANE_RESET] = reset_panes,
     [REQUEST_CANCEL] = go_up, [REQUEST_BACK] = go_back, [REQUEST_FORWARD] = go_forward,
     [REQUEST_CALLERS] = show_callers, [REQUEST_EDIT] = edit, [REQUEST_SEARCH] = search,
     [REQUEST_SEARCH_NEXT] = search_next, [REQUEST_SEARCH_PREVIOUS] = search_previous, [REQUEST_FILTER] = filter,
     [REQUEST_HIDE_STANDARD_LIBRARY] = hide_standard_library, [REQUEST_SORT_MENU] = sort_menu,
+    [REQUEST_VARIANT] = memory_actions_vary, [REQUEST_NEXT_MARK] = memory_actions_next_mark,
+    [REQUEST_PREVIOUS_MARK] = memory_actions_previous_mark, [REQUEST_PEAK] = memory_actions_peak,
+    [REQUEST_MARK] = memory_actions_mark, [REQUEST_CENSUS] = memory_actions_census,
+    [REQUEST_MEMORY_COLLECTOR] = memory_actions_collector,
     [REQUEST_PERCENT] = percent, [REQUEST_FREEZE] = freeze, [REQUEST_FOLLOW] = follow,
     [REQUEST_REFRESH_FASTER] = refresh_faster, [REQUEST_REFRESH_SLOWER] = refresh_slower, [REQUEST_TYPE] = type,
-    [REQUEST_PROCESSES] = choose_process, [REQUEST_RERUN] = run_again, [REQUEST_STOP] = stop, [REQUEST_SAVE_CONFIG] = save_config,
+    [REQUEST_PROCESSES] = choose_process, [REQUEST_RERUN] = run_again, [REQUEST_STOP] = stop,
+    [REQUEST_SAVE_CONFIG] = save_config,
     [REQUEST_SAVE_SESSION] = save_session, [REQUEST_PALETTE] = palette, [REQUEST_HELP] = help,
     [REQUEST_REDRAW] = redraw, [REQUEST_SUSPEND] = actions_suspend, [REQUEST_MOUSE] = mouse, [REQUEST_QUIT] = quit,
 };

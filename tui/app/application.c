@@ -217,6 +217,7 @@ static void prepare(struct application *application, const struct application_st
     application->start = start;
     application->options.panes = configured_panes(start->config);
     application->place.focus = first_pane(application->options.panes);
+    application->options.memory = application->place.focus == PANE_MEMORY;
     application->percent = application->untouched = true;
     application->refresh_ms = start->config->ui.refresh_ms;
 }

@@ -87,6 +87,14 @@ static void append_collectors(char *text, size_t size, uint32_t bits) {
         append(text, size, "  no collector");
 }
 
+/* Numbers of a run whose memory collector was off in between are of the rest of it. */
+static void append_pauses(char *text, size_t size, const struct model *model) {
+    if (model->heap.paused)
+        append(text, size, " PAUSED");
+    else if (model->heap.paused_count)
+        append(text, size, " in parts");
+}
+
 static void append_memory(char *text, size_t size, const struct model *model) {
     size_t peak = model_peak_sample(model);
     if (peak == SIZE_MAX)
@@ -145,6 +153,7 @@ static void draw_status(struct application *application) {
     append_state(parts[STATUS_STATE], sizeof parts[0], application);
     append_collectors(parts[STATUS_COLLECTORS], sizeof parts[0],
                       model->collectors ? model->collectors : config_collectors(run->config));
+    append_pauses(parts[STATUS_COLLECTORS], sizeof parts[0], model);
     if (model->clock != RUN_CLOCK_WALL)
         append(parts[STATUS_COLLECTORS], sizeof parts[0], "  clock:%s", run_clock_name(model->clock));
     append_memory(parts[STATUS_MEMORY], sizeof parts[0], model);
@@ -203,11 +212,11 @@ static void draw_breadcrumb(struct application *application) {
 /* --- borders ---------------------------------------------------------------------------------------- */
 
 /* "-[2]-source-[4]-ram" for all panes but the shown one, or "-[2]-[4]"; empty where there is no room for either. */
-static void describe_tabs(enum pane shown, int room, char *text, size_t size) {
+static void describe_tabs(const struct application *application, enum pane shown, int room, char *text, size_t size) {
     for (int with_names = 1; with_names >= 0; with_names--) {
         text[0] = '\0';
         for (enum pane pane = 0; pane < PANE_COUNT; pane++)
-            if (pane != shown)
+            if (pane != shown && panes_offered(application, pane))
                 append(text, size, "-[%d]%s%s", layout_pane_number(pane), with_names ? "-" : "",
                        with_names ? layout_pane_name(pane) : "");
         if (grid_text_width(text) <= room)
@@ -219,7 +228,7 @@ static void describe_tabs(enum pane shown, int room, char *text, size_t size) {
 /* Takes the columns of the other panes' tabs from the border's right end; the title comes first. */
 static void draw_tabs(struct application *application, struct rectangle *border, enum pane shown, int title_width) {
     char text[128];
-    describe_tabs(shown, border->columns - title_width, text, sizeof text);
+    describe_tabs(application, shown, border->columns - title_width, text, sizeof text);
     int width = grid_text_width(text);
     border->columns -= width;
     struct rectangle right = {border->row, border->column + border->columns, 1, width};
@@ -283,7 +292,7 @@ static void draw_footer(struct application *application) {
                                             REQUEST_SAVE_SESSION, REQUEST_TYPE};
     struct rectangle area = application->layout.footer;
     struct grid *grid = &application->grid;
-    int column = draw_key(grid, area, 1, "1-5", "pane");
+    int column = draw_key(grid, area, 1, panes_offered(application, PANE_MEMORY) ? "1-6" : "1-5", "pane");
     int last = area.columns - key_width(REQUEST_HELP) - key_width(REQUEST_QUIT) + 2; /* no blanks behind it */
     for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
         if (!is_offered(application, requests[i]))

@@ -14,6 +14,7 @@
     X(DRILL, "Drilling down")   \
     X(FIND, "Finding")          \
     X(TABLE, "Tables")          \
+    X(MEMORY, "Memory")         \
     X(RUN, "The run")           \
     X(PROGRAM, "The program")
 

@@ -10,7 +10,7 @@
 
 static const struct view *const views[PANE_COUNT] = {
     [PANE_FUNCTIONS] = &functions_view, [PANE_SOURCE] = &source_view,
-    [PANE_RAM] = &ram_view, [PANE_OUTPUT] = &output_view,
+    [PANE_RAM] = &ram_view, [PANE_OUTPUT] = &output_view, [PANE_MEMORY] = &memory_view,
 };
 
 static const char no_output[] = "A session keeps what was counted, not what the program wrote.";
@@ -83,6 +83,9 @@ struct view_context panes_context(const struct application *application, enum pa
         .line = application->place.line,
         .percent = application->percent,
         .hide_standard_library = application->hide_standard_library,
+        .memory = application->options.memory,
+        .measure = application->options.memory ? memory_view_measure(application->view_states[PANE_MEMORY])
+                                               : application->measure,
         .focused = application->place.focus == pane,
     };
 }
@@ -100,8 +103,25 @@ void panes_draw(struct application *application) {
     }
 }
 
+enum pane panes_table(const struct application *application) {
+    struct layout_options options = application->options;
+    options.focus = application->place.focus;
+    return layout_table_pane(&options);
+}
+
+bool panes_offered(const struct application *application, enum pane pane) {
+    return pane != PANE_MEMORY || memory_is_collected(application->model) || application->place.focus == PANE_MEMORY;
+}
+
+/* Of functions and memory, the one that had the keys last goes on standing in their place. */
+static void note_focus(struct application *application) {
+    if (application->place.focus == PANE_MEMORY || application->place.focus == PANE_FUNCTIONS)
+        application->options.memory = application->place.focus == PANE_MEMORY;
+}
+
 void panes_focus(struct application *application, enum pane pane) {
     application->place.focus = pane;
+    note_focus(application);
     application->redraw = true;
 }
 
@@ -117,6 +137,7 @@ static void select_function(struct application *application, uint32_t function, 
 void panes_arrive(struct application *application, struct place place) {
     application->place = place;
     application->redraw = true;
+    note_focus(application);
     select_function(application, place.function, place.line);
 }
 
@@ -224,11 +245,12 @@ void panes_follow_selection(struct application *application) {
         application->untouched = true;
     }
     bool untouched = application->untouched;
-    if (!untouched && application->place.focus != PANE_FUNCTIONS)
+    enum pane table = panes_table(application);
+    if (!untouched && application->place.focus != table)
         return; /* what was gone into stays, whether the table shows it or not */
-    struct view_context context = panes_context(application, PANE_FUNCTIONS);
-    struct view_effect effect = functions_view.request(application->view_states[PANE_FUNCTIONS], &context,
-                                                       untouched ? REQUEST_MOVE_FIRST : REQUEST_NONE, 1);
+    struct view_context context = panes_context(application, table);
+    struct view_effect effect = views[table]->request(application->view_states[table], &context,
+                                                      untouched ? REQUEST_MOVE_FIRST : REQUEST_NONE, 1);
     if (effect.action != VIEW_SELECT)
         return;
     select_function(application, effect.function, effect.line);

@@ -22,6 +22,10 @@ void panes_search(struct application *application, const char *pattern, int dire
 void panes_click(struct application *application, const struct key_press *press);
 
 void panes_focus(struct application *application, enum pane pane);
+/* The pane whose table selects what the others show: functions, or memory. */
+enum pane panes_table(const struct application *application);
+/* Whether tabs lead to it: to memory only where it is counted. */
+bool panes_offered(const struct application *application, enum pane pane);
 /* The selection made good for the model and the table: where nothing was selected by hand it is the first row, and
  * where a filter hid what was selected, the row in its place. */
 void panes_follow_selection(struct application *application);

@@ -34,6 +34,15 @@ static const char *const legend[] = {
     "  self          on the line, with the C calls in it",
     "  total         with the Python calls in it too",
     "  hits          how often the line began",
+    "  MiB           allocated by it: at the peak or as v says",
+    "  TotMiB        with all it calls; recursion counts once",
+    "  peak          alive when all memory was at its highest",
+    "  live          alive now, or left when the program ended",
+    "  alloc         allocated, freed or not",
+    "  temp          blocks freed before the next allocation",
+    "  Per call      left by each call, by some, or by the one",
+    "  RAM graph     a line: RSS; areas: Python's heap, native",
+    "  gc            garbage collections: . + # by generation",
 };
 
 static bool add_legend(struct popup *popup) {

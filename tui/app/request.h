@@ -23,6 +23,7 @@
     X(PANE_2, "2", "source", "source (again: zoom)", PANE)                                           \
     X(PANE_4, "4", "ram", "RAM graph (again: zoom)", PANE)                                           \
     X(PANE_5, "5", "output", "output (again: zoom)", PANE)                                           \
+    X(PANE_6, "6", "memory", "memory by line and call path (again: zoom)", PANE)                       \
     X(NEXT_PANE, "Tab", "next-pane", "next pane", PANE)                                              \
     X(PREVIOUS_PANE, "S-Tab", "previous-pane", "previous pane", PANE)                                \
     X(PANE_GROW, "+", "grow", "make the pane larger", PANE)                                          \
@@ -46,6 +47,16 @@
     X(SORT_NEXT, ">", "sort-right", "sort by the column to the right", TABLE)                        \
     X(SORT_INVERT, "I", "invert", "invert the order", TABLE)                                         \
     X(PERCENT, "%", "percent", "percent or absolute numbers", TABLE)                                 \
+    X(VARIANT, "v", "variant", "what memory: at the peak, alive, ...", MEMORY)              \
+    X(TREE, "V", "tree", "memory as lines, or as a tree of calls", MEMORY)                           \
+    X(MARK, "m", "mark", "mark this moment in the RAM graph", MEMORY)                                \
+    X(NEXT_MARK, "'", "next-mark", "next mark", MEMORY)                                              \
+    X(PREVIOUS_MARK, "\"", "previous-mark", "mark before", MEMORY)                                   \
+    X(PEAK, "p", "peak", "highest point of the RAM graph", MEMORY)                                   \
+    X(ZOOM_IN, "z", "zoom-in", "RAM graph: a shorter time", MEMORY)                                  \
+    X(ZOOM_OUT, "Z", "zoom-out", "RAM graph: a longer time (0: all)", MEMORY)                        \
+    X(CENSUS, "C", "census", "count live objects by type", MEMORY)                                   \
+    X(MEMORY_COLLECTOR, "K", "memory-collector", "memory collector off or on", MEMORY)               \
     X(FREEZE, "Space", "freeze", "freeze the screen; the run goes on", RUN)                          \
     X(FOLLOW, "F", "follow", "follow the end of the output, or stay", RUN)               \
     X(REFRESH_FASTER, "}", "faster", "refresh more often", RUN)                                      \

@@ -82,6 +82,7 @@ struct application {
     struct layout layout;
     struct layout_options options;
     bool percent, hide_standard_library, frozen, mouse;
+    enum memory_measure measure;
     int64_t refresh_ms;
     uint64_t next_tick_ns;
     int output_rows, output_columns; /* as the target's terminal was told */

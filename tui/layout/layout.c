@@ -39,6 +39,15 @@ static bool wanted(const struct layout_options *options, enum pane pane) {
     return (options->panes >> pane & 1u) || options->focus == pane;
 }
 
+enum pane layout_table_pane(const struct layout_options *options) {
+    bool memory = options->focus == PANE_MEMORY || (options->memory && options->focus != PANE_FUNCTIONS);
+    return memory ? PANE_MEMORY : PANE_FUNCTIONS;
+}
+
+static bool table_is_wanted(const struct layout_options *options) {
+    return wanted(options, PANE_FUNCTIONS) || wanted(options, PANE_MEMORY);
+}
+
 static void compute_tabs(struct layout *layout, int rows, int columns, const struct layout_options *options) {
     int pane_rows = rows - CHROME_ROWS;
     if (options->focus != PANE_RAM && wanted(options, PANE_RAM)) {
@@ -48,22 +57,23 @@ static void compute_tabs(struct layout *layout, int rows, int columns, const str
     layout->panes[options->focus] = place(2, 0, pane_rows, columns);
 }
 
-/* Functions and source, beside each other or one alone. */
+/* Functions (or memory) and source, beside each other or one alone. */
 static void compute_top(struct layout *layout, int rows, int columns, const struct layout_options *options) {
-    bool functions = wanted(options, PANE_FUNCTIONS), source = wanted(options, PANE_SOURCE);
-    if (!functions || !source) {
-        layout->panes[functions ? PANE_FUNCTIONS : PANE_SOURCE] = place(2, 0, rows, columns);
+    bool left_side = table_is_wanted(options), source = wanted(options, PANE_SOURCE);
+    enum pane table = layout_table_pane(options);
+    if (!left_side || !source) {
+        layout->panes[left_side ? table : PANE_SOURCE] = place(2, 0, rows, columns);
         return;
     }
     int extra = between(-columns, options->functions_extra, columns);
     int left = between(SMALLEST_COLUMNS, columns * 59 / 100 + extra, columns - 1 - SMALLEST_COLUMNS);
-    layout->panes[PANE_FUNCTIONS] = place(2, 0, rows, left);
+    layout->panes[table] = place(2, 0, rows, left);
     layout->divider = (struct rectangle){2, left, rows, 1};
     layout->panes[PANE_SOURCE] = place(2, left + 1, rows, columns - left - 1);
 }
 
 static void compute_panes(struct layout *layout, int rows, int columns, const struct layout_options *options) {
-    bool top = wanted(options, PANE_FUNCTIONS) || wanted(options, PANE_SOURCE);
+    bool top = table_is_wanted(options) || wanted(options, PANE_SOURCE);
     bool ram = wanted(options, PANE_RAM), output = wanted(options, PANE_OUTPUT);
     int room = rows - CHROME_ROWS;
     int ram_rows = 0, output_rows = 0; /* with their borders */

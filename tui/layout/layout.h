@@ -11,7 +11,8 @@
     X(FUNCTIONS, 1, "functions")   \
     X(SOURCE, 2, "source")         \
     X(RAM, 4, "ram")               \
-    X(OUTPUT, 5, "output")
+    X(OUTPUT, 5, "output")         \
+    X(MEMORY, 6, "memory")
 
 enum pane {
 #define X(NAME, number, name) PANE_##NAME,
@@ -35,8 +36,9 @@ enum layout_mode {
 struct layout_options {
     bool zoomed;          /* the focused pane alone */
     enum pane focus;
+    bool memory;          /* memory stands in the place of functions, which it shares */
     unsigned panes;       /* bits 1u << enum pane that are wanted; the focused one is shown in any case */
-    int functions_extra;  /* columns more (or less) for functions, taken from source */
+    int functions_extra;  /* columns more (or less) for functions or memory, taken from source */
     int ram_extra, output_extra; /* rows more (or less), taken from functions and source */
 };
 
@@ -56,6 +58,9 @@ struct layout {
 };
 
 struct layout layout_compute(int rows, int columns, const struct layout_options *options);
+
+/* The one of functions and memory that stands in their place, or would. */
+enum pane layout_table_pane(const struct layout_options *options);
 
 /* Number on screen of a pane, its name in the config. */
 int layout_pane_number(enum pane pane);

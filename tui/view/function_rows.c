@@ -3,15 +3,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Ascending; all times and counts stand with the largest first. */
-static uint64_t sort_key(const struct model_function *function, enum function_sort sort) {
-    switch (sort) {
+/* Ascending; all times, counts and sizes stand with the largest first. */
+static uint64_t sort_key(const struct model_function *function, const struct function_choice *choice) {
+    switch (choice->sort) {
     case FUNCTION_SORT_SELF: return UINT64_MAX - function->self_ns;
     case FUNCTION_SORT_TOTAL: return UINT64_MAX - function->total_ns;
     case FUNCTION_SORT_CALLS: return UINT64_MAX - function->calls;
+    case FUNCTION_SORT_MEMORY: return UINT64_MAX - memory_measured(&function->memory, choice->measure);
+    case FUNCTION_SORT_TOTAL_MEMORY: return UINT64_MAX - memory_measured(&function->total_memory, choice->measure);
     case FUNCTION_SORT_NAME: case FUNCTION_SORT_FILE: case FUNCTION_SORT_COUNT: break;
     }
     return 0;
+}
+
+/* A function that was called, or on whose lines memory was allocated. */
+static bool did_run(const struct model_function *function) {
+    return function->calls > 0 || function->memory.allocated_count > 0 || function->memory.freed_count > 0;
 }
 
 /* Marks project functions and the C functions that they call, a byte a function; NULL: out of memory. */
@@ -40,11 +47,11 @@ static size_t choose(const struct function_order *order, const struct model *mod
     for (size_t i = 0; i < order->count; i++) {
         uint32_t id = order->by_name[i];
         const struct model_function *function = &model->functions[id];
-        if (function->calls == 0)
+        if (!did_run(function))
             continue;
         ++*ran;
         if ((!project || project[id]) && filter_accepts(choice->filter, function, total_self_ns))
-            entries[count++] = (struct ordered_function){sort_key(function, choice->sort), id};
+            entries[count++] = (struct ordered_function){sort_key(function, choice), id};
     }
     return count;
 }

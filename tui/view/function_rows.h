@@ -4,6 +4,7 @@
 
 #include "tui/view/filter.h"
 #include "tui/view/function_order.h"
+#include "tui/view/memory_measure.h"
 #include "tui/view/table.h"
 
 /* X(NAME, name in the sort menu, title when percent, title when absolute, largest first) */
@@ -12,19 +13,23 @@
     X(TOTAL, "total", "Tot%", "Tot s ", true) \
     X(CALLS, "calls", "Calls", "Calls", true) \
     X(NAME, "name", "Function", "Function", false) \
-    X(FILE, "file", "File", "File", false)
+    X(FILE, "file", "File", "File", false)    \
+    X(MEMORY, "memory", "MiB", "MiB", true)   \
+    X(TOTAL_MEMORY, "memory with all it calls", "TotMiB", "TotMiB", true)
 
 enum function_sort {
 #define X(NAME, name, percent, absolute, largest_first) FUNCTION_SORT_##NAME,
     FUNCTION_SORT_LIST(X)
 #undef X
-    FUNCTION_SORT_COUNT
+    FUNCTION_SORT_COUNT,
+    FUNCTION_SORTS_BY_TIME = FUNCTION_SORT_MEMORY, /* those of a run that counts no memory */
 };
 
 struct function_choice {
     const struct filter *filter;
     bool hide_standard_library; /* only project functions and the C functions that they call */
     enum function_sort sort;
+    enum memory_measure measure; /* what of memory is sorted by */
     bool inverted;
     bool held; /* rows keep their places; new ones come last */
 };

@@ -13,8 +13,13 @@
 enum { PATTERN_SIZE = 128, FILE_PART_FROM = 56 /* columns of the name from which on the file stands beside it */ };
 
 /* A number column of the table, whatever is shown in it. The last column is the function. */
-enum column { COLUMN_FIRST, COLUMN_SECOND, COLUMN_THIRD, COLUMN_CALLS, COLUMN_FIFTH, COLUMN_FUNCTION, COLUMN_COUNT };
-enum value { VALUE_SELF_SHARE, VALUE_TOTAL_SHARE, VALUE_SELF, VALUE_TOTAL, VALUE_CALLS, VALUE_NAME };
+enum column {
+    COLUMN_FIRST, COLUMN_SECOND, COLUMN_THIRD, COLUMN_CALLS, COLUMN_MEMORY, COLUMN_SIXTH, COLUMN_TOTAL_MEMORY,
+    COLUMN_FUNCTION, COLUMN_COUNT
+};
+enum value {
+    VALUE_SELF_SHARE, VALUE_TOTAL_SHARE, VALUE_SELF, VALUE_TOTAL, VALUE_CALLS, VALUE_MEMORY, VALUE_TOTAL_MEMORY, VALUE_NAME
+};
 
 struct functions_state {
     struct table table;
@@ -23,7 +28,10 @@ struct functions_state {
     struct filter filter;
     enum function_sort sort;
     bool inverted, held;
+    bool sorted;                /* the user chose what to sort by; until then it is memory where no times are counted */
+    bool memory;                /* memory is counted */
     bool hide_standard_library; /* as the rows were built */
+    enum memory_measure measure;
     bool outdated;              /* rows must be built anew whatever the stamp says */
     uint32_t context_function;  /* as last seen */
     uint64_t total_self_ns;
@@ -40,11 +48,20 @@ struct layout {
     int file_at, file_width; /* file_width 0: not shown */
 };
 
-static const char *const sort_menu[] = {
+/* The sort menu: the sorts of every run, holding the order, and, where memory is counted, the sorts by memory. */
+enum { MENU_HOLD = FUNCTION_SORTS_BY_TIME, MENU_BY_TIME = MENU_HOLD + 1, MENU_ALL = FUNCTION_SORT_COUNT + 1 };
+
+static enum function_sort sort_of_menu(int index) { return (enum function_sort)(index < MENU_HOLD ? index : index - 1); }
+static int menu_of_sort(enum function_sort sort) { return (int)sort < MENU_HOLD ? (int)sort : (int)sort + 1; }
+
+static const char *sort_name(enum function_sort sort) {
+    static const char *const names[] = {
 #define X(NAME, name, percent, absolute, largest_first) name,
-    FUNCTION_SORT_LIST(X)
+        FUNCTION_SORT_LIST(X)
 #undef X
-    "hold the order", NULL};
+    };
+    return names[sort];
+}
 
 static const char *sort_title(enum function_sort sort, bool percent) {
     switch (sort) {
@@ -78,15 +95,26 @@ static void functions_destroy(void *data) {
     free(state);
 }
 
+/* A run of the memory collector alone has no times to sort by. */
+static enum function_sort first_sort(const struct model *model) {
+    bool times = !model->collectors || model->collectors & COLLECTOR_FUNCTION || !memory_is_collected(model);
+    return times ? FUNCTION_SORT_SELF : FUNCTION_SORT_MEMORY;
+}
+
 /* Brings rows and selection up to the model and the context. */
 static void refresh(struct functions_state *state, const struct view_context *context) {
     bool changed = model_stamp_update(&state->stamp, context->model);
-    changed |= state->outdated || state->hide_standard_library != context->hide_standard_library;
+    changed |= state->outdated || state->hide_standard_library != context->hide_standard_library ||
+               state->measure != context->measure;
     if (changed) {
+        state->memory = memory_is_collected(context->model);
+        if (!state->sorted)
+            state->sort = first_sort(context->model);
+        state->measure = context->measure;
         state->total_self_ns = model_total_self(context->model);
         state->hide_standard_library = context->hide_standard_library;
-        struct function_choice choice = {&state->filter, context->hide_standard_library, state->sort, state->inverted,
-                                         state->held};
+        struct function_choice choice = {&state->filter, context->hide_standard_library, state->sort, state->measure,
+                                         state->inverted, state->held};
         state->outdated = !function_rows_build(&state->table, &state->order, context->model, &choice,
                                                state->total_self_ns, &state->ran);
     }
@@ -98,18 +126,47 @@ static void refresh(struct functions_state *state, const struct view_context *co
 
 /* --- drawing ---------------------------------------------------------------------------------------- */
 
-static void lay_out(struct layout *layout, bool percent, int width) {
+/* What columns are kept longest; one that is sorted by does not go before others, one that nothing is counted for is last. */
+static void order_columns(const struct functions_state *state, int order[COLUMN_COUNT - 1]) {
+    static const int counted[] = {COLUMN_FIRST, COLUMN_SECOND, COLUMN_CALLS, COLUMN_THIRD, COLUMN_MEMORY, COLUMN_SIXTH,
+                                  COLUMN_TOTAL_MEMORY};
+    static const int uncounted[] = {COLUMN_FIRST, COLUMN_SECOND, COLUMN_CALLS, COLUMN_THIRD, COLUMN_SIXTH, COLUMN_MEMORY,
+                                    COLUMN_TOTAL_MEMORY};
+    const int *usual = state->memory ? counted : uncounted;
+    int first = !state->memory                              ? COLUMN_FIRST
+                : state->sort == FUNCTION_SORT_MEMORY       ? COLUMN_MEMORY
+                : state->sort == FUNCTION_SORT_TOTAL_MEMORY ? COLUMN_TOTAL_MEMORY
+                                                            : COLUMN_FIRST;
+    int at = 0;
+    order[at++] = first;
+    for (int i = 0; i < COLUMN_COUNT - 1; i++)
+        if (usual[i] != first)
+            order[at++] = usual[i];
+}
+
+static void lay_out(struct layout *layout, const struct functions_state *state, bool percent, int width) {
     static const struct table_column shares[] = {{"Self%", 5, 0, false}, {"Tot%", 5, 14, false}};
     static const struct table_column seconds[] = {{"Self s", 6, 0, false}, {"Tot s", 6, 14, false}};
-    static const int order[] = {COLUMN_FIRST, COLUMN_SECOND, COLUMN_CALLS, COLUMN_THIRD, COLUMN_FIFTH};
+    int order[COLUMN_COUNT - 1];
     const struct table_column *leading = percent ? shares : seconds, *other = percent ? seconds : shares;
     *layout = (struct layout){
-        .columns = {leading[0], leading[1], other[0], {"Calls", 8, 16, false}, other[1], {"Function", 0, 0, true}},
+        .columns = {leading[0], leading[1], other[0], {"Calls", 8, 16, false}, {"MiB", 6, 16, false}, other[1],
+                    {"TotMiB", 6, 24, false}, {"Function", 0, 0, true}},
         .values = {percent ? VALUE_SELF_SHARE : VALUE_SELF, percent ? VALUE_TOTAL_SHARE : VALUE_TOTAL,
-                   percent ? VALUE_SELF : VALUE_SELF_SHARE, VALUE_CALLS,
-                   percent ? VALUE_TOTAL : VALUE_TOTAL_SHARE, VALUE_NAME}};
+                   percent ? VALUE_SELF : VALUE_SELF_SHARE, VALUE_CALLS, VALUE_MEMORY,
+                   percent ? VALUE_TOTAL : VALUE_TOTAL_SHARE, VALUE_TOTAL_MEMORY, VALUE_NAME}};
     layout->columns[COLUMN_THIRD].room = 18;
-    layout->columns[COLUMN_FIFTH].room = 40;
+    layout->columns[COLUMN_SIXTH].room = state->memory ? 30 : 40;
+    if (state->measure == MEMORY_TEMPORARY) {
+        layout->columns[COLUMN_MEMORY].title = "Temp";
+        layout->columns[COLUMN_TOTAL_MEMORY].title = "TotTmp";
+    }
+    if (!state->memory) /* more room than there ever is */
+        layout->columns[COLUMN_MEMORY].room = layout->columns[COLUMN_TOTAL_MEMORY].room = width + 1;
+    order_columns(state, order);
+    if (order[0] != COLUMN_FIRST)
+        layout->columns[COLUMN_FIRST].room = 14;
+    layout->columns[order[0]].room = 0;
     int left = table_fit(layout->columns, COLUMN_COUNT, order, 1, width, layout->at);
     int sign = left >= 8 ? 2 : 0;
     layout->name_at = layout->at[COLUMN_FUNCTION] + sign;
@@ -127,6 +184,8 @@ static bool sorted_by(const struct functions_state *state, enum value value) {
     case FUNCTION_SORT_TOTAL: return value == VALUE_TOTAL || value == VALUE_TOTAL_SHARE;
     case FUNCTION_SORT_CALLS: return value == VALUE_CALLS;
     case FUNCTION_SORT_NAME: return value == VALUE_NAME;
+    case FUNCTION_SORT_MEMORY: return value == VALUE_MEMORY;
+    case FUNCTION_SORT_TOTAL_MEMORY: return value == VALUE_TOTAL_MEMORY;
     case FUNCTION_SORT_FILE: case FUNCTION_SORT_COUNT: break;
     }
     return false;
@@ -145,6 +204,12 @@ static void draw_header(const struct functions_state *state, const struct layout
                state->sort == FUNCTION_SORT_FILE ? STYLE_SORT_COLUMN : STYLE_HEADER, true, "File:line");
 }
 
+static const char *memory_text(const struct functions_state *state, const struct model_allocations *memory, int width,
+                               char text[NUMBER_SIZE]) {
+    uint64_t value = memory_measured(memory, state->measure);
+    return state->measure == MEMORY_TEMPORARY ? number_count(text, value, width) : number_mebibytes(text, value, width);
+}
+
 static const char *value_text(const struct functions_state *state, const struct model_function *function,
                               enum value value, int width, char text[NUMBER_SIZE]) {
     switch (value) {
@@ -153,6 +218,8 @@ static const char *value_text(const struct functions_state *state, const struct 
     case VALUE_SELF: return number_seconds(text, function->self_ns, width);
     case VALUE_TOTAL: return number_seconds(text, function->total_ns, width);
     case VALUE_CALLS: return number_count(text, function->calls, width);
+    case VALUE_MEMORY: return memory_text(state, &function->memory, width, text);
+    case VALUE_TOTAL_MEMORY: return memory_text(state, &function->total_memory, width, text);
     case VALUE_NAME: break;
     }
     return "";
@@ -198,7 +265,7 @@ static void draw_nothing(const struct functions_state *state, const struct view_
         text = "Only the standard library ran so far; x shows it.";
     else if (!model->collectors && model->state != MODEL_STARTING)
         text = "This run counts nothing: no collector is on (-k function,line).";
-    else if (model->collectors && !(model->collectors & COLLECTOR_FUNCTION))
+    else if (model->collectors && !(model->collectors & (COLLECTOR_FUNCTION | COLLECTOR_MEMORY)))
         text = "This run does not count functions: its function collector is off.";
     else if (model->state != MODEL_ENDED)
         text = "No function has run yet.";
@@ -220,7 +287,7 @@ static void functions_draw(void *data, const struct view_context *context, struc
         return;
     }
     struct layout layout;
-    lay_out(&layout, context->percent, area.columns);
+    lay_out(&layout, state, context->percent, area.columns);
     int header = table_header_rows(area);
     size_t index;
     if (header)
@@ -237,33 +304,51 @@ static void functions_title(void *data, const struct view_context *context, char
     struct functions_state *state = data;
     refresh(state, context);
     bool filtered = state->filter.expression[0] != '\0';
-    snprintf(text, size, "Functions %zu/%zu  sort:%s%c%s%s%s%s", state->table.count, state->ran,
+    snprintf(text, size, "Functions %zu/%zu  sort:%s%c%s%s%s%s%s%s", state->table.count, state->ran,
              sort_title(state->sort, context->percent), sort_sign(state), state->held ? "  held" : "",
+             state->memory ? "  MiB:" : "", state->memory ? memory_measure_heading(state->measure) : "",
              filtered || state->hide_standard_library ? "  filter:" : "",
              state->hide_standard_library ? (filtered ? "-stdlib " : "-stdlib") : "", state->filter.expression);
 }
 
 /* --- requests --------------------------------------------------------------------------------------- */
 
+static void sort_by(struct functions_state *state, enum function_sort sort) {
+    state->inverted = state->sort == sort && !state->inverted;
+    state->sort = sort;
+    state->held = false;
+    state->outdated = state->sorted = true;
+}
+
 static void functions_sort(void *data, int index) {
     struct functions_state *state = data;
-    if (index < 0 || index > FUNCTION_SORT_COUNT)
+    if (index < 0 || index >= (state->memory ? MENU_ALL : MENU_BY_TIME))
         return;
-    if (index == FUNCTION_SORT_COUNT) {
-        state->held = !state->held;
-    } else {
-        state->inverted = (int)state->sort == index && !state->inverted;
-        state->sort = (enum function_sort)index;
-        state->held = false;
+    if (index != MENU_HOLD) {
+        sort_by(state, sort_of_menu(index));
+        return;
     }
+    state->held = !state->held;
     state->outdated = true;
 }
 
-static int functions_sorted(void *data) { return (int)((const struct functions_state *)data)->sort; }
+static int functions_sorted(void *data) { return menu_of_sort(((const struct functions_state *)data)->sort); }
 
 static const char *const *functions_sort_names(void *data) {
-    (void)data;
-    return sort_menu;
+    const struct functions_state *state = data;
+    static const char *menu[MENU_ALL + 1];
+    int count = state->memory ? MENU_ALL : MENU_BY_TIME;
+    for (int i = 0; i < count; i++)
+        menu[i] = i == MENU_HOLD ? "hold the order" : sort_name(sort_of_menu(i));
+    menu[count] = NULL;
+    return menu;
+}
+
+/* The sort beside the present one, or the present one inverted. */
+static void sort_asked(struct functions_state *state, enum request request) {
+    int asked = table_sort_asked(request, (int)state->sort, state->memory ? FUNCTION_SORT_COUNT : FUNCTION_SORTS_BY_TIME);
+    if (asked >= 0)
+        sort_by(state, (enum function_sort)asked);
 }
 
 static struct view_effect selected_effect(const struct functions_state *state) {
@@ -295,7 +380,7 @@ static struct view_effect functions_request(void *data, const struct view_contex
         return state->table.count ? effect_drill(state->table.selected, 0) : effect_of(VIEW_HANDLED);
     case REQUEST_COPY: return state->table.count ? copy_row(state, context->model) : effect_copy("");
     case REQUEST_SORT_PREVIOUS: case REQUEST_SORT_NEXT: case REQUEST_SORT_INVERT:
-        functions_sort(state, table_sort_asked(request, (int)state->sort, FUNCTION_SORT_COUNT));
+        sort_asked(state, request);
         return effect_of(VIEW_REDRAW);
     case REQUEST_FILTER_CLEAR:
         filter_parse(&state->filter, "", state->text, (int)sizeof state->text);
@@ -349,14 +434,15 @@ static struct view_effect click_header(struct functions_state *state, const stru
     static const enum function_sort sorts[] = {
         [VALUE_SELF_SHARE] = FUNCTION_SORT_SELF, [VALUE_SELF] = FUNCTION_SORT_SELF,
         [VALUE_TOTAL_SHARE] = FUNCTION_SORT_TOTAL, [VALUE_TOTAL] = FUNCTION_SORT_TOTAL,
-        [VALUE_CALLS] = FUNCTION_SORT_CALLS, [VALUE_NAME] = FUNCTION_SORT_NAME};
+        [VALUE_CALLS] = FUNCTION_SORT_CALLS, [VALUE_NAME] = FUNCTION_SORT_NAME,
+        [VALUE_MEMORY] = FUNCTION_SORT_MEMORY, [VALUE_TOTAL_MEMORY] = FUNCTION_SORT_TOTAL_MEMORY};
     if (layout->file_width && column >= layout->file_at) {
-        functions_sort(state, FUNCTION_SORT_FILE);
+        sort_by(state, FUNCTION_SORT_FILE);
         return effect_of(VIEW_REDRAW);
     }
     for (int i = COLUMN_COUNT - 1; i >= 0; i--) {
         if (layout->at[i] >= 0 && column >= layout->at[i]) {
-            functions_sort(state, (int)sorts[layout->values[i]]);
+            sort_by(state, sorts[layout->values[i]]);
             break;
         }
     }
@@ -369,7 +455,7 @@ static struct view_effect functions_click(void *data, const struct view_context 
     refresh(state, context);
     if (row < table_header_rows(area)) {
         struct layout layout;
-        lay_out(&layout, context->percent, area.columns);
+        lay_out(&layout, state, context->percent, area.columns);
         return click_header(state, &layout, column);
     }
     size_t index;

@@ -111,6 +111,17 @@ char *number_bytes(char text[NUMBER_SIZE], uint64_t bytes, int columns) {
     return number_unfit(text, columns);
 }
 
+char *number_mebibytes(char text[NUMBER_SIZE], uint64_t bytes, int columns) {
+    static const struct unit mebibyte = {1048576.0, ""};
+    if (bytes == 0)
+        return number_plain(text, "0", columns);
+    if (bytes == MODEL_UNKNOWN || bytes < 99615 /* 0.095 MiB */)
+        return number_bytes(text, bytes, columns);
+    if ((bytes >= 996147 || columns >= 3) && number_in_unit(text, (double)bytes, &mebibyte, 1, columns))
+        return text;
+    return number_bytes(text, bytes, columns);
+}
+
 char *number_percent(char text[NUMBER_SIZE], uint64_t part, uint64_t whole, int columns) {
     static const struct unit percent = {1, ""};
     if (part == MODEL_UNKNOWN || whole == MODEL_UNKNOWN)

@@ -17,6 +17,8 @@ char *number_time(char text[NUMBER_SIZE], uint64_t nanoseconds, int columns);
 char *number_seconds(char text[NUMBER_SIZE], uint64_t nanoseconds, int columns);
 /* "182M", "8.1M", "512B"; 1024 bytes are 1K. */
 char *number_bytes(char text[NUMBER_SIZE], uint64_t bytes, int columns);
+/* Bytes for a column headed "MiB": "76.3", "0"; what one decimal cannot show is written with a unit: "12K". */
+char *number_mebibytes(char text[NUMBER_SIZE], uint64_t bytes, int columns);
 /* part of whole in percent without the sign: "92.4", "100". */
 char *number_percent(char text[NUMBER_SIZE], uint64_t part, uint64_t whole, int columns);
 

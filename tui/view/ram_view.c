@@ -1,164 +1,139 @@
-/* ram_view.c - the target's resident memory over time. */
+/* ram_view.c - the target's memory over time: a graph with a cursor, and what is known of the moment it stands at. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tui/view/effect.h"
+#include "tui/view/memory_measure.h"
+#include "tui/view/memory_text.h"
 #include "tui/view/number.h"
-#include "tui/view/ram_graph.h"
+#include "tui/view/ram_details.h"
+#include "tui/view/ram_draw.h"
 #include "tui/view/table.h"
 
-enum { LABEL_WIDTH = 5, LABELS_FROM = 24 /* columns of the pane */, AXIS_FROM = 6 /* rows of the pane */,
-       TICK_EVERY = 20, LARGE_STEP = 10, EIGHTHS = 8 };
+enum {
+    LABEL_WIDTH = 5, LABELS_FROM = 24, /* columns of the pane */
+    AXIS_FROM = 6, COLLECTIONS_FROM = 8, SAMPLE_FROM = 10, GROWTH_FROM = 15, /* rows of the pane */
+    LARGE_STEP = 10,
+};
 
 struct ram_state {
-    bool has_cursor;
+    bool has_cursor;     /* else the last sample is looked at, and the window follows it */
     uint64_t cursor_ns;
-    uint64_t step_ns; /* of a column as last drawn; 0: never */
+    uint64_t zoom_ns;    /* length of a column; 0, or where it is no shorter than needed: the whole run is shown */
+    uint64_t from_ns;    /* where the window begins while zoomed */
+    int selected;        /* row of the details */
+    int detail_rows;     /* as last drawn */
+    uint64_t step_ns;    /* of a column as last drawn; 0: never */
     struct ram_graph graph;
     char text[512];
 };
 
-/* Where the graph stands in the pane. */
+/* Where everything stands in the pane; rectangles that are not there have no rows. */
 struct frame {
-    struct rectangle graph;
-    bool labels, axis;
+    struct rectangle graph, labels, axis, collections, details;
 };
 
 static void *ram_create(void) { return calloc(1, sizeof(struct ram_state)); }
 static void ram_destroy(void *state) { free(state); }
 
+/* --- what is in the window -------------------------------------------------------------------------- */
+
+/* Moves the zoomed window as far as it must to hold the cursor, else the last sample. It leaps, for a graph that moves by a
+ * column at every refresh is drawn anew as a whole each time. */
+static void follow(struct ram_state *state, const struct model *model, uint64_t span) {
+    uint64_t at = state->has_cursor ? state->cursor_ns : ram_graph_end(model);
+    if (at >= state->from_ns && at - state->from_ns < span)
+        return;
+    uint64_t before = at < state->from_ns ? span / 3 : span / 3 * 2; /* room on the side it goes to */
+    state->from_ns = at > before ? at - before : 0;
+}
+
+static void build(struct ram_state *state, const struct model *model, int columns, int slots) {
+    uint64_t step = ram_graph_fit(model, columns), from = 0;
+    if (state->zoom_ns && state->zoom_ns < step) {
+        step = state->zoom_ns;
+        follow(state, model, step * (uint64_t)(columns > 1 ? columns - 1 : 1));
+        from = state->from_ns;
+    }
+    ram_graph_build(&state->graph, model, from, step, columns, slots);
+    state->step_ns = step;
+}
+
+static bool is_whole(const struct ram_state *state, const struct model *model) {
+    int columns = state->graph.columns ? state->graph.columns : 1;
+    return !state->zoom_ns || state->zoom_ns >= ram_graph_fit(model, columns);
+}
+
+/* The sample the cursor is at, without a cursor the last one; SIZE_MAX: none. */
+static size_t sample_shown(const struct ram_state *state, const struct model *model) {
+    if (!state->has_cursor)
+        return ram_graph_sample(model, UINT64_MAX, UINT64_MAX);
+    uint64_t step = state->step_ns ? state->step_ns : 1;
+    uint64_t from = state->cursor_ns / step * step;
+    return ram_graph_sample(model, from, from + step);
+}
+
+static const char *when(const struct ram_state *state, const struct model *model) {
+    return state->has_cursor ? "at" : model->state == MODEL_ENDED ? "end" : "now";
+}
+
 /* --- drawing ---------------------------------------------------------------------------------------- */
 
-static struct frame lay_out(struct rectangle area) {
-    struct frame frame = {.graph = area, .labels = area.columns >= LABELS_FROM, .axis = area.rows >= AXIS_FROM};
-    if (frame.labels) {
-        frame.graph.column += LABEL_WIDTH;
-        frame.graph.columns -= LABEL_WIDTH;
+/* Takes rows from the lower end of what is left. */
+static struct rectangle take_rows(struct rectangle *left, int rows) {
+    left->rows -= rows;
+    return (struct rectangle){left->row + left->rows, left->column, rows, left->columns};
+}
+
+static struct frame lay_out(struct rectangle area, const struct model *model) {
+    struct frame frame = {.graph = area};
+    int rows = area.rows;
+    if (rows >= GROWTH_FROM && memory_is_collected(model))
+        frame.details = take_rows(&frame.graph, RAM_DETAIL_ROWS);
+    else if (rows >= SAMPLE_FROM)
+        frame.details = take_rows(&frame.graph, 1);
+    if (rows >= AXIS_FROM)
+        frame.axis = take_rows(&frame.graph, 1);
+    if (rows >= COLLECTIONS_FROM && memory_is_collected(model))
+        frame.collections = take_rows(&frame.graph, 1);
+    if (area.columns >= LABELS_FROM) {
+        frame.labels = (struct rectangle){area.row, area.column, area.rows, LABEL_WIDTH};
+        struct rectangle *parts[] = {&frame.graph, &frame.axis, &frame.collections};
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+            parts[i]->column += LABEL_WIDTH;
+            parts[i]->columns -= LABEL_WIDTH;
+        }
     }
-    if (frame.axis)
-        frame.graph.rows--;
     return frame;
 }
 
-/* How high a value stands in `full` steps: at least 1, so that nothing known is invisible. */
-static int level_of(const struct ram_graph *graph, uint64_t value, int full) {
-    int level = (int)((double)value * full / (double)graph->top + 0.5);
-    return level < 1 ? 1 : level > full ? full : level;
-}
-
-static void draw_labels(const struct ram_graph *graph, const struct frame *frame, struct grid *grid,
-                        struct rectangle area) {
-    uint32_t bar = grid->ascii ? '|' : 0x2502;
-    for (int row = 0; row < frame->graph.rows; row++) {
-        bool half = frame->graph.rows % 2 == 0 && row * 2 == frame->graph.rows;
-        uint64_t value = row == 0 ? graph->top : half ? graph->top / 2 : 0;
-        char text[NUMBER_SIZE] = "";
-        if (row == 0 || half || row == frame->graph.rows - 1)
-            number_count(text, (value + (1 << 19)) >> 20, LABEL_WIDTH - 1);
-        table_cell(grid, area, row, 0, LABEL_WIDTH - 1, STYLE_DIM, false, text);
-        grid_glyph(grid, area, row, LABEL_WIDTH - 1, STYLE_BORDER, bar);
+static void draw_axes(const struct ram_graph *graph, const struct ram_scale *scale, const struct frame *frame, struct grid *grid) {
+    if (frame->labels.rows > 0)
+        ram_draw_scale(scale, grid, frame->labels, frame->graph.rows);
+    if (frame->axis.rows > 0)
+        ram_draw_ticks(graph, grid, frame->axis);
+    if (frame->collections.rows > 0) {
+        ram_draw_collections(graph, grid, frame->collections);
+        grid_text(grid, frame->labels, frame->collections.row - frame->labels.row, 2, STYLE_DIM, "gc");
     }
-    for (int column = 0; frame->axis && column + 8 < frame->graph.columns; column += TICK_EVERY) {
-        char text[NUMBER_SIZE];
-        number_time(text, (uint64_t)column * graph->step_ns, 8);
-        grid_text(grid, area, area.rows - 1, frame->graph.column - area.column + column, STYLE_DIM, text);
-    }
-}
-
-/* A column of blocks up to its highest value; returns the row of its upper end. */
-static int draw_blocks(const struct ram_graph *graph, int column, struct grid *grid, struct rectangle area) {
-    int level = level_of(graph, graph->high[column], area.rows * EIGHTHS);
-    int full = level / EIGHTHS, rest = level % EIGHTHS;
-    for (int i = 0; i < full; i++)
-        grid_glyph(grid, area, area.rows - 1 - i, column, STYLE_GRAPH, 0x2588);
-    if (rest)
-        grid_glyph(grid, area, area.rows - 1 - full, column, STYLE_GRAPH, (uint32_t)(0x2580 + rest));
-    return area.rows - full - (rest ? 1 : 0);
-}
-
-/* The line's cell in a column: '_' and '~' are the lower and upper half of a row, slopes lead to the next height. */
-static char line_glyph(const struct ram_graph *graph, int column, int full) {
-    int level = level_of(graph, graph->high[column], full);
-    if (column + 1 < graph->count && level_of(graph, graph->high[column + 1], full) > level)
-        return '/';
-    if (column > 0 && level_of(graph, graph->high[column - 1], full) > level)
-        return '\\';
-    return level % 2 ? '_' : '~';
-}
-
-static int line_row(uint64_t value, const struct ram_graph *graph, int rows) {
-    return rows - 1 - (level_of(graph, value, rows * 2) - 1) / 2;
-}
-
-/* The same as a line of ASCII: '#' from the highest value down to the lowest within the column, '|' where the line
- * leaps over rows. */
-static int draw_line(const struct ram_graph *graph, int column, struct grid *grid, struct rectangle area) {
-    int row = line_row(graph->high[column], graph, area.rows);
-    int lowest = line_row(graph->low[column], graph, area.rows);
-    grid_glyph(grid, area, row, column, STYLE_GRAPH,
-               lowest > row ? '#' : (uint32_t)line_glyph(graph, column, area.rows * 2));
-    for (int below = row + 1; below <= lowest; below++)
-        grid_glyph(grid, area, below, column, STYLE_GRAPH, '#');
-    if (column == 0)
-        return row;
-    int above = line_row(graph->low[column - 1], graph, area.rows);
-    for (int between = above + 1; between < row; between++)
-        grid_glyph(grid, area, between, column, STYLE_GRAPH, '|');
-    above = line_row(graph->high[column - 1], graph, area.rows);
-    for (int between = lowest + 1; between < above; between++)
-        grid_glyph(grid, area, between, column, STYLE_GRAPH, '|');
-    return row;
-}
-
-static void draw_cursor(const struct ram_state *state, struct grid *grid, struct rectangle area) {
-    uint64_t column = state->cursor_ns / state->graph.step_ns;
-    if (!state->has_cursor || column >= (uint64_t)area.columns)
-        return;
-    int upper = area.rows; /* rows above the graph are blank: a line stands there */
-    if ((int)column < state->graph.count)
-        upper = area.rows - (level_of(&state->graph, state->graph.high[column], area.rows * EIGHTHS) + 7) / EIGHTHS;
-    for (int row = 0; row < upper; row++)
-        grid_glyph(grid, area, row, (int)column, STYLE_SELECTED, grid->ascii ? '|' : 0x2502);
-    for (int row = upper; row < area.rows; row++)
-        grid_restyle(grid, area, row, (int)column, 1, STYLE_SELECTED);
-}
-
-static void draw_graph(const struct ram_state *state, const struct model *model, struct grid *grid,
-                       struct rectangle area) {
-    const struct ram_graph *graph = &state->graph;
-    int peak_column = (int)(model->samples[graph->peak].t_ns / graph->step_ns);
-    for (int column = 0; column < graph->count && column < area.columns; column++) {
-        int row = grid->ascii ? draw_line(graph, column, grid, area) : draw_blocks(graph, column, grid, area);
-        if (column == peak_column)
-            grid_glyph(grid, area, row > 0 ? row - 1 : 0, column, STYLE_GRAPH_PEAK, '^');
-    }
-    draw_cursor(state, grid, area);
 }
 
 /* One row: "RSS 182M ^214M" and a sparkline. */
-static void draw_sparkline(struct ram_state *state, const struct model *model, struct grid *grid,
-                           struct rectangle area) {
-    static const char heights[] = "_.-=*#";
+static void draw_sparkline(struct ram_state *state, const struct model *model, struct grid *grid, struct rectangle area) {
     char now[NUMBER_SIZE], peak[NUMBER_SIZE], text[96];
-    ram_graph_build(&state->graph, model, 1);
-    number_bytes(now, model->samples[model->sample_count - 1].rss, 6);
-    number_bytes(peak, model->samples[state->graph.peak].rss, 6);
+    number_bytes(now, model->samples[ram_graph_sample(model, UINT64_MAX, UINT64_MAX)].rss, 6);
+    number_bytes(peak, model->samples[model_peak_sample(model)].rss, 6);
     snprintf(text, sizeof text, "RSS %s ^%s ", now, peak);
     int at = grid_text(grid, area, 0, 0, STYLE_NORMAL, text);
     struct rectangle spark = {area.row, area.column + at, 1, area.columns - at};
     if (spark.columns <= 0)
         return;
-    ram_graph_build(&state->graph, model, spark.columns);
-    state->step_ns = state->graph.step_ns;
-    for (int column = 0; column < state->graph.count && column < spark.columns; column++) {
-        uint64_t value = state->graph.high[column];
-        uint32_t glyph = grid->ascii ? (uint32_t)heights[level_of(&state->graph, value, 6) - 1]
-                                     : (uint32_t)(0x2580 + level_of(&state->graph, value, EIGHTHS));
-        grid_glyph(grid, spark, 0, column, STYLE_GRAPH, glyph);
-    }
-    if (state->has_cursor && state->cursor_ns / state->step_ns < (uint64_t)spark.columns)
-        grid_restyle(grid, spark, 0, (int)(state->cursor_ns / state->step_ns), 1, STYLE_SELECTED);
+    build(state, model, spark.columns, 1);
+    ram_draw_sparkline(&state->graph, grid, spark);
+    ram_draw_marks(&state->graph, model, grid, spark);
+    if (state->has_cursor)
+        ram_draw_cursor(&state->graph, state->cursor_ns, grid, spark);
 }
 
 static const char *nothing_measured(const struct model *model) {
@@ -180,36 +155,48 @@ static void ram_draw(void *data, const struct view_context *context, struct grid
         draw_sparkline(state, model, grid, area);
         return;
     }
-    struct frame frame = lay_out(area);
-    ram_graph_build(&state->graph, model, frame.graph.columns);
-    state->step_ns = state->graph.step_ns;
-    if (frame.labels)
-        draw_labels(&state->graph, &frame, grid, area);
-    draw_graph(state, model, grid, frame.graph);
+    struct frame frame = lay_out(area, model);
+    build(state, model, frame.graph.columns, ram_draw_slots(grid));
+    struct ram_scale scale = ram_scale_for(state->graph.highest, frame.graph.rows);
+    draw_axes(&state->graph, &scale, &frame, grid);
+    ram_draw_series(&state->graph, scale.top, grid, frame.graph);
+    ram_draw_peak(&state->graph, model, scale.top, grid, frame.graph);
+    ram_draw_marks(&state->graph, model, grid, frame.graph);
+    if (state->has_cursor)
+        ram_draw_cursor(&state->graph, state->cursor_ns, grid, frame.graph);
+    state->detail_rows = frame.details.rows;
+    if (frame.details.rows > 0)
+        ram_draw_details(model, &model->samples[sample_shown(state, model)], when(state, model), state->selected, context->focused,
+                         grid, frame.details);
 }
 
-/* --- the cursor ------------------------------------------------------------------------------------- */
+/* --- the title -------------------------------------------------------------------------------------- */
 
-/* The sample the cursor is at, without a cursor the last one; SIZE_MAX: none. */
-static size_t sample_shown(const struct ram_state *state, const struct model *model) {
-    if (!state->has_cursor)
-        return ram_graph_sample(model, UINT64_MAX, UINT64_MAX);
-    uint64_t step = state->step_ns ? state->step_ns : 1;
-    uint64_t from = state->cursor_ns / step * step;
-    return ram_graph_sample(model, from, from + step);
+static void add(char *text, size_t size, const char *name, uint64_t bytes) {
+    char number[NUMBER_SIZE];
+    size_t length = strlen(text);
+    if (bytes != MODEL_UNKNOWN)
+        snprintf(text + length, size - length, "%s%s", name, number_bytes(number, bytes, 6));
 }
 
-static const char *function_name(const struct model *model, uint32_t function) {
-    return function && function < model->function_count ? model->functions[function].qualname : "";
+static void add_grown(char *text, size_t size, const struct model *model, const struct model_sample *sample) {
+    struct ram_growth grown[MODEL_SAMPLE_GROWTH];
+    char place[MEMORY_TEXT_SIZE];
+    if (!ram_growth(model, sample, grown))
+        return;
+    size_t length = strlen(text);
+    snprintf(text + length, size - length, "  top:%s", memory_place(model, grown[0].function, grown[0].line, place));
+    add(text, size, "+", grown[0].bytes);
 }
 
-/* Sizes in MiB: one decimal where it says something. */
-static void format_mib(char text[NUMBER_SIZE], uint64_t bytes) {
-    double mib = (double)bytes / (1 << 20);
-    if (bytes == MODEL_UNKNOWN)
-        snprintf(text, NUMBER_SIZE, "-");
+static void add_window(char *text, size_t size, const struct ram_state *state, const struct model *model) {
+    char span[NUMBER_SIZE], from[NUMBER_SIZE];
+    size_t length = strlen(text);
+    if (is_whole(state, model))
+        snprintf(text + length, size - length, "  window:all");
     else
-        snprintf(text, NUMBER_SIZE, "%.*f", mib < 9.95 ? 1 : 0, mib);
+        snprintf(text + length, size - length, "  window:%s from %s",
+                 number_time(span, state->step_ns * (uint64_t)state->graph.columns, 6), ram_tick_label(from, state->graph.from_ns));
 }
 
 static void ram_title(void *data, const struct view_context *context, char *text, size_t size) {
@@ -217,36 +204,112 @@ static void ram_title(void *data, const struct view_context *context, char *text
     const struct model *model = context->model;
     size_t peak = model_peak_sample(model), shown = sample_shown(state, model);
     if (peak == SIZE_MAX || shown == SIZE_MAX) {
-        snprintf(text, size, "RAM MiB");
+        snprintf(text, size, "RAM");
         return;
     }
     const struct model_sample *sample = &model->samples[shown];
-    char value[NUMBER_SIZE], highest[NUMBER_SIZE], time[NUMBER_SIZE];
-    format_mib(value, sample->rss);
-    if (state->has_cursor) {
-        const char *name = function_name(model, sample->function);
-        snprintf(text, size, "RAM MiB  at %s: %s%s%s  window:all", number_time(time, sample->t_ns, 8), value,
-                 *name ? "  in " : "", name);
-        return;
+    char time[NUMBER_SIZE];
+    if (state->has_cursor)
+        snprintf(text, size, "RAM  at %s", number_time(time, sample->t_ns, 8));
+    else
+        snprintf(text, size, "RAM  %s", when(state, model));
+    add(text, size, ":", sample->rss);
+    add(text, size, " heap:", sample->heap);
+    add(text, size, " native:", sample->native);
+    if (!state->has_cursor) {
+        add(text, size, "  peak:", model->samples[peak].rss);
+        snprintf(text + strlen(text), size - strlen(text), "@%s", number_time(time, model->samples[peak].t_ns, 8));
+    } else if (sample->function && sample->function < model->function_count) {
+        snprintf(text + strlen(text), size - strlen(text), "  in %.200s", model->functions[sample->function].qualname);
     }
-    format_mib(highest, model->samples[peak].rss);
-    snprintf(text, size, "RAM MiB  %s:%s  peak:%s@%s  window:all", model->state == MODEL_ENDED ? "end" : "now", value,
-             highest, number_time(time, model->samples[peak].t_ns, 8));
+    add_grown(text, size, model, sample);
+    add_window(text, size, state, model);
+}
+
+/* --- the cursor ------------------------------------------------------------------------------------- */
+
+static struct view_effect set_cursor(struct ram_state *state, const struct model *model, uint64_t at_ns) {
+    bool same = state->has_cursor && state->cursor_ns == at_ns;
+    state->has_cursor = model->sample_count > 0;
+    state->cursor_ns = at_ns;
+    return effect_of(same ? VIEW_HANDLED : VIEW_REDRAW);
 }
 
 static struct view_effect move_cursor(struct ram_state *state, const struct model *model, int64_t columns) {
-    uint64_t end = model->sample_count ? model->samples[model->sample_count - 1].t_ns : 0;
     uint64_t step = state->step_ns ? state->step_ns : SIZE_MAX;
-    uint64_t last = end / step, column = state->has_cursor ? state->cursor_ns / step : last;
+    uint64_t last = ram_graph_end(model) / step, column = state->has_cursor ? state->cursor_ns / step : last;
     uint64_t distance = (uint64_t)(columns < 0 ? -columns : columns);
+    bool same = state->has_cursor;
+    uint64_t before = column;
     if (columns < 0)
         column -= distance < column ? distance : column;
     else
         column = distance < last - (column < last ? column : last) ? column + distance : last;
-    bool same = state->has_cursor && state->cursor_ns / step == column;
-    state->has_cursor = model->sample_count > 0;
-    state->cursor_ns = column * step;
-    return effect_of(same ? VIEW_HANDLED : VIEW_REDRAW);
+    if (same && before == column)
+        return effect_of(VIEW_HANDLED);
+    return set_cursor(state, model, column * step);
+}
+
+static struct view_effect release_cursor(struct ram_state *state) {
+    if (!state->has_cursor)
+        return effect_of(VIEW_NOT_HANDLED);
+    state->has_cursor = false;
+    return effect_of(VIEW_REDRAW);
+}
+
+/* To the highest RSS; from there to the high-water mark of what was counted, which may be another moment. */
+static struct view_effect go_to_peak(struct ram_state *state, const struct model *model) {
+    size_t peak = model_peak_sample(model);
+    if (peak == SIZE_MAX)
+        return effect_message(nothing_measured(model));
+    uint64_t rss_ns = model->samples[peak].t_ns, heap_ns = model->heap.peak_t_ns;
+    bool there = state->has_cursor && state->cursor_ns == rss_ns;
+    bool counted = model->heap.peak_bytes > 0 && heap_ns != MODEL_UNKNOWN;
+    return set_cursor(state, model, there && counted ? heap_ns : rss_ns);
+}
+
+/* To the next mark behind the cursor (or the one before it), round the ends. */
+static struct view_effect go_to_mark(struct ram_state *state, const struct model *model, int direction) {
+    size_t count = model->mark_count, next = 0;
+    if (!count)
+        return effect_message("There are no marks; m marks this moment, pyprof.mark(\"name\") in the program does, too.");
+    if (state->has_cursor && direction > 0) {
+        while (next < count && model->marks[next].t_ns <= state->cursor_ns)
+            next++;
+        next = next < count ? next : 0;
+    } else if (direction < 0) {
+        size_t before = count;
+        while (before > 0 && state->has_cursor && model->marks[before - 1].t_ns >= state->cursor_ns)
+            before--;
+        next = before > 0 ? before - 1 : count - 1;
+    }
+    set_cursor(state, model, model->marks[next].t_ns);
+    return effect_of(VIEW_REDRAW);
+}
+
+static struct view_effect zoom(struct ram_state *state, const struct model *model, int direction) {
+    uint64_t fit = ram_graph_fit(model, state->graph.columns ? state->graph.columns : 1);
+    uint64_t now = is_whole(state, model) ? fit : state->zoom_ns, wanted = ram_step_beside(now, direction);
+    if (wanted == now || (direction > 0 && now >= fit))
+        return effect_of(VIEW_HANDLED);
+    state->zoom_ns = wanted < fit ? wanted : 0;
+    uint64_t span = wanted * (uint64_t)state->graph.columns, at = state->has_cursor ? state->cursor_ns : ram_graph_end(model);
+    uint64_t before = state->has_cursor ? span / 2 : span / 3 * 2;
+    state->from_ns = at > before ? at - before : 0;
+    return effect_of(VIEW_REDRAW);
+}
+
+/* --- requests --------------------------------------------------------------------------------------- */
+
+static struct view_effect move_selection(struct ram_state *state, const struct model *model, int step) {
+    struct ram_growth grown[MODEL_SAMPLE_GROWTH];
+    size_t shown = sample_shown(state, model);
+    if (state->detail_rows <= 1 || shown == SIZE_MAX)
+        return effect_of(VIEW_NOT_HANDLED);
+    int last = ram_growth(model, &model->samples[shown], grown);
+    int wanted = state->selected + step, before = state->selected;
+    state->selected = wanted < 0 ? 0 : wanted > last ? last : wanted;
+    return effect_of(state->selected == before ? VIEW_HANDLED : VIEW_REDRAW);
 }
 
 static struct view_effect drill(struct ram_state *state, const struct model *model) {
@@ -254,6 +317,10 @@ static struct view_effect drill(struct ram_state *state, const struct model *mod
     if (shown == SIZE_MAX)
         return effect_message(nothing_measured(model));
     const struct model_sample *sample = &model->samples[shown];
+    struct ram_growth grown[MODEL_SAMPLE_GROWTH];
+    int count = state->detail_rows > 1 ? ram_growth(model, sample, grown) : 0;
+    if (state->selected > 0 && state->selected <= count && grown[state->selected - 1].function)
+        return effect_drill(grown[state->selected - 1].function, grown[state->selected - 1].line);
     if (sample->function && sample->function < model->function_count)
         return effect_drill(sample->function, 0);
     char time[NUMBER_SIZE];
@@ -262,49 +329,70 @@ static struct view_effect drill(struct ram_state *state, const struct model *mod
     return effect_message(state->text);
 }
 
+static void append_mib(char *text, size_t size, const char *name, uint64_t bytes) {
+    size_t length = strlen(text);
+    if (bytes != MODEL_UNKNOWN)
+        snprintf(text + length, size - length, " %s%.1f MiB", name, (double)bytes / (1 << 20));
+}
+
 static struct view_effect copy_sample(struct ram_state *state, const struct model *model) {
     size_t shown = sample_shown(state, model);
     if (shown == SIZE_MAX)
         return effect_copy("");
     const struct model_sample *sample = &model->samples[shown];
-    snprintf(state->text, sizeof state->text, "%.3f s %.1f MiB %.300s", (double)sample->t_ns / 1e9,
-             (double)sample->rss / (1 << 20), function_name(model, sample->function));
+    char place[MEMORY_TEXT_SIZE];
+    snprintf(state->text, sizeof state->text, "%.3f s", (double)sample->t_ns / 1e9);
+    append_mib(state->text, sizeof state->text, "", sample->rss);
+    append_mib(state->text, sizeof state->text, "heap ", sample->heap);
+    append_mib(state->text, sizeof state->text, "native ", sample->native);
+    if (sample->function && sample->function < model->function_count) {
+        size_t length = strlen(state->text);
+        snprintf(state->text + length, sizeof state->text - length, " %s", memory_place(model, sample->function, 0, place));
+    }
     return effect_copy(state->text);
 }
 
-static struct view_effect ram_request(void *data, const struct view_context *context, enum request request,
-                                      int page_rows) {
+static struct view_effect ram_request(void *data, const struct view_context *context, enum request request, int page_rows) {
     struct ram_state *state = data;
+    const struct model *model = context->model;
+    int64_t window = state->graph.columns > LARGE_STEP ? state->graph.columns : LARGE_STEP;
     (void)page_rows;
     switch (request) {
-    case REQUEST_MOVE_LEFT: return move_cursor(state, context->model, -1);
-    case REQUEST_MOVE_RIGHT: return move_cursor(state, context->model, 1);
-    case REQUEST_SCROLL_LEFT: case REQUEST_PAGE_UP: return move_cursor(state, context->model, -LARGE_STEP);
-    case REQUEST_SCROLL_RIGHT: case REQUEST_PAGE_DOWN: return move_cursor(state, context->model, LARGE_STEP);
-    case REQUEST_MOVE_FIRST: return move_cursor(state, context->model, -RAM_MAX_COLUMNS);
-    case REQUEST_MOVE_LAST: return move_cursor(state, context->model, RAM_MAX_COLUMNS);
-    case REQUEST_DRILL: return drill(state, context->model);
-    case REQUEST_COPY: return copy_sample(state, context->model);
-    case REQUEST_CANCEL:
-        if (!state->has_cursor)
-            return effect_of(VIEW_NOT_HANDLED);
-        state->has_cursor = false;
-        return effect_of(VIEW_REDRAW);
+    case REQUEST_MOVE_LEFT: return move_cursor(state, model, -1);
+    case REQUEST_MOVE_RIGHT: return move_cursor(state, model, 1);
+    case REQUEST_SCROLL_LEFT: return move_cursor(state, model, -LARGE_STEP);
+    case REQUEST_SCROLL_RIGHT: return move_cursor(state, model, LARGE_STEP);
+    case REQUEST_PAGE_UP: return move_cursor(state, model, -window);
+    case REQUEST_PAGE_DOWN: return move_cursor(state, model, window);
+    case REQUEST_MOVE_FIRST: return move_cursor(state, model, INT64_MIN / 2);
+    case REQUEST_MOVE_LAST: return move_cursor(state, model, INT64_MAX / 2);
+    case REQUEST_MOVE_UP: return move_selection(state, model, -1);
+    case REQUEST_MOVE_DOWN: return move_selection(state, model, 1);
+    case REQUEST_ZOOM_IN: return zoom(state, model, -1);
+    case REQUEST_ZOOM_OUT: return zoom(state, model, 1);
+    case REQUEST_SCROLL_HOME: state->zoom_ns = 0; return effect_of(VIEW_REDRAW);
+    case REQUEST_PEAK: return go_to_peak(state, model);
+    case REQUEST_NEXT_MARK: return go_to_mark(state, model, 1);
+    case REQUEST_PREVIOUS_MARK: return go_to_mark(state, model, -1);
+    case REQUEST_DRILL: return drill(state, model);
+    case REQUEST_COPY: return copy_sample(state, model);
+    case REQUEST_CANCEL: case REQUEST_FOLLOW: return release_cursor(state);
     default: return effect_of(VIEW_NOT_HANDLED);
     }
 }
 
-static struct view_effect ram_click(void *data, const struct view_context *context, struct rectangle area, int row,
-                                    int column) {
+static struct view_effect ram_click(void *data, const struct view_context *context, struct rectangle area, int row, int column) {
     struct ram_state *state = data;
-    (void)row;
-    struct frame frame = lay_out(area);
+    const struct model *model = context->model;
+    struct frame frame = lay_out(area, model);
+    int detail = area.row + row - frame.details.row;
+    if (frame.details.rows > 1 && detail >= 0 && detail < frame.details.rows)
+        return move_selection(state, model, detail - state->selected);
     column -= frame.graph.column - area.column;
-    if (area.rows < 2 || column < 0 || column >= state->graph.count || !state->step_ns || !context->model->sample_count)
+    if (area.rows < 2 || column < 0 || column >= state->graph.columns || !state->step_ns || !model->sample_count)
         return effect_of(VIEW_HANDLED);
-    state->has_cursor = true;
-    state->cursor_ns = (uint64_t)column * state->step_ns;
-    return effect_of(VIEW_REDRAW);
+    uint64_t at = state->graph.from_ns + (uint64_t)column * state->step_ns;
+    return at > ram_graph_end(model) ? effect_of(VIEW_HANDLED) : set_cursor(state, model, at);
 }
 
 const struct view ram_view = {

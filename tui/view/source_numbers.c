@@ -32,6 +32,18 @@ static const struct model_line *rows_of(const struct model *model, uint32_t func
     return model->lines + owner->first_line_row;
 }
 
+static void add_memory(struct model_allocations *sum, const struct model_allocations *memory) {
+    sum->allocated_count += memory->allocated_count;
+    sum->allocated_bytes += memory->allocated_bytes;
+    sum->freed_count += memory->freed_count;
+    sum->freed_bytes += memory->freed_bytes;
+    sum->live_count += memory->live_count;
+    sum->live_bytes += memory->live_bytes;
+    sum->peak_count += memory->peak_count;
+    sum->peak_bytes += memory->peak_bytes;
+    sum->temporary_count += memory->temporary_count;
+}
+
 static void take(struct source_number *number, uint32_t owner, const struct model_line *row) {
     number->owner = owner;
     number->hits = row->hits;
@@ -47,6 +59,7 @@ static void add_whole(struct source_numbers *numbers, const struct model *model,
         if (row->line == 0 || row->line > numbers->count)
             continue;
         struct source_number *number = &numbers->lines[row->line - 1];
+        add_memory(&number->memory, &row->memory);
         if (number->owner && is_outer(model, function, number->owner))
             continue;
         take(number, function, row);
@@ -63,6 +76,7 @@ static void add_part(struct source_numbers *numbers, const struct model *model, 
         if (row->line == 0 || row->line > numbers->count)
             continue;
         struct source_number *number = &numbers->lines[row->line - 1];
+        add_memory(&number->memory, &row->memory);
         number->self_ns += known(row->self_ns);
         if (!number->owner || (is_part_of_a_line(&model->functions[number->owner]) &&
                                is_outer(model, function, number->owner)))
@@ -101,22 +115,27 @@ static void own_lines(struct source_numbers *numbers, const struct model *model,
     }
 }
 
-static void compute_shares(struct source_numbers *numbers, uint32_t function) {
-    uint64_t sum = 0;
+static void compute_shares(struct source_numbers *numbers, uint32_t function, enum memory_measure measure) {
+    uint64_t sum = 0, memory = 0;
     for (size_t i = 0; i < numbers->count; i++) {
         const struct source_number *number = &numbers->lines[i];
-        if (number->owner == function)
+        if (number->owner == function) {
             sum += number->self_ns;
+            memory += memory_measured(&number->memory, measure);
+        }
         if (number->owner && number->hits != MODEL_UNKNOWN && number->hits > numbers->most_hits)
             numbers->most_hits = number->hits;
     }
     for (size_t i = 0; sum && i < numbers->count; i++)
         if (numbers->lines[i].owner == function)
             numbers->lines[i].share = (double)numbers->lines[i].self_ns / (double)sum;
+    for (size_t i = 0; memory && i < numbers->count; i++)
+        if (numbers->lines[i].owner == function)
+            numbers->lines[i].memory_share = (double)memory_measured(&numbers->lines[i].memory, measure) / (double)memory;
 }
 
 bool source_numbers_build(struct source_numbers *numbers, const struct model *model, const char *file,
-                          uint32_t function, size_t line_count) {
+                          uint32_t function, size_t line_count, enum memory_measure measure) {
     source_numbers_free(numbers);
     numbers->lines = calloc(line_count + 1, sizeof *numbers->lines);
     if (!numbers->lines)
@@ -125,15 +144,17 @@ bool source_numbers_build(struct source_numbers *numbers, const struct model *mo
     add_functions(numbers, model, file, false);
     add_functions(numbers, model, file, true);
     own_lines(numbers, model, function);
-    compute_shares(numbers, function);
+    compute_shares(numbers, function, measure);
     return true;
 }
 
-uint32_t source_numbers_hottest(const struct source_numbers *numbers, uint32_t function) {
+uint32_t source_numbers_hottest(const struct source_numbers *numbers, uint32_t function, bool memory) {
     uint32_t hottest = 0;
     for (size_t i = 0; i < numbers->count; i++) {
         const struct source_number *number = &numbers->lines[i];
-        if (number->owner == function && (!hottest || number->self_ns > numbers->lines[hottest - 1].self_ns))
+        const struct source_number *best = &numbers->lines[hottest ? hottest - 1 : i];
+        bool hotter = memory ? number->memory_share > best->memory_share : number->self_ns > best->self_ns;
+        if (number->owner == function && (!hottest || hotter))
             hottest = (uint32_t)i + 1;
     }
     return hottest;

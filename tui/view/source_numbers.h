@@ -3,6 +3,7 @@
 #define PYPROF_TUI_VIEW_SOURCE_NUMBERS_H
 
 #include "pyprof/model.h"
+#include "tui/view/memory_measure.h"
 
 /* A line that has parts (a comprehension or lambda in it) has the sum of the self times, and the hits of what it is a
  * part of: its owner. A line with a whole def on it is that function's. A line of the selected function is that
@@ -11,6 +12,8 @@ struct source_number {
     uint32_t owner; /* function id; 0: nothing was counted on this line */
     uint64_t hits, self_ns, total_ns;
     double share;   /* of the self time on the selected function's lines; 0 on the lines of others */
+    struct model_allocations memory; /* of all functions on the line */
+    double memory_share;             /* as share, of what was asked for */
 };
 
 struct source_numbers {
@@ -21,10 +24,11 @@ struct source_numbers {
 };
 
 void source_numbers_free(struct source_numbers *numbers);
-/* Counts anew for a file of line_count lines; function is the selected one. false: out of memory, no lines. */
+/* Counts anew for a file of line_count lines; function is the selected one; shares of memory are of `measure`. false: out of
+ * memory, no lines. */
 bool source_numbers_build(struct source_numbers *numbers, const struct model *model, const char *file,
-                          uint32_t function, size_t line_count);
-/* The line (from 1) on which the function spends most of its own time; 0 where it has none. */
-uint32_t source_numbers_hottest(const struct source_numbers *numbers, uint32_t function);
+                          uint32_t function, size_t line_count, enum memory_measure measure);
+/* The line (from 1) on which the function spends most of its own time (or has most memory); 0 where it has none. */
+uint32_t source_numbers_hottest(const struct source_numbers *numbers, uint32_t function, bool memory);
 
 #endif

@@ -6,10 +6,10 @@
 #include "tui/view/effect.h"
 #include "tui/view/filter.h"
 #include "tui/view/function_name.h"
-#include "tui/view/heat.h"
 #include "tui/view/number.h"
 #include "tui/view/source_callee.h"
 #include "tui/view/source_draw.h"
+#include "tui/view/source_gutter.h"
 #include "tui/view/source_numbers.h"
 #include "tui/view/stamp.h"
 #include "tui/view/table.h"
@@ -25,16 +25,12 @@ struct source_state {
     uint32_t context_line; /* as last seen */
     size_t top;            /* lines above the first one shown */
     int sideways;
+    bool memory;           /* was asked to come before times */
+    enum memory_measure measure; /* as the shares were computed */
     bool reveal;           /* the next drawing scrolls to the function, and to the line */
     const char *sentence;  /* shown instead of source; NULL: source is shown */
     char pattern[128];
     char message[1024];
-};
-
-/* Where the columns of the gutter begin; -1: not shown. All are right-aligned but the marker. */
-struct gutter {
-    int share, self, total, hits, line, source;
-    int hits_width, line_width;
 };
 
 static void *source_create(void) { return calloc(1, sizeof(struct source_state)); }
@@ -77,6 +73,13 @@ static const char *sentence_for(struct source_state *state, const struct model *
     return state->text.line_count ? NULL : "This file is empty.";
 }
 
+static bool counts_lines(const struct model *model) { return !model->collectors || model->collectors & COLLECTOR_LINE; }
+
+/* Memory comes first beside the memory pane, where there are no times, and where it was asked for. */
+static bool memory_comes_first(const struct source_state *state, const struct view_context *context) {
+    return memory_is_collected(context->model) && (context->memory || state->memory || !counts_lines(context->model));
+}
+
 static void select_from_context(struct source_state *state, const struct view_context *context, bool function_changed) {
     if (function_changed) {
         state->line = context->line;
@@ -86,7 +89,7 @@ static void select_from_context(struct source_state *state, const struct view_co
     }
     state->context_line = context->line;
     if (!state->line && context->focused && !state->sentence) {
-        state->line = source_numbers_hottest(&state->numbers, state->function);
+        state->line = source_numbers_hottest(&state->numbers, state->function, memory_comes_first(state, context));
         if (!state->line)
             state->line = context->model->functions[state->function].line;
         state->reveal = true;
@@ -104,10 +107,12 @@ static void refresh(struct source_state *state, const struct view_context *conte
     state->function = function;
     const struct model_function *shown = &model->functions[function];
     bool has_source = function && shown->kind == MODEL_FUNCTION_PYTHON;
+    changed |= state->measure != context->measure;
+    state->measure = context->measure;
     if (has_source && (changed || function_changed)) {
         if (source_text_load(&state->text, model, shown->file))
             state->sideways = 0;
-        source_numbers_build(&state->numbers, model, shown->file, function, state->text.line_count);
+        source_numbers_build(&state->numbers, model, shown->file, function, state->text.line_count, context->measure);
     }
     state->sentence = sentence_for(state, model);
     select_from_context(state, context, function_changed);
@@ -115,84 +120,14 @@ static void refresh(struct source_state *state, const struct view_context *conte
 
 /* --- drawing ---------------------------------------------------------------------------------------- */
 
-static int digits(uint64_t value) {
-    int count = 1;
-    while (value >= 10) {
-        value /= 10;
-        count++;
-    }
-    return count;
-}
-
-/* Takes `width` columns and a blank in front when that leaves `room` for the source. */
-static bool gutter_takes(int *used, int width, int room, int total) {
-    if (*used + 1 + width + room > total)
-        return false;
-    *used += 1 + width;
-    return true;
-}
-
-static void lay_out(struct gutter *gutter, const struct source_state *state, int width) {
-    int used = 2; /* marker and the blank before the source */
-    gutter->line_width = digits(state->text.line_count) > 3 ? digits(state->text.line_count) : 3;
-    gutter->hits_width = state->numbers.most_hits > 99999999 && width >= 60 ? 11 : 8;
-    bool numbers = state->numbers.any;
-    bool line = gutter_takes(&used, gutter->line_width - 1, 6, width);
-    bool share = numbers && gutter_takes(&used, 5, 8, width);
-    bool hits = share && gutter_takes(&used, gutter->hits_width, 10, width);
-    if (share && !hits) {
-        gutter->hits_width = 4;
-        hits = gutter_takes(&used, gutter->hits_width, 10, width);
-    }
-    bool self = hits && gutter_takes(&used, 5, 11, width);
-    bool total = self && gutter_takes(&used, 5, 60, width);
-    int at = 1;
-    gutter->share = share ? at : -1;
-    at += share ? 6 : 0;
-    gutter->self = self ? at : -1;
-    at += self ? 6 : 0;
-    gutter->total = total ? at : -1;
-    at += total ? 6 : 0;
-    gutter->hits = hits ? at : -1;
-    at += hits ? gutter->hits_width + 1 : 0;
-    gutter->line = line ? at : -1;
-    at += line ? gutter->line_width : 0;
-    gutter->source = at + (at > 1 ? 1 : 0);
-}
-
-static void draw_header(const struct gutter *gutter, struct grid *grid, struct rectangle area) {
-    if (gutter->share >= 0)
-        table_cell(grid, area, 0, gutter->share, 4, STYLE_HEADER, false, "%Fn");
-    if (gutter->self >= 0)
-        table_cell(grid, area, 0, gutter->self, 5, STYLE_HEADER, false, "self");
-    if (gutter->total >= 0)
-        table_cell(grid, area, 0, gutter->total, 5, STYLE_HEADER, false, "total");
-    if (gutter->hits >= 0)
-        table_cell(grid, area, 0, gutter->hits, gutter->hits_width, STYLE_HEADER, false, "hits");
-    if (gutter->line >= 0)
-        table_cell(grid, area, 0, gutter->line, gutter->line_width, STYLE_HEADER, false,
-                   gutter->line_width >= 4 ? "line" : "ln");
-}
-
-/* Shares are of the selected function's time: lines of others, such as a `def` that its module runs, have none, and
- * stand back. */
-static void draw_numbers(const struct gutter *gutter, const struct source_number *number, bool own, struct grid *grid,
-                         struct rectangle area, int row) {
-    char text[NUMBER_SIZE];
-    enum cell_style style = own ? STYLE_NORMAL : STYLE_DIM;
-    int level = heat_level(number->share);
-    if (gutter->share >= 0 && own) {
-        number_percent(text, (uint64_t)(number->share * 1e6 + 0.5), 1000000, 4);
-        table_cell(grid, area, row, gutter->share, 4, heat_style(level), false, text);
-        grid_glyph(grid, area, row, gutter->share + 4, heat_style(level), (uint32_t)heat_glyph(level));
-    }
-    if (gutter->self >= 0)
-        table_cell(grid, area, row, gutter->self, 5, style, false, number_time(text, number->self_ns, 5));
-    if (gutter->total >= 0)
-        table_cell(grid, area, row, gutter->total, 5, style, false, number_time(text, number->total_ns, 5));
-    if (gutter->hits >= 0)
-        table_cell(grid, area, row, gutter->hits, gutter->hits_width, style, false,
-                   number_count(text, number->hits, gutter->hits_width));
+static struct gutter lay_out(const struct source_state *state, const struct view_context *context, int width) {
+    struct gutter gutter;
+    struct gutter_wish wish = {
+        .numbers = &state->numbers, .line_count = state->text.line_count, .times = counts_lines(context->model),
+        .memory = memory_is_collected(context->model), .memory_first = memory_comes_first(state, context),
+        .measure = context->measure};
+    source_gutter_lay_out(&gutter, &wish, width);
+    return gutter;
 }
 
 static void scroll_to(struct source_state *state, const struct model *model, int visible) {
@@ -221,11 +156,10 @@ static void source_draw(void *data, const struct view_context *context, struct g
         table_sentence(grid, area, state->sentence);
         return;
     }
-    struct gutter gutter;
-    lay_out(&gutter, state, area.columns);
+    struct gutter gutter = lay_out(state, context, area.columns);
     int header = area.rows >= 3;
     if (header)
-        draw_header(&gutter, grid, area);
+        source_gutter_header(&gutter, grid, area);
     scroll_to(state, context->model, area.rows - header);
     for (int row = header; row < area.rows; row++) {
         size_t line = state->top + (size_t)(row - header) + 1;
@@ -233,7 +167,7 @@ static void source_draw(void *data, const struct view_context *context, struct g
             break;
         const struct source_number *number = state->numbers.any ? &state->numbers.lines[line - 1] : NULL;
         if (number && number->owner)
-            draw_numbers(&gutter, number, number->owner == state->function, grid, area, row);
+            source_gutter_numbers(&gutter, number, number->owner == state->function, grid, area, row);
         if (gutter.line >= 0) {
             char text[NUMBER_SIZE];
             table_cell(grid, area, row, gutter.line, gutter.line_width, STYLE_NORMAL, false,
@@ -304,12 +238,26 @@ static struct view_effect copy_line(struct source_state *state) {
     return effect_copy(state->message);
 }
 
+/* First memory comes before times, then the loop goes on to what else of it can be shown, at last back to times. */
+static struct view_effect vary(struct source_state *state, const struct view_context *context) {
+    bool first = memory_comes_first(state, context);
+    if (memory_is_collected(context->model) && !first) {
+        state->memory = true;
+        return effect_of(VIEW_REDRAW);
+    }
+    if (context->measure == MEMORY_MEASURE_COUNT - 1)
+        state->memory = false;
+    return effect_of(VIEW_NOT_HANDLED);
+}
+
 static struct view_effect source_request(void *data, const struct view_context *context, enum request request,
                                          int page_rows) {
     struct source_state *state = data;
     refresh(state, context);
     if (request == REQUEST_CANCEL)
         return effect_end_search(state->pattern);
+    if (request == REQUEST_VARIANT)
+        return vary(state, context);
     if (state->sentence)
         return effect_of(VIEW_NOT_HANDLED);
     size_t index = state->line ? state->line - 1 : state->top;

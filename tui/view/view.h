@@ -6,6 +6,7 @@
 #include "pyprof/model.h"
 #include "tui/app/request.h"
 #include "tui/term/grid.h"
+#include "tui/view/memory_measure.h"
 
 /* What all views are shown: lives as long as the call. */
 struct view_context {
@@ -14,6 +15,8 @@ struct view_context {
     uint32_t line;               /* selected line of that function's file, 0: none */
     bool percent;                /* percent rather than absolute numbers where both exist */
     bool hide_standard_library;  /* project functions only (those and C functions they call) */
+    bool memory;                 /* memory is what is looked at: of time and memory, memory comes first */
+    enum memory_measure measure; /* what of it columns show */
     bool focused;
 };
 
@@ -55,12 +58,15 @@ struct view {
     struct view_effect (*click)(void *state, const struct view_context *context, struct rectangle area, int row, int column);
 };
 
-extern const struct view functions_view, source_view, ram_view, output_view, callers_view;
+extern const struct view functions_view, source_view, ram_view, output_view, callers_view, memory_view;
 
 /* Feeds bytes the target wrote into the output view's state (a small terminal: UTF-8, CR, LF, BS, TAB, SGR and cursor
  * sequences understood or skipped); output_view_resize gives the size the target's terminal has. */
 void output_view_feed(void *state, const unsigned char *bytes, size_t count);
 void output_view_resize(void *state, int rows, int columns);
 void output_view_clear(void *state);
+
+/* What of memory the memory view is about: what other panes show beside it. */
+enum memory_measure memory_view_measure(const void *state);
 
 #endif

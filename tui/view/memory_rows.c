@@ -1,0 +1,246 @@
+#include "tui/view/memory_rows.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HASH_NONFATAL_OOM 1
+#include <uthash.h>
+
+/* --- identities ------------------------------------------------------------------------------------- */
+
+struct known {
+    uint64_t key;
+    uint32_t id;
+    UT_hash_handle hh;
+};
+
+struct memory_ids {
+    struct known *known;
+    int8_t *opened; /* by id */
+    uint32_t count, capacity;
+};
+
+uint64_t memory_rows_mix(uint64_t key, uint64_t value) {
+    key ^= value + UINT64_C(0x9e3779b97f4a7c15) + (key << 6) + (key >> 2);
+    key = (key ^ (key >> 30)) * UINT64_C(0xbf58476d1ce4e5b9); /* the finalizer of Steele, Lea and Flood's SplitMix64 (2014) */
+    key = (key ^ (key >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return key ^ (key >> 31);
+}
+
+static bool reserve_id(struct memory_ids *ids) {
+    if (ids->count + 1 < ids->capacity)
+        return true;
+    uint32_t capacity = ids->capacity ? ids->capacity * 2 : 256;
+    int8_t *grown = realloc(ids->opened, capacity);
+    if (!grown)
+        return false;
+    memset(grown + ids->capacity, 0, capacity - ids->capacity);
+    ids->opened = grown;
+    ids->capacity = capacity;
+    return true;
+}
+
+uint32_t memory_rows_id(struct memory_rows *rows, uint64_t key) {
+    struct memory_ids *ids = rows->ids;
+    struct known *known;
+    HASH_FIND(hh, ids->known, &key, sizeof key, known);
+    if (known)
+        return known->id;
+    if (!reserve_id(ids) || !(known = calloc(1, sizeof *known)))
+        return 0;
+    known->key = key;
+    HASH_ADD(hh, ids->known, key, sizeof key, known);
+    if (!known->hh.tbl) { /* out of memory, as uthash tells it */
+        free(known);
+        return 0;
+    }
+    return known->id = ++ids->count;
+}
+
+int memory_rows_opened(const struct memory_rows *rows, uint32_t id) {
+    return id && id <= rows->ids->count ? rows->ids->opened[id] : 0;
+}
+
+void memory_rows_expand(struct memory_rows *rows, uint32_t id, bool expanded) {
+    if (id && rows->ids && id <= rows->ids->count)
+        rows->ids->opened[id] = expanded ? 1 : -1;
+}
+
+void memory_rows_free(struct memory_rows *rows) {
+    struct known *known, *next;
+    if (rows->ids) {
+        HASH_ITER(hh, rows->ids->known, known, next) {
+            HASH_DEL(rows->ids->known, known);
+            free(known);
+        }
+        free(rows->ids->opened);
+    }
+    free(rows->ids);
+    free(rows->rows);
+    *rows = (struct memory_rows){0};
+}
+
+/* --- rows ------------------------------------------------------------------------------------------- */
+
+struct memory_row *memory_rows_add(struct memory_rows *rows) {
+    if (rows->count == rows->capacity) {
+        size_t capacity = rows->capacity ? rows->capacity * 2 : 64;
+        struct memory_row *grown = reallocarray(rows->rows, capacity, sizeof *grown);
+        if (!grown)
+            return NULL;
+        rows->rows = grown;
+        rows->capacity = capacity;
+    }
+    struct memory_row *row = &rows->rows[rows->count++];
+    *row = (struct memory_row){0};
+    return row;
+}
+
+uint64_t memory_rows_bytes(const struct model_site *site, enum memory_mode mode) {
+    return mode == MEMORY_MODE_PEAK ? site->memory.peak_bytes : site->memory.live_bytes;
+}
+
+uint64_t memory_rows_count(const struct model_site *site, enum memory_mode mode) {
+    return mode == MEMORY_MODE_PEAK ? site->memory.peak_count : site->memory.live_count;
+}
+
+uint32_t memory_rows_node(const struct model *model, const struct model_site *site) {
+    uint32_t node = site->node < model->node_count ? site->node : 0;
+    while (node) {
+        const struct model_node *at = &model->nodes[node];
+        if (at->function >= model->function_count || model->functions[at->function].kind != MODEL_FUNCTION_C ||
+            at->parent >= node)
+            break;
+        node = at->parent;
+    }
+    return node;
+}
+
+/* A site's path ran more than once and about as many blocks as calls, or more, are still there. */
+static void note_growth(struct memory_row *row, const struct model *model, const struct model_site *site) {
+    uint32_t node = memory_rows_node(model, site);
+    uint64_t calls = node ? model->nodes[node].calls : 0;
+    if (calls < 2 || calls == MODEL_UNKNOWN)
+        return;
+    row->repeated = true;
+    if (site->memory.live_count < calls - calls / 5)
+        return;
+    row->growing_bytes += site->memory.live_bytes;
+    row->growing_calls += calls;
+}
+
+static bool is_shown(const struct model *model, uint32_t function, const struct memory_choice *choice) {
+    return !choice->hide_standard_library || function >= model->function_count ||
+           (model->functions[function].flags & MODEL_FUNCTION_PROJECT);
+}
+
+/* Sites of one line stand beside each other. */
+static bool add_lines(struct memory_rows *rows, const struct model *model, const struct memory_choice *choice) {
+    struct memory_row *row = NULL;
+    for (size_t i = 0; i < model->site_count; i++) {
+        const struct model_site *site = &model->sites[i];
+        uint64_t bytes = memory_rows_bytes(site, choice->mode);
+        if (!bytes || !is_shown(model, site->function, choice))
+            continue;
+        if (!row || row->function != site->function || row->line != site->line) {
+            row = memory_rows_add(rows);
+            if (!row || !(row->id = memory_rows_id(rows, memory_rows_mix(site->function, (uint64_t)site->line + 1))))
+                return false;
+            row->kind = MEMORY_ROW_LINE;
+            row->function = site->function;
+            row->line = site->line;
+        }
+        row->bytes += bytes;
+        row->count += memory_rows_count(site, choice->mode);
+        if (choice->mode != MEMORY_MODE_PEAK)
+            note_growth(row, model, site);
+    }
+    return true;
+}
+
+static bool add_types(struct memory_rows *rows, const struct model *model) {
+    for (size_t i = 0; i < model->type_count; i++) {
+        struct memory_row *row = memory_rows_add(rows);
+        uint64_t key = 3;
+        for (const char *letter = model->types[i].name; *letter; letter++)
+            key = memory_rows_mix(key, (unsigned char)*letter);
+        if (!row || !(row->id = memory_rows_id(rows, key)))
+            return false;
+        row->kind = MEMORY_ROW_TYPE;
+        row->type = (uint32_t)i;
+        row->bytes = model->types[i].bytes;
+        row->count = model->types[i].count;
+    }
+    return true;
+}
+
+/* --- order ------------------------------------------------------------------------------------------ */
+
+struct order {
+    const struct model *model;
+    const struct memory_choice *choice;
+};
+
+static int compare_numbers(uint64_t left, uint64_t right) { return (left > right) - (left < right); }
+
+static uint64_t per_call(const struct memory_row *row) {
+    return row->growing_calls ? row->growing_bytes / row->growing_calls : 0;
+}
+
+static const char *name_of(const struct model *model, const struct memory_row *row) {
+    if (row->kind == MEMORY_ROW_TYPE)
+        return model->types[row->type].name;
+    return row->function < model->function_count ? model->functions[row->function].qualname : "";
+}
+
+static int compare_places(const struct model *model, const struct memory_row *left, const struct memory_row *right) {
+    int result = strcmp(name_of(model, left), name_of(model, right));
+    if (result)
+        return result;
+    return compare_numbers((uint64_t)left->function << 32 | left->line, (uint64_t)right->function << 32 | right->line);
+}
+
+/* What each call leaves stands before what was left once. */
+static int compare_rows(const void *left_row, const void *right_row, void *data) {
+    const struct memory_row *left = left_row, *right = right_row;
+    const struct order *order = data;
+    int result = 0;
+    if (order->choice->mode == MEMORY_MODE_LEFT && order->choice->sort != MEMORY_SORT_PLACE &&
+        memory_row_grows(left) != memory_row_grows(right))
+        return memory_row_grows(left) ? -1 : 1;
+    switch (order->choice->sort) {
+    case MEMORY_SORT_BYTES: result = compare_numbers(right->bytes, left->bytes); break;
+    case MEMORY_SORT_BLOCKS: result = compare_numbers(right->count, left->count); break;
+    case MEMORY_SORT_PER_CALL: result = compare_numbers(per_call(right), per_call(left)); break;
+    case MEMORY_SORT_PLACE: result = compare_places(order->model, left, right); break;
+    case MEMORY_SORT_COUNT: break;
+    }
+    if (result)
+        return order->choice->inverted ? -result : result;
+    result = compare_numbers(right->bytes, left->bytes);
+    return result ? result : compare_numbers(left->id, right->id);
+}
+
+bool memory_rows_build(struct memory_rows *rows, const struct model *model, const struct memory_choice *choice) {
+    rows->count = 0;
+    rows->total = 0;
+    if (!rows->ids && !(rows->ids = calloc(1, sizeof *rows->ids)))
+        return false;
+    if (choice->tree && choice->mode != MEMORY_MODE_TYPES) {
+        if (memory_tree_build(rows, model, choice->mode))
+            return true;
+        rows->count = 0;
+        return false;
+    }
+    bool done = choice->mode == MEMORY_MODE_TYPES ? add_types(rows, model) : add_lines(rows, model, choice);
+    if (!done) {
+        rows->count = 0;
+        return false;
+    }
+    for (size_t i = 0; i < rows->count; i++)
+        rows->total += rows->rows[i].bytes;
+    struct order order = {model, choice};
+    if (rows->count)
+        qsort_r(rows->rows, rows->count, sizeof *rows->rows, compare_rows, &order);
+    return true;
+}
