@@ -234,6 +234,7 @@ PROGRAMS = {
             block = bytes(n)                      #: 20 * size(bytes(3333))
             await asyncio.sleep(0)
             last = bytes(n)                       #: 20 * size(bytes(3333))
+            return last
         async def run():
             for i in range(10):
                 await work(3333)
