@@ -40,7 +40,8 @@ for key, expression in json.load(sys.stdin).items():
 json.dump(result, sys.stdout)
 """
 
-# Objects of lists, tuples, dicts and frames come from free lists, which the first lines use up where they matter.
+# Objects of lists, tuples (of arguments, too), dicts and frames come from free lists: where they matter, they are used up, or there is
+# something in them.
 PROGRAMS = {
     "plain": ("""
         import array
@@ -230,17 +231,17 @@ PROGRAMS = {
      """),
     "coroutines": ("""
         import asyncio
-        async def work(n):
-            block = bytes(n)                      #: 20 * size(bytes(3333))
+        async def work(part):
+            block = part * 3                      #: 20 * size(bytes(3000))
             await asyncio.sleep(0)
-            last = bytes(n)                       #: 20 * size(bytes(3333))
+            last = part * 4                       #: 20 * size(bytes(4000))
             return last
-        async def run():
+        async def run(part):
             for i in range(10):
-                await work(3333)
-            await asyncio.gather(*(work(3333) for i in range(10)))
-            after = bytes(4444)                   #: size(bytes(4444))
-        asyncio.run(run())
+                await work(part)
+            await asyncio.gather(*(work(part) for i in range(10)))
+            after = part * 5                      #: size(bytes(5000))
+        asyncio.run(run(bytes(1000)))
      """),
     "exec": ("""
         text = "def made(n):\\n    block = bytes(n)\\n    return block\\nmade(567)"
