@@ -1,5 +1,5 @@
 /* The memory pane: what made the peak, what is alive, what was left over, types; as lines and as a tree. */
-#include "tests/unit/memory_fixture.h"
+#include "tests/unit/memory_model_fixture.h"
 #include "tests/unit/view_fixture.h"
 
 #include "tests/unit/golden.h"

@@ -1,5 +1,5 @@
 /* The viewer over a run that counted memory: whole screens, and what keys do. */
-#include "tests/unit/memory_fixture.h"
+#include "tests/unit/memory_model_fixture.h"
 #include "tests/unit/viewer_fixture.h"
 
 #include "tests/unit/golden.h"
