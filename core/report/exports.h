@@ -5,8 +5,8 @@
 #include "pyprof/report.h"
 
 /* The timeline as `mprof run` of memory_profiler writes it and `mprof plot` reads it: lines "CMDLINE command", "MEM mebibytes
- * seconds" (RSS without the profiler's own; Unix time) and "FUNC name mebibytes start mebibytes end 0" for each stretch of
- * samples that found the same function running. */
+ * seconds" (RSS without the profiler's own; Unix time) and "FUNC name mebibytes start mebibytes end 0" for the longest
+ * stretches of samples that found the same function running. */
 bool export_mprof(const struct model *model, FILE *out, struct error *error);
 
 /* Lines with their memory in memory_profiler's table, for what reads that: of the functions marked with @profile, else of the

@@ -475,6 +475,16 @@ static void plot_data_of_mprof(void **state) {
                               "MEM 1.000000 1700000000.9000\n"
                               "FUNC f.<locals>.a_b 12.0000 1700000000.5000 11.5000 1700000000.8000 0\n");
     free(text);
+    for (uint64_t i = 0; i < 300; i++) /* 100 stretches of 10 ms each, and one of 20 */
+        fixture_sample(model, SECOND + (i / 3 * 15 + i % 3 * (i / 3 == 50 ? 10 : 5)) * MILLISECOND, MIB, 3 + i / 3 % 2);
+    text = export_as(model, "mprof");
+    int count = 0;
+    for (const char *at = text; (at = strstr(at, "FUNC ")); at++)
+        count++;
+    assert_int_equal(count, 24);
+    assert_non_null(strstr(text, "FUNC f.<locals>.a_b"));
+    assert_non_null(strstr(text, "FUNC list.append 1.0000 1700000001.7500 1.0000 1700000001.7700 0\n"));
+    free(text);
     model->sample_count = 0;
     struct error error = {0};
     assert_false(export_write(model, "mprof", stdout, &error));
