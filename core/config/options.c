@@ -72,6 +72,8 @@ const struct config_option options[] = {
            "long. The RAM timeline is always taken."),
     OPTION(collectors.memory.native, .initial = "true", .help =
            "Count what native code (extension modules, libraries) allocates itself, too."),
+    OPTION(collectors.memory.census, .initial = "false", .help =
+           "Count the objects that live at the program's end by type, where the memory collector is on. --report types does."),
     OPTION(collectors.memory.interval_ms, .initial = "100", .minimum = 10, .maximum = 60000, .help =
            "Milliseconds between two points of the RAM timeline."),
     OPTION(collectors.bytecode.enabled, .initial = "false", .help =

@@ -106,6 +106,17 @@ static bool define(const char *source, PyObject **run, PyObject **inner) {
     return *run && *inner;
 }
 
+/* What only the garbage collector could take away otherwise: the functions' own namespace, and an exception that was raised many
+ * times, whose traceback holds the frames that hold it. */
+static void break_cycles(PyObject *run, PyObject *inner) {
+    PyObject *defaults = inner ? PyFunction_GET_DEFAULTS(inner) : NULL;
+    PyObject *error = defaults ? PyTuple_GET_ITEM(defaults, 0) : NULL;
+    if (error && PyExceptionInstance_Check(error))
+        PyException_SetTraceback(error, Py_None);
+    if (run)
+        PyDict_Clear(PyFunction_GET_GLOBALS(run));
+}
+
 /* Ticks that one event of the experiment costs; 0 where that cannot be told. */
 static uint64_t cost_of(const struct experiment *experiment, void (*before)(struct arena_thread *)) {
     PyObject *run, *inner, *probed = NULL;
@@ -118,6 +129,7 @@ static uint64_t cost_of(const struct experiment *experiment, void (*before)(stru
         }
         profile_end_scratch();
     }
+    break_cycles(run, inner);
     Py_XDECREF(run);
     Py_XDECREF(inner);
     Py_XDECREF(probed);

@@ -8,6 +8,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "core/host/census.h"
+#include "core/host/requests.h"
 #include "core/probe/memory.h"
 #include "core/probe/memory_events.h"
 
@@ -45,6 +47,8 @@ static uint32_t find_site(const PyThreadState *running) {
 }
 
 static SLOW_PATH void slow_allocated(const PyThreadState *running, const void *block, uint64_t size, uint64_t flags) {
+    if (UNLIKELY(memory_is_asked()))
+        memory_tell_requests();
     if (!block || !counts_allocations())
         return;
     int saved_errno = errno;
@@ -450,6 +454,8 @@ static PyObject *end(PyObject *module, PyObject *arguments) {
     (void)module;
     (void)arguments;
     memory_end();
+    if (profile_header() && profile_header()->census)
+        census_take();
     Py_RETURN_NONE;
 }
 
@@ -487,5 +493,6 @@ bool memory_hooks_install(void) {
     hook_domain(PYMEM_DOMAIN_MEM, &mem_hook, counting);
     hook_domain(PYMEM_DOMAIN_OBJ, &obj_hook, counting);
     hook_arenas();
+    requests_watch();
     return true;
 }

@@ -43,7 +43,7 @@ static PyObject *with_twins(PyObject *arguments) {
 }
 
 /* The constants of a twin: they hold probes or other twins. */
-static bool is_of_a_twin(PyObject *object) {
+bool original_graph_hides(PyObject *object) {
     if (!PyTuple_CheckExact(object))
         return false;
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(object); i++) {
@@ -59,7 +59,7 @@ static PyObject *referrers(bool vector, PyObject *module, PyObject *arguments) {
     PyObject *found = asked ? call(find_referrers, vector, module, asked) : NULL;
     for (Py_ssize_t i = found && PyList_Check(found) ? PyList_GET_SIZE(found) : 0; i-- > 0;) {
         PyObject *item = PyList_GET_ITEM(found, i);
-        if ((item == arguments || item == asked || is_of_a_twin(item)) && PyList_SetSlice(found, i, i + 1, NULL) < 0)
+        if ((item == arguments || item == asked || original_graph_hides(item)) && PyList_SetSlice(found, i, i + 1, NULL) < 0)
             Py_CLEAR(found);
         if (!found)
             break;

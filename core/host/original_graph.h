@@ -5,9 +5,12 @@
 #ifndef PYPROF_HOST_ORIGINAL_GRAPH_H
 #define PYPROF_HOST_ORIGINAL_GRAPH_H
 
-#include <stdbool.h>
+#include "core/host/python_version.h"
 
 /* false with an exception set. */
 bool original_graph_install(void);
+
+/* Whether an object is the profiler's: the constants of instrumented code. */
+bool original_graph_hides(PyObject *object);
 
 #endif

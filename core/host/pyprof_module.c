@@ -1,5 +1,7 @@
 #include "core/host/pyprof_module.h"
 
+#include "core/host/allocation_check.h"
+#include "core/host/census.h"
 #include "core/host/own_work.h"
 #include "core/probe/memory.h"
 #include "core/probe/profile_writer.h"
@@ -104,6 +106,26 @@ static PyObject *memory_on(PyObject *self, PyObject *unused) {
     Py_RETURN_NONE;
 }
 
+/* --- numbers ------------------------------------------------------------------------------------------------ */
+
+static PyObject *allocated(PyObject *self, PyObject *unused) {
+    (void)self, (void)unused;
+    if (!pyprof_has_memory("allocated"))
+        return NULL;
+    struct allocation_sum sum = allocation_sum_now();
+    return Py_BuildValue("(KK)", (unsigned long long)sum.count, (unsigned long long)sum.bytes);
+}
+
+static PyObject *census(PyObject *self, PyObject *unused) {
+    (void)self, (void)unused;
+    if (!pyprof_has_memory("census"))
+        return NULL;
+    if (census_take())
+        return census_rows();
+    PyErr_SetString(PyExc_RuntimeError, "pyprof.census(): there is no memory for it, or a garbage collection is going on");
+    return NULL;
+}
+
 /* --- the module --------------------------------------------------------------------------------------------- */
 
 PyDoc_STRVAR(mark_doc,
@@ -117,6 +139,22 @@ PyDoc_STRVAR(memory_off_doc,
              "        build_the_index()\n\n"
              "What is freed meanwhile is still taken off what lives.");
 PyDoc_STRVAR(memory_on_doc, "memory_on()\n--\n\nCount allocations again.");
+PyDoc_STRVAR(allocated_doc,
+             "allocated()\n--\n\n"
+             "How often the process has allocated memory since it started, and how many bytes: (count, bytes).");
+PyDoc_STRVAR(assert_allocated_doc,
+             "assert_allocated(at_most=None, peak=None)\n--\n\n"
+             "Fail if what runs inside allocates too much. For a with statement, or as a decorator of a function.\n\n"
+             "    with pyprof.assert_allocated(at_most='1M', peak='200K'):\n"
+             "        parse(line)\n\n"
+             "at_most  bytes that the process may allocate meanwhile, freed ones included\n"
+             "peak     bytes that may live at any moment more than at the beginning\n\n"
+             "Both are numbers of bytes, or texts such as '500K', '1.5M', '2G' (1K is 1024). AssertionError says how many it\n"
+             "were, and where most of them were allocated.");
+PyDoc_STRVAR(census_doc,
+             "census()\n--\n\n"
+             "Count the objects that live now by type: a list of (name, count, bytes), most bytes first.\n\n"
+             "Sizes are those of sys.getsizeof; a __sizeof__ that is written in Python is not asked.");
 PyDoc_STRVAR(module_doc,
              "What a program can say to the profiler that runs it, pyprof-tui.\n\n"
              "The module is there only while the program is profiled. To run without, too:\n\n"
@@ -127,6 +165,9 @@ static PyMethodDef functions[] = {
     {"mark", (PyCFunction)(void (*)(void))mark, METH_VARARGS | METH_KEYWORDS, mark_doc},
     {"memory_off", memory_off, METH_NOARGS, memory_off_doc},
     {"memory_on", memory_on, METH_NOARGS, memory_on_doc},
+    {"allocated", allocated, METH_NOARGS, allocated_doc},
+    {"assert_allocated", (PyCFunction)(void (*)(void))allocation_check_new, METH_VARARGS | METH_KEYWORDS, assert_allocated_doc},
+    {"census", census, METH_NOARGS, census_doc},
     {NULL, NULL, 0, NULL},
 };
 
@@ -140,7 +181,7 @@ static struct PyModuleDef definition = {
 
 static PyObject *make_module(void) {
     pause_type = (PyTypeObject *)PyType_FromSpec(&pause_specification);
-    return pause_type ? PyModule_Create(&definition) : NULL;
+    return pause_type && allocation_check_prepare() ? PyModule_Create(&definition) : NULL;
 }
 
 PyObject *pyprof_module(void) {

@@ -12,6 +12,7 @@
 #include "core/host/python_version/code.h"
 #include "core/host/python_version/frames.h"
 #include "core/host/python_version/interpreter.h"
+#include "core/host/python_version/objects.h"
 #include "core/host/python_version/opcodes.h"
 #include "core/host/python_version/probe_sequence.h"
 #include "core/host/python_version/shells.h"

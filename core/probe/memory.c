@@ -67,6 +67,46 @@ void memory_set_paused(bool paused) {
     memory_this_thread.state &= ~(uint32_t)MEMORY_INSIDE;
 }
 
+const struct arena_site *memory_view_sites(uint32_t *count) {
+    *count = 0;
+    if (!prepared)
+        return NULL;
+    memory_this_thread.state |= MEMORY_INSIDE;
+    memory_lock(); /* which takes what is in the queue */
+    memory_unlock();
+    memory_this_thread.state &= ~(uint32_t)MEMORY_INSIDE;
+    *count = memory.totals->site_count;
+    return memory.sites;
+}
+
+static bool (*tell_requests)(void);
+
+void memory_watch_requests(bool (*tell)(void)) {
+    tell_requests = tell;
+    memory.mailbox = &profile_header()->mailbox;
+}
+
+void memory_tell_requests(void) {
+    uint32_t pause = memory.mailbox->pause_memory, census = memory.mailbox->take_census;
+    if (!tell_requests())
+        return;
+    memory.seen_pause = pause;
+    memory.seen_census = census;
+    memory_set_attention(MEMORY_ASKED, false);
+}
+
+uint64_t memory_watch_peak(void) {
+    if (!prepared)
+        return 0;
+    memory_this_thread.state |= MEMORY_INSIDE;
+    memory_lock();
+    uint64_t most = memory.totals->watched_peak;
+    memory.totals->watched_peak = memory.totals->live_bytes;
+    memory_unlock();
+    memory_this_thread.state &= ~(uint32_t)MEMORY_INSIDE;
+    return most;
+}
+
 void memory_own_work_begins(void) { memory_this_thread.state += MEMORY_OWN_WORK; }
 void memory_own_work_ends(void) { memory_this_thread.state -= MEMORY_OWN_WORK; }
 
@@ -87,6 +127,8 @@ void memory_after_fork_in_child(bool counting) {
     memory_this_thread.state &= ~(uint32_t)MEMORY_INSIDE;
     memory_this_thread.last_block = NULL;
     memory_set_attention(MEMORY_PAUSED, false);
+    memory_set_attention(MEMORY_ASKED, false);
+    memory.seen_pause = memory.seen_census = 0;
     prepared = counting && memory_sites_begin();
     if (!prepared) {
         memory_set_attention(MEMORY_NOT_COUNTING, true);

@@ -27,6 +27,19 @@ void memory_set_paused(bool paused);
 void memory_own_work_begins(void);
 void memory_own_work_ends(void);
 
+/* The rows of all sites, with all that was told of until now in them; *count of them. They go on changing. NULL: there are none. */
+const struct arena_site *memory_view_sites(uint32_t *count);
+
+/* The most bytes that lived at once since the last call of this (or the start); what lives now is the first of the next. */
+uint64_t memory_watch_peak(void);
+
+/* From now on `tell` is called when the recorder asks for something (struct arena_mailbox) and the program allocates, also while
+ * the collector is paused: under the interpreter lock, in the middle of an allocation, so it may only tell the interpreter to do
+ * something later. false: it could not, and is called again. */
+void memory_watch_requests(bool (*tell)(void));
+/* What is asked for is looked at, where memory_is_asked(). */
+void memory_tell_requests(void);
+
 /* A process that was forked has no blocks and no sites of its own yet. After the arena has moved; counting: it counts at all. */
 void memory_after_fork_in_child(bool counting);
 

@@ -11,9 +11,18 @@
 
 void memory_renew_slow_clock(void);
 
-/* The clock of lifetimes is read at each site's every so-many-th allocation, and on slow paths. A power of two. */
+/* Whether the recorder asks for something that nobody was told of yet. */
+HOT_INLINE bool memory_is_asked(void) {
+    const struct arena_mailbox *mailbox = memory.mailbox;
+    return mailbox && (mailbox->pause_memory != memory.seen_pause || mailbox->take_census != memory.seen_census);
+}
+
+/* The clock of lifetimes is read at each site's every so-many-th allocation, and on slow paths. A power of two. What is asked for
+ * is looked at as often: the next event takes its slow path then. */
 enum { MEMORY_CLOCK_EVENTS = 64 };
 HOT_INLINE void memory_renew_clock(void) {
+    if (UNLIKELY(memory_is_asked()))
+        __atomic_fetch_or(&memory.attention, MEMORY_ASKED, __ATOMIC_RELAXED);
 #if defined(__x86_64__)
     if (LIKELY(memory.clock_kind == ARENA_CLOCK_TSC)) {
         memory.totals->ticks = clock_ticks(ARENA_CLOCK_TSC);
@@ -46,10 +55,13 @@ HOT_INLINE void memory_add(struct arena_site *site, uint64_t size) {
     totals->live_bytes = live;
     if (live > site->highest_bytes)
         site->highest_bytes = live;
-    if (UNLIKELY(live > totals->peak_bytes)) {
-        totals->peak_bytes = live;
-        totals->peak_ticks = totals->ticks;
-        totals->at_peak = 1;
+    if (UNLIKELY(live > totals->watched_peak)) {
+        totals->watched_peak = live;
+        if (live > totals->peak_bytes) {
+            totals->peak_bytes = live;
+            totals->peak_ticks = totals->ticks;
+            totals->at_peak = 1;
+        }
     }
     if (UNLIKELY(count % MEMORY_CLOCK_EVENTS == 0))
         memory_renew_clock();

@@ -11,6 +11,7 @@ enum memory_attention {
     MEMORY_NOT_COUNTING = 2, /* not begun, ended, or given up */
     MEMORY_PAUSED = 4,
     MEMORY_LOCKED = 8,       /* the lock is always to be taken */
+    MEMORY_ASKED = 16,       /* the recorder asks for something */
 };
 
 struct memory_state {
@@ -20,6 +21,8 @@ struct memory_state {
     struct arena_memory *totals;
     struct arena_site *sites;
     enum arena_clock_kind clock_kind;
+    const struct arena_mailbox *mailbox; /* NULL: nobody is to be told of what is asked for */
+    uint32_t seen_pause, seen_census;    /* the numbers in it that somebody was told of */
 };
 extern HOT_DATA struct memory_state memory;
 

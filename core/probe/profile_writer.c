@@ -108,6 +108,8 @@ uint64_t profile_text(const char *text) {
     return profile.attached ? add_file_name(text, &failed) : 0;
 }
 
+const char *profile_text_at(uint64_t offset) { return profile.arena.strings + offset; }
+
 static bool is_same_function(const struct arena_code *code, const struct profile_function *function) {
     const char *strings = profile.arena.strings;
     return code->kind == function->kind && code->first_line == function->first_line &&

@@ -48,6 +48,7 @@ uint32_t profile_register_lines(uint32_t code, const uint32_t *lines, uint32_t c
 
 /* Offset of a text in the strings region; where it was asked for before, most times the same one. 0: "", or there is no room. */
 uint64_t profile_text(const char *text);
+const char *profile_text_at(uint64_t offset);
 
 /* Names this moment of the process. false: there is no room for one more. */
 bool profile_mark(const char *name);

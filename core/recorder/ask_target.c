@@ -32,8 +32,8 @@ bool ask_target_pause_memory(struct recording *recording, bool paused, const cha
         return false;
     uint32_t *asked = &recording->arena.header->mailbox.pause_memory;
     uint32_t number = __atomic_load_n(asked, __ATOMIC_RELAXED);
-    if ((number & 1) != (uint32_t)paused)
-        __atomic_store_n(asked, number + 1, __ATOMIC_RELEASE);
+    /* Also where it was asked for before: the program itself may have switched it since. */
+    __atomic_store_n(asked, number + ((number & 1) == (uint32_t)paused ? 2 : 1), __ATOMIC_RELEASE);
     *notice = paused ? "memory is no longer counted as soon as the program runs Python code (one that waits does not)"
                      : "memory is counted again as soon as the program runs Python code (one that waits does not)";
     return true;

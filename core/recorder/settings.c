@@ -39,6 +39,7 @@ bool settings_write(struct arena_header *header, const struct config *config, st
     header->marked_only = config->collectors.line.marked_only;
     header->run_clock = config_clock(config);
     header->children = config->collectors.children;
+    header->census = config->collectors.memory.census;
     memset(header->settings, 0, sizeof header->settings);
     size_t used = 0;
     return pack_list(header, &used, &config->collectors.function.include, "collectors.function.include", error) &&

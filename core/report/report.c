@@ -43,6 +43,14 @@ bool report_check_list(const char *list, struct error *error) {
     }
 }
 
+bool report_list_has(const char *list, const char *name) {
+    size_t length = strlen(name);
+    for (const char *at = list; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL)
+        if (name_length(at) == length && strncmp(at, name, length) == 0)
+            return true;
+    return false;
+}
+
 bool report_write_list(const struct model *model, const char *list, FILE *out, struct error *error) {
     if (!report_check_list(list, error))
         return false;

@@ -10,7 +10,8 @@ bool report_types(const struct model *model, FILE *out, struct error *error) {
     char size[REPORT_SIZE_SIZE];
     report_heading(model, "Types", out);
     if (!model->census_t_ns) {
-        fputs("Objects were not counted by type in this run; pyprof.census() in the program does it, where memory is counted.\n",
+        fputs("Objects were not counted by type in this run; --report types with a run does it at its end, and "
+              "pyprof.census() in the program at any time.\n",
               out);
         return true;
     }

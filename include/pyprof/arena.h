@@ -111,7 +111,8 @@ struct arena_memory {
     uint64_t at_peak;     /* 1: live_bytes is the high-water mark now, and sites' live numbers are those at it */
     uint64_t ticks;       /* when sites' life_ticks were last added to; renewed now and then, a clock of low resolution */
     uint64_t native_bytes; /* the part of live_bytes that native code allocated itself; the rest is Python's heap */
-    uint64_t hot_reserved[2];
+    uint64_t watched_peak; /* the largest that live_bytes was since somebody began to watch; host's own. Never above peak_bytes */
+    uint64_t hot_reserved;
     /* the rest */
     uint64_t peak_ticks;       /* when the high-water mark was reached, by that clock */
     uint64_t profiler_bytes;   /* living in the interpreter's heap, but the profiler's own; in no site and no sum */

@@ -19,6 +19,7 @@
 
 /* Checks a list as of --report ("functions,lines"); an unknown name is an error that lists the known ones. */
 bool report_check_list(const char *list, struct error *error);
+bool report_list_has(const char *list, const char *name);
 /* Writes the reports of a list, in its order, one after the other. */
 bool report_write_list(const struct model *model, const char *list, FILE *out, struct error *error);
 

@@ -243,6 +243,8 @@ static bool plan_run(const struct command_typed *typed, struct command_line *com
                          limit_typed(typed));
     bool exports_memory = command->export_format && strcmp(command->export_format, "memory_profiler") == 0;
     config->collectors.memory.enabled |= exports_memory || (command->headless && config->limits.heap);
+    if (command->report && report_list_has(command->report, "types"))
+        config->collectors.memory.enabled = config->collectors.memory.census = true;
     command->save_session = !command->export_format || config->output.session;
     return check_run(command, error);
 }
