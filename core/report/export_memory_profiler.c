@@ -10,7 +10,11 @@
 #define HEADER "Line #    Mem usage    Increment  Occurrences   Line Contents\n"
 #define RULE "=============================================================\n"
 
-static double mebibytes(int64_t bytes) { return (double)bytes / (1 << 20); }
+/* What rounds to nothing has no sign. */
+static double mebibytes(int64_t bytes) {
+    double value = (double)bytes / (1 << 20);
+    return value > -0.05 && value < 0 ? 0 : value;
+}
 
 static int64_t increment_of(const struct model_line *line) {
     return (int64_t)(line->memory.allocated_bytes - line->memory.freed_bytes);

@@ -24,7 +24,8 @@ static void functions_and_lines(void **state) {
     struct model *model = fixture_memory_program();
     char *text = export_text(model);
     expect_text(text, "\"qualname\": \"<module>\", \"kind\": \"python\", \"calls\": 1, \"primitive_calls\": 1, "
-                      "\"self_ns\": 100000000, \"total_ns\": 900000000, \"alloc_bytes\": 16384, \"alloc_count\": 501, \"free_bytes\": 0, "
+                      "\"self_ns\": 100000000, \"total_ns\": 900000000, "
+                      "\"alloc_bytes\": 16384, \"alloc_count\": 501, \"free_bytes\": 0, "
                       "\"live_bytes\": 16384, \"peak_bytes\": 0, \"total_alloc_bytes\": 6746212, \"total_alloc_count\": 81562, "
                       "\"total_free_bytes\": 5181540, \"total_live_bytes\": 1040384, \"total_peak_bytes\": 1804420}");
     expect_text(text, "\"line\": 4, \"function\": 2, \"hits\": 40000, \"self_ns\": 300000000, \"total_ns\": 400000000, "

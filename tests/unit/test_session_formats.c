@@ -1,4 +1,5 @@
 /* Files of older formats are read, and what later ones added is checked like the rest. */
+#include "core/report/export_json.h"
 #include "tests/unit/session_fixture.h"
 
 /* A file of format 2: nothing of memory but the timeline. */
@@ -107,7 +108,33 @@ static void memory_comes_back_from_its_sites(void **state) {
     model_free(loaded);
 }
 
-/* Numbers without a limit of their own are none that a reader trips over. */
+static char *json_of(const struct model *model) {
+    char *text = NULL;
+    size_t size;
+    struct error error;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    assert_true(export_json(model, out, &error));
+    fclose(out);
+    return text;
+}
+
+/* Of the sum, too, with all its processes. */
+static void the_json_is_the_same(void **state) {
+    struct fixture *fixture = *state;
+    save(fixture);
+    struct model *loaded = load(fixture->path);
+    const struct model *saved[] = {fixture->model, fixture->model->all}, *opened[] = {loaded, loaded->all};
+    for (int i = 0; i < 2; i++) {
+        char *before = json_of(saved[i]), *after = json_of(opened[i]);
+        assert_non_null(strstr(before, "\"alloc_bytes\": 220"));
+        assert_string_equal(before, after);
+        free(before);
+        free(after);
+    }
+    model_free(loaded);
+}
+
 static void changed_memory_is_refused(void **state) {
     static const char *const changes[][2] = {
         {"DROP TABLE sites", "not those of a session"},
@@ -143,6 +170,7 @@ int main(void) {
         TEST(format_1_is_read),
         TEST(format_2_is_read),
         TEST(memory_comes_back_from_its_sites),
+        TEST(the_json_is_the_same),
         TEST(changed_memory_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
