@@ -16,6 +16,7 @@
 #include "core/host/lock_waiting.h"
 #include "core/host/main_program.h"
 #include "core/host/memory_hooks.h"
+#include "core/host/monitoring.h"
 #include "core/host/native_memory.h"
 #include "core/host/original_code.h"
 #include "core/host/original_graph.h"
@@ -63,7 +64,7 @@ static bool install_collectors(void) {
         return false;
     calibrate_probes();
     return adopt_existing_functions() && exec_hook_install() && original_code_install() &&
-           original_graph_install() && shared_functions_install() && profile_decorator_install() &&
+           original_graph_install() && monitoring_install() && shared_functions_install() && profile_decorator_install() &&
            (!(profile_header()->collectors & COLLECTOR_MEMORY) || memory_hooks_install()) && main_program_await();
 }
 

@@ -233,3 +233,8 @@ int instrument_twin_unit(PyCodeObject *code, int unit) {
     const struct twin *known = twins_find(code);
     return known && known->original ? offset_map_to_twin(known->offsets, known->original, unit) : unit;
 }
+
+enum offset_place instrument_place(PyCodeObject *code, int unit) {
+    const struct twin *known = twins_find(code);
+    return known && known->original ? offset_map_place(known->offsets, code, unit) : OFFSET_ORIGINAL;
+}

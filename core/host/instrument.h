@@ -42,5 +42,7 @@ PyCodeObject *instrument_marked(PyCodeObject *code);
 /* The offset in the original of an offset in a twin, and the other way round; in code units. */
 int instrument_original_unit(PyCodeObject *twin, int unit);
 int instrument_twin_unit(PyCodeObject *twin, int unit);
+/* What stands there in a twin; all other code is its own original. */
+enum offset_place instrument_place(PyCodeObject *code, int unit);
 
 #endif

@@ -89,3 +89,43 @@ int offset_map_to_twin(const struct offset_map *map, PyCodeObject *original, int
             return (int)at + beyond;
     return unit;
 }
+
+/* The unit of the opcode that `unit`, which may be a prefix, belongs to. */
+static int opcode_unit(PyObject *bytecode, int unit) {
+    const unsigned char *bytes = (const unsigned char *)PyBytes_AS_STRING(bytecode);
+    int units = (int)(PyBytes_GET_SIZE(bytecode) / 2);
+    while (unit >= 0 && unit + 1 < units && bytes[2 * unit] == python_extended_arg)
+        unit++;
+    return unit;
+}
+
+int offset_map_prefixes(PyCodeObject *code, int unit) {
+    PyObject *bytecode = python_code_bytecode(code);
+    int prefixes = bytecode ? opcode_unit(bytecode, unit) - unit : 0;
+    if (!bytecode)
+        PyErr_Clear();
+    Py_XDECREF(bytecode);
+    return prefixes;
+}
+
+static enum offset_place place_in(const struct offset_map *map, PyObject *bytecode, int unit) {
+    uint32_t at = (uint32_t)opcode_unit(bytecode, unit), before = (uint32_t)unit;
+    while (before > 0 && !is_set(map, before))
+        before--;
+    unsigned caches = python_cache_units((uint8_t)PyBytes_AS_STRING(bytecode)[2 * before]);
+    if (is_set(map, at) || (is_set(map, before) && before + caches >= (uint32_t)unit))
+        return OFFSET_ORIGINAL;
+    while (at < map->units && !is_set(map, at))
+        at++;
+    return at < map->units ? OFFSET_PROBE : OFFSET_BEHIND;
+}
+
+enum offset_place offset_map_place(const struct offset_map *map, PyCodeObject *twin, int unit) {
+    bool known = map && unit >= 0 && (uint32_t)unit < map->units;
+    PyObject *bytecode = known ? python_code_bytecode(twin) : NULL;
+    if (known && !bytecode)
+        PyErr_Clear();
+    enum offset_place place = bytecode ? place_in(map, bytecode, unit) : OFFSET_ORIGINAL;
+    Py_XDECREF(bytecode);
+    return place;
+}

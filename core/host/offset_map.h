@@ -18,4 +18,15 @@ struct offset_map *offset_map_new(const struct assembly *assembly);
 int offset_map_to_original(const struct offset_map *map, PyCodeObject *original, int unit);
 int offset_map_to_twin(const struct offset_map *map, PyCodeObject *original, int unit);
 
+/* What stands at an offset of a twin. */
+enum offset_place {
+    OFFSET_ORIGINAL, /* an instruction of the original, its prefix or cache */
+    OFFSET_PROBE,    /* of a probe in front of one */
+    OFFSET_BEHIND,   /* behind the original's last one */
+};
+enum offset_place offset_map_place(const struct offset_map *map, PyCodeObject *twin, int unit);
+
+/* Units of prefix (EXTENDED_ARG) from there to the opcode they belong to. */
+int offset_map_prefixes(PyCodeObject *code, int unit);
+
 #endif

@@ -1,6 +1,5 @@
 #include "core/host/original_code.h"
 
-#include "core/host/exchange.h"
 #include "core/host/instrument.h"
 #include "core/host/lazy_code.h"
 #include "core/host/twins.h"
@@ -146,45 +145,6 @@ static Py_hash_t hash_original(PyObject *code) {
     return hash_code((PyObject *)twins_original((PyCodeObject *)code));
 }
 
-/* --- sys.monitoring (3.12): events of a code object are those of what runs ------------------------------------- */
-
-static struct exchanged set_events, get_events;
-
-static PyObject *with_twin(const struct exchanged *builtin, PyObject *module, PyObject *const *arguments, Py_ssize_t count,
-                           PyObject *names) {
-    enum { CODE = 1, MOST_ARGUMENTS = 3 };
-    bool fits = count > CODE && count <= MOST_ARGUMENTS && PyCode_Check(arguments[CODE]);
-    const struct twin *known = fits ? twins_find((PyCodeObject *)arguments[CODE]) : NULL;
-    if (!known || !known->instrumented || names)
-        return exchange_call_original(builtin, module, arguments, count, names);
-    PyObject *changed[MOST_ARGUMENTS];
-    for (Py_ssize_t i = 0; i < count; i++)
-        changed[i] = i == CODE ? (PyObject *)known->instrumented : arguments[i];
-    return exchange_call_original(builtin, module, changed, count, names);
-}
-
-static PyObject *set_local_events(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
-    return with_twin(&set_events, module, arguments, count, NULL);
-}
-
-static PyObject *get_local_events(PyObject *module, PyObject *const *arguments, Py_ssize_t count) {
-    return with_twin(&get_events, module, arguments, count, NULL);
-}
-
-static PyObject *set_with_names(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *names) {
-    return with_twin(&set_events, module, arguments, count, names);
-}
-
-static PyObject *get_with_names(PyObject *module, PyObject *const *arguments, Py_ssize_t count, PyObject *names) {
-    return with_twin(&get_events, module, arguments, count, names);
-}
-
-static bool follow_monitoring(void) {
-    PyObject *monitoring = PySys_GetObject("monitoring"); /* borrowed */
-    return !monitoring || (exchange_function(&set_events, monitoring, "set_local_events", set_with_names, set_local_events) &&
-                           exchange_function(&get_events, monitoring, "get_local_events", get_with_names, get_local_events));
-}
-
 bool original_code_install(void) {
     new_function = PyFunction_Type.tp_new;
     PyFunction_Type.tp_new = make_function;
@@ -197,5 +157,5 @@ bool original_code_install(void) {
     return replace_attribute(&PyFunction_Type, &function_code) && replace_attribute(&PyFrame_Type, &frame_code) &&
            replace_attribute(&PyFrame_Type, &frame_last) && replace_attribute(&PyTraceBack_Type, &traceback_last) &&
            replace_attribute(&PyGen_Type, &generator_code) && replace_attribute(&PyCoro_Type, &coroutine_code) &&
-           replace_attribute(&PyAsyncGen_Type, &async_generator_code) && follow_monitoring();
+           replace_attribute(&PyAsyncGen_Type, &async_generator_code);
 }
