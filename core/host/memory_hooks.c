@@ -93,6 +93,16 @@ static void tell(enum memory_event_kind kind, const void *block, uint64_t entry,
     errno = saved_errno;
 }
 
+static bool tell_free_of_queued(const void *block, bool temporary) {
+    int saved_errno = errno;
+    memory_this_thread.state |= MEMORY_INSIDE;
+    struct memory_event event = {MEMORY_FREED, block, 0, temporary, memory_foreign_origin()};
+    bool told = memory_tell_free_of_queued(&event);
+    memory_this_thread.state &= ~(uint32_t)MEMORY_INSIDE;
+    errno = saved_errno;
+    return told;
+}
+
 static SLOW_PATH void foreign_allocated(const void *block, uint64_t size, uint64_t flags) {
     if (!block || !counts_allocations())
         return;
@@ -126,6 +136,19 @@ static SLOW_PATH uint64_t foreign_leaves(const void *block) {
     if (entry)
         tell(MEMORY_FREED, block, entry, memory_is_temporary(block));
     return entry;
+}
+
+/* As foreign_leaves, but for what cannot fail: a block that has been there for a moment only need not be waited for. */
+static void foreign_frees(const void *block) {
+    if (!block || !counts_frees())
+        return;
+    uint64_t entry = memory_take(block);
+    bool temporary = memory_is_temporary(block);
+    if (!entry && tell_free_of_queued(block, temporary))
+        return;
+    entry = entry ? entry : take_foreign(block);
+    if (entry)
+        tell(MEMORY_FREED, block, entry, temporary);
 }
 
 static void foreign_kept(const void *block, uint64_t entry) {
@@ -301,6 +324,15 @@ static uint64_t any_leaves(const void *block) {
     return memory.busy ? 0 : slow_leaves(python_running_thread(), block);
 }
 
+static void any_frees(const void *block) {
+    if (is_inside() || !counts_frees())
+        return;
+    if (!python_has_main_lock())
+        foreign_frees(block);
+    else if (!memory.busy)
+        slow_leaves(python_running_thread(), block);
+}
+
 static void any_kept(const void *block, uint64_t left) {
     if (!left || is_inside() || !counts_frees())
         return;
@@ -347,7 +379,7 @@ static void *count_raw_realloc(void *context, void *block, size_t size) {
 static void count_raw_free(void *context, void *block) {
     const struct hook *hook = context;
     uint32_t state = memory_this_thread.state;
-    any_leaves(block);
+    any_frees(block);
     memory_this_thread.state = state | MEMORY_INSIDE;
     hook->original.free(hook->original.ctx, block);
     memory_this_thread.state = state;
@@ -358,6 +390,8 @@ void memory_native_allocated(void *block, size_t size) {
     if (!memory_this_thread.state)
         any_allocated(block, size, MEMORY_NATIVE);
 }
+
+void memory_native_frees(void *block) { any_frees(block); }
 
 uint64_t memory_native_leaves(void *block) { return any_leaves(block); }
 

@@ -12,8 +12,9 @@ bool memory_hooks_install(void);
 /* --- native code's memory, for who stands in front of libc --------------------------------------------------
  *
  * On any thread, with or without the interpreter lock, also from a signal handler; none allocates, fails or changes errno. What
- * comes from inside Python's own allocators is left out here. The first three are as struct native_hooks has them. */
+ * comes from inside Python's own allocators is left out here. The first four are as struct native_hooks has them. */
 void memory_native_allocated(void *block, size_t size);
+void memory_native_frees(void *block);
 uint64_t memory_native_leaves(void *block);
 void memory_native_kept(void *block, uint64_t left);
 

@@ -64,6 +64,22 @@ struct memory_place memory_find_place(const PyThreadState *running) {
 
 /* --- without the interpreter lock ---------------------------------------------------------------------------- */
 
+/* A thread that allocates does so often from one instruction, and asking for a line takes long. */
+static uint32_t kept_line(python_frame *frame) {
+    static __thread struct {
+        uintptr_t instruction;
+        uint32_t code_ends, line;
+    } kept;
+    uint32_t code_ends = __atomic_load_n(&memory_code_ends, __ATOMIC_ACQUIRE);
+    uintptr_t instruction = python_frame_instruction(frame);
+    if (kept.instruction != instruction || kept.code_ends != code_ends) {
+        kept.instruction = instruction;
+        kept.code_ends = code_ends;
+        kept.line = python_frame_line(frame);
+    }
+    return kept.line;
+}
+
 /* Twins are only for who holds the lock. A function is told by the line that it begins on; frames of others are C code's, or
  * without probes. */
 static uint32_t foreign_line(const PyThreadState *thread, uint32_t code) {
@@ -72,7 +88,7 @@ static uint32_t foreign_line(const PyThreadState *thread, uint32_t code) {
     uint32_t first_line = profile_code(code)->first_line;
     for (int i = 0; frame && i < MOST_FRAMES; i++, frame = python_frame_caller(frame))
         if (python_frame_has_begun(frame) && (uint32_t)python_frame_code(frame)->co_firstlineno == first_line)
-            return python_frame_line(frame);
+            return kept_line(frame);
     return 0;
 }
 

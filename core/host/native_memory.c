@@ -83,6 +83,7 @@ static void remapped(void *from, size_t size, void *to, size_t new_size) {
 
 static const struct native_hooks hooks = {
     .allocated = memory_native_allocated,
+    .frees = memory_native_frees,
     .leaves = memory_native_leaves,
     .kept = memory_native_kept,
     .mapped = mapped,
@@ -93,7 +94,7 @@ static const struct native_hooks hooks = {
 
 static __thread unsigned heard;
 static void hear_block(void *block, size_t size) { heard += block && size; }
-static uint64_t hear_leaving(void *block) { return heard += block != NULL; }
+static void hear_free(void *block) { heard += block != NULL; }
 
 /* Where the program has a malloc of its own, or another library is in front, nothing is heard, or half of it. */
 static bool is_called(const struct native_hooks **listener) {
@@ -102,7 +103,7 @@ static bool is_called(const struct native_hooks **listener) {
     void (*program_free)(void *) = (void (*)(void *))(uintptr_t)dlsym(RTLD_DEFAULT, "free");
     hearing = hooks;
     hearing.allocated = hear_block;
-    hearing.leaves = hear_leaving;
+    hearing.frees = hear_free;
     __atomic_store_n(listener, &hearing, __ATOMIC_RELEASE);
     void *block = program_malloc ? program_malloc(1) : NULL;
     if (block && program_free)

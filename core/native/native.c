@@ -221,7 +221,7 @@ INTERPOSED void free(void *block) {
         next.free(block);
         return;
     }
-    hooks->leaves(block);
+    hooks->frees(block);
     passing_on = true;
     next.free(block);
     passing_on = false;

@@ -85,6 +85,14 @@ void memory_unmapped(uint32_t site, uint32_t place, uint64_t size, bool whole) {
     freeing->freed_count--;
 }
 
+static void apply_free(const struct memory_event *event, uint32_t site) {
+    uint64_t entry = event->entry ? event->entry : memory_take(event->block);
+    if (entry)
+        memory_freed(entry, site, event->temporary);
+    else
+        memory_count_unknown_free();
+}
+
 void memory_apply(const struct memory_event *event) {
     uint32_t site = memory_find_site(event->origin);
     switch (event->kind) {
@@ -92,7 +100,7 @@ void memory_apply(const struct memory_event *event) {
         memory_allocated(event->block, memory_size_of(event->entry), site, event->entry & (MEMORY_NATIVE | MEMORY_OWN));
         break;
     case MEMORY_FREED:
-        memory_freed(event->entry, site, event->temporary);
+        apply_free(event, site);
         break;
     case MEMORY_KEPT:
         memory_kept(event->block, event->entry, site);

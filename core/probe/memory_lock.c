@@ -9,7 +9,7 @@
 
 struct memory_state memory = {.attention = MEMORY_NOT_COUNTING};
 
-enum { QUEUE_LENGTH = 1024, SPINS = 100 };
+enum { QUEUE_LENGTH = 1024, SEARCHED = 64, SPINS = 100 };
 
 static struct {
     uint32_t taken;
@@ -74,15 +74,38 @@ void memory_unlock_foreign(void) {
     release();
 }
 
-void memory_tell(const struct memory_event *event) {
-    take();
+/* With the lock. */
+static void append(const struct memory_event *event) {
     if (queue.count == QUEUE_LENGTH) {
         stop_fast_path();
         go_through_queue();
     }
     queue.events[queue.count++] = *event;
     memory_set_attention(MEMORY_FOREIGN, true);
+}
+
+void memory_tell(const struct memory_event *event) {
+    take();
+    append(event);
     release();
+}
+
+/* Will the block be in the table when the queue has been gone through? With the lock; older events are not looked at. */
+static bool is_queued(const void *block) {
+    uint32_t end = queue.count > SEARCHED ? queue.count - SEARCHED : 0;
+    for (uint32_t i = queue.count; i > end; i--)
+        if (queue.events[i - 1].block == block)
+            return queue.events[i - 1].kind != MEMORY_FREED;
+    return false;
+}
+
+bool memory_tell_free_of_queued(const struct memory_event *event) {
+    take();
+    bool queued = is_queued(event->block);
+    if (queued)
+        append(event);
+    release();
+    return queued;
 }
 
 void memory_lock_reset(void) {

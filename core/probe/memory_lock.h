@@ -19,7 +19,7 @@ enum memory_event_kind { MEMORY_ALLOCATED, MEMORY_FREED, MEMORY_KEPT };
 struct memory_event {
     enum memory_event_kind kind;
     const void *block;
-    uint64_t entry; /* ALLOCATED: size and flags; else as it was taken out of the table */
+    uint64_t entry; /* ALLOCATED: size and flags; else as it was taken out of the table; FREED: 0: it is still there */
     bool temporary; /* FREED: before its thread allocated anything else */
     struct memory_origin origin;
 };
@@ -45,6 +45,8 @@ void memory_unlock_foreign(void);
 
 /* Tells of an event without the interpreter lock. */
 void memory_tell(const struct memory_event *event);
+/* The same of a free, if its block's allocation is among the last events in the queue; else false, and nothing is told. */
+bool memory_tell_free_of_queued(const struct memory_event *event);
 
 /* In a process that was forked: nobody holds the lock, and what was in the queue is the parent's. */
 void memory_lock_reset(void);

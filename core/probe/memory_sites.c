@@ -4,6 +4,7 @@
 #include "core/probe/memory_state.h"
 
 struct memory_place memory_places[MEMORY_PLACES];
+uint32_t memory_code_ends;
 
 static struct index_table sites; /* (thread, node, line) -> number */
 
@@ -76,6 +77,7 @@ static bool may_be_kept(uintptr_t begin, uintptr_t end) {
 /* Bits stay set: they only say that there may be something. */
 void memory_forget_places(uintptr_t instructions, size_t size) {
     uintptr_t end = instructions + size;
+    __atomic_store_n(&memory_code_ends, memory_code_ends + 1, __ATOMIC_RELEASE);
     if (!may_be_kept(instructions, end))
         return;
     for (int i = 0; i < MEMORY_PLACES; i++)

@@ -55,6 +55,8 @@ struct memory_place memory_place_of(uint32_t site);
 void memory_keep_place(uintptr_t instruction, uintptr_t node, struct memory_place place);
 /* Code has ended, and the addresses of its instructions, in so many bytes, may soon be another's. Under the interpreter lock. */
 void memory_forget_places(uintptr_t instructions, size_t size);
+/* Grows whenever code has ended: what others keep by such addresses holds as long as this is the same. */
+extern uint32_t memory_code_ends;
 
 /* Takes room for the first rows; false: there is none. Forgets all sites. */
 bool memory_sites_begin(void);

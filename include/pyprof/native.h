@@ -17,7 +17,8 @@
  * handler. None allocates, fails or changes errno. */
 struct native_hooks {
     void (*allocated)(void *block, size_t size); /* after it was: block is not NULL; size as asked for */
-    /* Before it is freed or reallocated; block is not NULL. A value that `kept` takes where reallocating fails. */
+    void (*frees)(void *block); /* before it is freed; block is not NULL */
+    /* Before it is reallocated; block is not NULL. A value that `kept` takes where that fails. */
     uint64_t (*leaves)(void *block);
     void (*kept)(void *block, uint64_t left);
     void (*mapped)(void *address, size_t size);   /* after mmap of anonymous memory that can be used (not PROT_NONE) */

@@ -53,6 +53,9 @@ static void *run_foreign(void *argument) {
         const void *mine[] = {address(number + 1), kept};
         for (int k = 0; k < 2 && mine[k]; k++) {
             uint64_t entry = memory_take(mine[k]);
+            struct memory_event early = {MEMORY_FREED, mine[k], 0, false, {.thread = thread, .node = 1, .code = 7, .line = 9}};
+            if (!entry && i % 2 && memory_tell_free_of_queued(&early))
+                continue;
             if (!entry) {
                 memory_lock_foreign();
                 entry = memory_take(mine[k]);
@@ -149,6 +152,29 @@ static void test_a_full_queue_is_gone_through(void **state) {
     memory_end_event();
 }
 
+static void test_a_free_of_what_is_in_the_queue(void **state) {
+    (void)state;
+    begin_anew();
+    foreign_line = 5;
+    const struct arena_memory *totals = &profile_header()->memory;
+    struct memory_event event = {MEMORY_FREED, address(1), 0, true, foreign_origin()};
+    assert_false(memory_tell_free_of_queued(&event));
+    tell_allocation(profile_current_thread, address(1), 64);
+    assert_true(memory_tell_free_of_queued(&event));
+    assert_false(memory_tell_free_of_queued(&event)); /* it is gone already */
+    tell_allocation(profile_current_thread, address(1), 32);
+    assert_true(memory_tell_free_of_queued(&event));
+    memory_lock();
+    memory_unlock();
+    const struct arena_site *site = memory_site(site_at(1, 5));
+    assert_int_equal(site->allocated_bytes, 96);
+    assert_int_equal(site->freed_bytes, 96);
+    assert_int_equal(site->temporary_count, 2);
+    assert_int_equal(totals->live_bytes, 0);
+    assert_int_equal(totals->peak_bytes, 64);
+    assert_int_equal(totals->unknown_frees, 0);
+}
+
 static void test_what_was_told_comes_first(void **state) {
     (void)state;
     begin_anew();
@@ -165,6 +191,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nothing_is_lost),
         cmocka_unit_test(test_a_full_queue_is_gone_through),
+        cmocka_unit_test(test_a_free_of_what_is_in_the_queue),
         cmocka_unit_test(test_what_was_told_comes_first),
     };
     return cmocka_run_group_tests(tests, memory_attach, fixture_remove);
