@@ -1,4 +1,4 @@
-/* report_leaks.c - what is still alive, by site: what comes back with every call, apart from what was made once. */
+/* report_leaks.c - what is still alive, by site: what every call adds to, apart from what was made once or by imports. */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,8 +9,27 @@
 
 enum { CUT_PER_MILLE = 1, COUNT_WIDTH = 9 };
 
+/* X(NAME, title): where what is alive comes from */
+#define LEAK_KIND_LIST(X)                    \
+    X(GROWING, "With each call")             \
+    X(OTHER, "Once, or not with each call")  \
+    X(IMPORTED, "While modules were imported")
+
+enum leak_kind {
+#define X(NAME, title) LEAK_##NAME,
+    LEAK_KIND_LIST(X)
+#undef X
+};
+
+static const char *const titles[] = {
+#define X(NAME, title) title,
+    LEAK_KIND_LIST(X)
+#undef X
+};
+
 struct leak_list {
     const struct model *model;
+    bool *imports;   /* of each call node: it is below an import */
     uint32_t *sites; /* those that have something alive, the most bytes first */
     size_t count;
     uint64_t whole; /* bytes alive */
@@ -23,6 +42,21 @@ static int compare_sites(const void *left, const void *right, void *context) {
     if (left_bytes != right_bytes)
         return left_bytes > right_bytes ? -1 : 1;
     return a < b ? -1 : a > b;
+}
+
+static bool imports_modules(const struct model_function *function) {
+    static const char machinery[] = "<frozen importlib._bootstrap";
+    return strncmp(function->file, machinery, strlen(machinery)) == 0;
+}
+
+/* A parent stands before its children. false: out of memory. */
+static bool find_imports(struct leak_list *list) {
+    const struct model *model = list->model;
+    list->imports = calloc(model->node_count + 1, sizeof *list->imports);
+    for (size_t i = 0; list->imports && i < model->node_count; i++)
+        list->imports[i] =
+            list->imports[model->nodes[i].parent] || imports_modules(&model->functions[model->nodes[i].function]);
+    return list->imports != NULL;
 }
 
 /* false: out of memory. */
@@ -45,10 +79,12 @@ static uint64_t calls_of(const struct model *model, const struct model_site *sit
     return site->node ? model->nodes[site->node].calls : 0;
 }
 
-/* Something is left for each call there was. What less is left of may have been made by one of the calls. */
-static bool grows_with_calls(const struct model *model, const struct model_site *site) {
-    uint64_t calls = calls_of(model, site);
-    return calls > 1 && site->memory.live_count >= calls;
+/* It grows where something is left for each call there was. What less is left of may have been made by one of the calls. */
+static enum leak_kind kind_of(const struct leak_list *list, const struct model_site *site) {
+    uint64_t calls = calls_of(list->model, site);
+    if (list->imports[site->node])
+        return LEAK_IMPORTED;
+    return calls > 1 && site->memory.live_count >= calls ? LEAK_GROWING : LEAK_OTHER;
 }
 
 /* Who called the function whose line it is; 0: the program itself, or not known. */
@@ -76,17 +112,28 @@ static void write_site(const struct model *model, const struct model_site *site,
     }
 }
 
-/* The sites of one of both kinds; what is small is summed up. false: out of memory. */
-static bool write_kind(const struct leak_list *list, bool growing, const char *title, FILE *out) {
+static bool has_kind(const struct leak_list *list, enum leak_kind kind) {
+    for (size_t i = 0; i < list->count; i++)
+        if (kind_of(list, &list->model->sites[list->sites[i]]) == kind)
+            return true;
+    return false;
+}
+
+/* The sites of one kind; what is small is summed up. false: out of memory. */
+static bool write_kind(const struct leak_list *list, enum leak_kind kind, FILE *out) {
     const struct model *model = list->model;
     struct line_text text = {0};
     uint64_t small = 0, small_bytes = 0;
     bool done = true;
-    fprintf(out, "\n%s\n%*s %*s %*s %*s  %s\n", title, REPORT_SIZE_WIDTH, memory_live_word(model), COUNT_WIDTH, "blocks",
+    if (!has_kind(list, kind)) {
+        fprintf(out, "\n%s: nothing\n", titles[kind]);
+        return true;
+    }
+    fprintf(out, "\n%s\n%*s %*s %*s %*s  %s\n", titles[kind], REPORT_SIZE_WIDTH, memory_live_word(model), COUNT_WIDTH, "blocks",
             COUNT_WIDTH, "calls", REPORT_SIZE_WIDTH, "per call", "line");
     for (size_t i = 0; done && i < list->count; i++) {
         const struct model_site *site = &model->sites[list->sites[i]];
-        if (grows_with_calls(model, site) != growing)
+        if (kind_of(list, site) != kind)
             continue;
         if ((double)site->memory.live_bytes * 1000.0 < (double)list->whole * CUT_PER_MILLE) {
             small++;
@@ -115,8 +162,10 @@ bool report_leaks(const struct model *model, FILE *out, struct error *error) {
         return true;
     fputs("What every call adds to grows as long as the program runs; what was made once (modules, classes, tables) does not.\n",
           out);
-    bool done = find_leaks(&list) && write_kind(&list, true, "With each call", out) &&
-                write_kind(&list, false, "Once, or not with each call", out);
+    bool done = find_imports(&list) && find_leaks(&list);
+    for (enum leak_kind kind = LEAK_GROWING; done && kind <= LEAK_IMPORTED; kind++)
+        done = write_kind(&list, kind, out);
+    free(list.imports);
     free(list.sites);
     return done || report_out_of_memory(error);
 }

@@ -12,7 +12,7 @@
 enum {
     NAME_WIDTH_LIMIT = 40,  /* a longer name shifts its own row's last column only */
     COUNT_WIDTH = 9,
-    TABLE_PER_MILLE = 1,    /* functions with less in all respects are not in the table */
+    TABLE_PER_MILLE = 5,    /* functions with less in all respects are not in the table */
     LINES_PER_MILLE = 10,   /* nor are the lines of those with less listed */
     HEAD_LINES = 4,         /* a `def` with its decorators is shown, though they are lines of the function around it */
     OCCURRENCES_WIDTH = 11,
@@ -44,10 +44,10 @@ static const char *name_of(const struct model *model, uint32_t id) {
     return id ? model->functions[id].qualname : "(no function)";
 }
 
-/* What calls others that allocate is of interest by its total only. */
+/* What only calls others that allocate is of interest by its total. */
 static bool is_shown(const struct memory_table *table, const struct model_function *function) {
     return memory_is_at_least(&function->memory, &table->whole, TABLE_PER_MILLE) ||
-           memory_is_at_least(&function->total_memory, &table->whole, TABLE_PER_MILLE);
+           memory_is_at_least(&function->total_memory, &table->whole, 10 * TABLE_PER_MILLE);
 }
 
 /* false: out of memory. */
@@ -108,7 +108,7 @@ static void write_table(const struct memory_table *table, FILE *out) {
     for (size_t i = 0; i < table->count; i++)
         write_function_row(table, table->ids[i], out);
     if (table->left_out)
-        fprintf(out, "%zu function%s with less than 0.1 %% of all these not shown\n", table->left_out,
+        fprintf(out, "%zu function%s with less than 0.5 %% of all these not shown\n", table->left_out,
                 table->left_out == 1 ? "" : "s");
 }
 
