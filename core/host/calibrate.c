@@ -156,7 +156,7 @@ static void make_recursive(struct arena_thread *thread) {
     time_no_line(thread);
     const struct arena_code *code = profile_code(0);
     thread->nodes[1] = (struct arena_node){.folded_to = 1};
-    thread->top->position = 1;
+    thread->top->node = thread->top->position = 1;
     thread->top->charged_cell = code->line_cell_count ? code->first_line_cell + code->line_cell_count : 0;
 }
 
@@ -196,6 +196,7 @@ static struct arena_probe_cost measure_costs(bool lines) {
         .call_other = cost_of(&other_call, NULL),
     };
     cost.generator = cost_of(&generator, lines ? time_no_line : NULL);
+    cost.generator_untimed = cost_of(&generator, make_recursive);
     /* An exception passes the probe at the beginning, too. */
     cost.unwind = less(2 * cost_of(&error, lines ? time_no_line : NULL), cost.function);
     cost.recall = cost_of_recall();
@@ -204,6 +205,7 @@ static struct arena_probe_cost measure_costs(bool lines) {
         cost.line_untimed = cost_of(&line, time_no_line);
         /* Of the two probes of such an activation the first comes to a line, too. */
         cost.function_untimed = less(cost.function_untimed, cost.line_untimed / 2);
+        cost.generator_untimed = less(cost.generator_untimed, cost.line_untimed / 2);
     }
     c_function_pretend(&(struct c_function){.code = 1});
     cost.call = cost_of(&c_call, NULL);

@@ -7,7 +7,8 @@
  * Reading the clock is the dearest part of a probe (11 to 15 ns where the rest takes 3), so it is not read where that
  * changes no result:
  *  - A function that calls itself directly goes on giving its time to the same function. Its calls are counted on the node of
- *    that edge; otherwise it only repeats the activation on top.
+ *    that edge; otherwise it only repeats the activation on top. A generator that waits for one of its own function
+ *    (`yield from self.left`) goes on likewise; each has a frame, as exceptions look for it there.
  *  - Of a call site's calls of a C function that takes a short constant time (abs, list.append: see c_functions.c) only some
  *    are timed, each standing for those since the last. The time of the others is at first the caller's and is moved to the C
  *    function with the timed one, so that sums stay exact; only the split between the two is an estimate.
@@ -16,7 +17,8 @@
  *
  * Invariants: frame 0 of a stack is the thread's root and is never popped. `top` is stored last, so that a reader never sees
  * a frame whose fields are not there. A frame pushed for a C call lies directly above the Python frame that made the call, or
- * above another C call of that frame. An untimed C call's frame has outermost_mask 0 and start_ticks 0. */
+ * above another C call of that frame. An untimed frame has outermost_mask 0 and start_ticks 0; it is a C call's, or that of a
+ * generator directly above an activation of the same function whose time goes to the same node. */
 #ifndef PYPROF_PROBE_SHADOW_STACK_H
 #define PYPROF_PROBE_SHADOW_STACK_H
 
@@ -140,6 +142,27 @@ SHADOW_INLINE bool shadow_repeats(const struct shadow_cache *cache, const struct
            (!lines || (caller->charged_cell == untimed_cell && !caller->outermost_mask));
 }
 
+/* A generator's time goes where its caller's does anyway. As above, lines must make no difference. */
+SHADOW_INLINE bool shadow_goes_on(const struct shadow_cache *cache, const struct arena_frame *caller, uint32_t untimed_cell,
+                                        bool lines) {
+    return cache->direct_recursion && caller->node == cache->charged_node && !shadow_is_c(caller) &&
+           (!lines || (caller->charged_cell == untimed_cell && !caller->outermost_mask));
+}
+
+SHADOW_INLINE void shadow_enter_untimed(struct arena_thread *thread, const struct shadow_cache *cache, uint32_t code, uint64_t calls,
+                                        uint64_t identity, struct shadow_lines_place place, bool lines) {
+    struct arena_frame *frame = shadow_push(thread, cache, code, calls, identity, 0);
+    thread->own_ticks += profile_probe_cost.generator_untimed;
+    if (lines) {
+        frame->line_cell = 0;
+        frame->charged_cell = place.untimed_cell;
+        frame->stands_for = 0;
+    }
+    shadow_publish(thread, frame);
+    if (lines && place.line_cell)
+        shadow_come_to_line(thread, frame, place.line_cell, place.untimed_cell, place.hits);
+}
+
 /* A Python function begins (calls 1) or a generator goes on (calls 0). cost: the probe's, in ticks. */
 SHADOW_INLINE void shadow_enter(struct shadow_cache *cache, uint32_t code, uint64_t calls, uint64_t identity,
                                 struct shadow_lines_place place, uint64_t cost, enum arena_clock_kind clock, bool lines) {
@@ -155,6 +178,10 @@ SHADOW_INLINE void shadow_enter(struct shadow_cache *cache, uint32_t code, uint6
         thread->own_ticks += profile_probe_cost.function_untimed;
         if (lines && place.line_cell)
             shadow_come_to_line(thread, caller, place.line_cell, place.untimed_cell, place.hits);
+        return;
+    }
+    if (identity && shadow_goes_on(cache, caller, place.untimed_cell, lines)) {
+        shadow_enter_untimed(thread, cache, code, calls, identity, place, lines);
         return;
     }
     uint64_t now = shadow_now(thread, clock, cost);
@@ -174,6 +201,17 @@ SHADOW_INLINE void shadow_enter(struct shadow_cache *cache, uint32_t code, uint6
     shadow_end_stretch(thread, stretch);
 }
 
+/* An activation ends whose time was its caller's: no more than the line that it was on does, where that was timed. */
+SHADOW_INLINE void shadow_leave_line(struct arena_thread *thread, struct arena_frame *top, uint32_t untimed_cell,
+                                     enum arena_clock_kind clock) {
+    if (top->charged_cell == untimed_cell)
+        return;
+    struct shadow_stretch stretch = shadow_charge_line(thread, top, shadow_now(thread, clock, 0));
+    top->charged_cell = untimed_cell;
+    top->stands_for = 0;
+    shadow_end_stretch(thread, stretch);
+}
+
 /* A Python function returns or yields. */
 SHADOW_INLINE void shadow_leave(uint32_t code, uint32_t untimed_cell, uint64_t cost, enum arena_clock_kind clock, bool lines) {
     struct arena_thread *thread = profile_current_thread;
@@ -185,12 +223,16 @@ SHADOW_INLINE void shadow_leave(uint32_t code, uint32_t untimed_cell, uint64_t c
     if (top->repeats) {
         top->repeats--;
         thread->own_ticks += profile_probe_cost.function_untimed;
-        if (lines && top->charged_cell != untimed_cell) {
-            struct shadow_stretch stretch = shadow_charge_line(thread, top, shadow_now(thread, clock, 0));
-            top->charged_cell = untimed_cell;
-            top->stands_for = 0;
-            shadow_end_stretch(thread, stretch);
-        }
+        if (lines)
+            shadow_leave_line(thread, top, untimed_cell, clock);
+        return;
+    }
+    if (!top->start_ticks) {
+        thread->own_ticks += profile_probe_cost.generator_untimed;
+        if (lines)
+            shadow_leave_line(thread, top, untimed_cell, clock);
+        thread->active[code]--;
+        shadow_publish(thread, top - 1);
         return;
     }
     uint64_t now = shadow_now(thread, clock, cost);

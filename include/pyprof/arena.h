@@ -81,6 +81,7 @@ struct arena_probe_cost {
     uint64_t call, call_untimed; /* beginning or end of a C call */
     uint64_t call_other;         /* the same of a call that turns out to be no C function's */
     uint64_t generator;          /* as function, of a generator, which begins and ends with every value */
+    uint64_t generator_untimed;  /* the same of a generator that its own function waits for */
     uint64_t unwind;             /* end of an activation by an exception */
     uint64_t recall;             /* more, where a function is called from another place than the time before */
 };
@@ -265,7 +266,7 @@ struct arena_node {
 
 /* One activation on a thread's shadow stack. */
 struct arena_frame {
-    uint64_t start_ticks;    /* 0: an untimed call of a C function */
+    uint64_t start_ticks;    /* 0: untimed: a call of a C function, or a generator that its own function waits for */
     uint64_t outermost_mask; /* all ones: counts for totals; 0: a recursive activation */
     uint64_t interpreter_frame; /* identity, host's own but for ARENA_FRAME_C */
     uint32_t node;     /* whose counters this activation adds to */
