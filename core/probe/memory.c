@@ -110,13 +110,13 @@ uint64_t memory_watch_peak(void) {
 void memory_own_work_begins(void) { memory_this_thread.state += MEMORY_OWN_WORK; }
 void memory_own_work_ends(void) { memory_this_thread.state -= MEMORY_OWN_WORK; }
 
-void memory_publish_own_range(const void *address, size_t size) {
+struct arena_own_range *memory_publish_own_range(const void *address, size_t size) {
     uint32_t index = memory.totals->own_range_count;
     if (index == ARENA_MAX_OWN_RANGES)
-        return;
-    memory.totals->own_ranges[index].address = (uintptr_t)address;
-    memory.totals->own_ranges[index].size = size;
+        return NULL;
+    memory.totals->own_ranges[index] = (struct arena_own_range){(uintptr_t)address, size};
     __atomic_store_n(&memory.totals->own_range_count, index + 1, __ATOMIC_RELEASE);
+    return &memory.totals->own_ranges[index];
 }
 
 /* The child's header is at the place of its parent's, and empty. */

@@ -43,7 +43,8 @@ void memory_tell_requests(void);
 /* A process that was forked has no blocks and no sites of its own yet. After the arena has moved; counting: it counts at all. */
 void memory_after_fork_in_child(bool counting);
 
-/* Names memory of the profiler to the recorder, which takes it out of the process's RSS. Without room for the range it is not. */
-void memory_publish_own_range(const void *address, size_t size);
+/* Names memory of the profiler to the recorder, which takes it out of the process's RSS and looks through all of it: so only what is in
+ * use is to be named. The row, whose size may be changed while memory comes into use; NULL: there is no room for it. */
+struct arena_own_range *memory_publish_own_range(const void *address, size_t size);
 
 #endif

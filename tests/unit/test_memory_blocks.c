@@ -55,6 +55,24 @@ static void test_its_memory_is_named_as_the_profilers(void **state) {
     assert_true(found);
 }
 
+static uint64_t named_bytes(void) {
+    const struct arena_memory *totals = &profile_header()->memory;
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; i < totals->own_range_count; i++)
+        bytes += totals->own_ranges[i].size;
+    return bytes;
+}
+
+/* Whoever looks which pages are there looks through all that is named, at every sample. */
+static void test_no_more_is_named_than_is_in_use(void **state) {
+    (void)state;
+    uint64_t before = named_bytes();
+    enum { NEW = 40, EDGE = MEMORY_CHUNK_ENTRIES, CHUNK = EDGE * 8 };
+    for (uint64_t i = 0; i < NEW; i++)
+        assert_non_null(memory_make_entry(address((1000 + i) * EDGE)));
+    assert_in_range(named_bytes() - before, NEW * CHUNK, NEW * CHUNK + 2 * 4096);
+}
+
 static void test_a_forked_process_has_no_blocks(void **state) {
     (void)state;
     *memory_make_entry(address(4)) = 1;
@@ -70,6 +88,7 @@ int main(void) {
         cmocka_unit_test(test_neighbours_have_different_entries),
         cmocka_unit_test(test_the_highest_addresses),
         cmocka_unit_test(test_its_memory_is_named_as_the_profilers),
+        cmocka_unit_test(test_no_more_is_named_than_is_in_use),
         cmocka_unit_test(test_a_forked_process_has_no_blocks),
     };
     return cmocka_run_group_tests(tests, memory_attach, fixture_remove);
