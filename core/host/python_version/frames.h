@@ -32,7 +32,9 @@ bool python_has_main_lock(void);
 #include <internal/pycore_frame.h>
 #include <internal/pycore_pystate.h>
 #if PY_VERSION_HEX >= 0x030E0000
+#define object python_asdl_object /* a type in these headers */
 #include <internal/pycore_interpframe.h>
+#undef object
 #include <internal/pycore_stackref.h>
 #endif
 #pragma GCC diagnostic pop
