@@ -164,7 +164,7 @@ for work in make, unmake:
     for thread in threads: thread.join()
 """)
         self.assert_lines(session)
-        self.assertEqual(self.lines(session)[7]["live_count"], 0)
+        self.assertEqual(self.lines(session)[8]["live_count"], 0)
 
     def unknown_sums(self, script):
         session = self.run_program(script)

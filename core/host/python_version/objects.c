@@ -29,9 +29,9 @@ struct visitor {
     void *context;
 };
 
-static int visit_one(PyObject *object, void *argument) {
+static int visit_one(PyObject *value, void *argument) {
     const struct visitor *visitor = argument;
-    return visitor->visit(object, visitor->context);
+    return visitor->visit(value, visitor->context);
 }
 
 static void visit_all(struct _gc_runtime_state *Py_UNUSED(collector), bool (*visit)(PyObject *, void *), void *context) {
@@ -84,32 +84,32 @@ void python_visit_locals(void (*visit)(PyObject *, void *), void *context) {
 /* --- sizes -------------------------------------------------------------------------------------------------- */
 
 #if PY_VERSION_HEX < 0x030D0000
-static const PyDictValues *attribute_values(PyObject *object) {
+static const PyDictValues *attribute_values(PyObject *value) {
 #if PY_VERSION_HEX < 0x030C0000
-    return *_PyObject_ValuesPointer(object);
+    return *_PyObject_ValuesPointer(value);
 #else
-    PyDictOrValues *either = _PyObject_DictOrValuesPointer(object);
+    PyDictOrValues *either = _PyObject_DictOrValuesPointer(value);
     return _PyDictOrValues_IsValues(*either) ? _PyDictOrValues_GetValues(*either) : NULL;
 #endif
 }
 
 /* Before 3.13 the values of attributes are in a block of their own (Objects/dictobject.c, new_values); behind that they are in the
  * object, and __sizeof__ knows of them. */
-static size_t values_size(PyObject *object) {
-    PyTypeObject *type = Py_TYPE(object);
+static size_t values_size(PyObject *value) {
+    PyTypeObject *type = Py_TYPE(value);
     const PyDictKeysObject *keys = ((PyHeapTypeObject *)type)->ht_cached_keys;
-    const PyDictValues *values = type->tp_flags & Py_TPFLAGS_HEAPTYPE && keys ? attribute_values(object) : NULL;
+    const PyDictValues *values = type->tp_flags & Py_TPFLAGS_HEAPTYPE && keys ? attribute_values(value) : NULL;
     if (!values)
         return 0;
     return ((const uint8_t *)values)[-1] + (size_t)(keys->dk_nentries + keys->dk_usable) * sizeof(PyObject *);
 }
 #else
-static size_t values_size(PyObject *Py_UNUSED(object)) { return 0; }
+static size_t values_size(PyObject *Py_UNUSED(value)) { return 0; }
 #endif
 
-size_t python_object_extra_size(PyObject *object) {
-    PyTypeObject *type = Py_TYPE(object);
-    size_t size = PyObject_IS_GC(object) ? sizeof(PyGC_Head) : 0;
+size_t python_object_extra_size(PyObject *value) {
+    PyTypeObject *type = Py_TYPE(value);
+    size_t size = PyObject_IS_GC(value) ? sizeof(PyGC_Head) : 0;
 #if PY_VERSION_HEX < 0x030C0000
     bool has_two_more = type->tp_flags & Py_TPFLAGS_MANAGED_DICT;
 #else
@@ -118,6 +118,6 @@ size_t python_object_extra_size(PyObject *object) {
     if (has_two_more)
         size += 2 * sizeof(PyObject *);
     if (type->tp_flags & Py_TPFLAGS_MANAGED_DICT)
-        size += values_size(object);
+        size += values_size(value);
     return size;
 }
