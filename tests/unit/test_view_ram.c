@@ -406,6 +406,24 @@ static void zooming(void **state) {
     expect_title(test, "RAM  at 8.00s:214M  in calc_pure_python  window:all");
 }
 
+/* A graph that follows a run is not drawn so finely that most of it changes at each refresh. */
+static void live_zoom_is_coarse(void **state) {
+    struct test *test = *state;
+    for (int i = 0; i < 5; i++) {
+        free(draw(test, 4, 45, true, false));
+        request(test, REQUEST_ZOOM_IN);
+    }
+    expect_title(test, "RAM  now:120M  peak:214M@8.00s  window:4.00s from 9.6s");
+    assert_int_equal(request(test, REQUEST_ZOOM_IN).action, VIEW_MESSAGE);
+    request(test, REQUEST_MOVE_LEFT);
+    assert_int_equal(request(test, REQUEST_ZOOM_IN).action, VIEW_REDRAW);
+    free(draw(test, 4, 45, true, false));
+    expect_title(test, "RAM  at 12.2s:120M  window:2.00s from 11.2s");
+    request(test, REQUEST_FOLLOW);
+    free(draw(test, 4, 45, true, false));
+    expect_title(test, "RAM  now:120M  peak:214M@8.00s  window:4.00s from 11.2s");
+}
+
 static void marks(void **state) {
     struct test *test = *state;
     free(draw(test, 20, 80, true, false));
@@ -490,7 +508,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 #define MEMORY_TEST(name) cmocka_unit_test_setup_teardown(name, set_up_memory, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(ascii), TEST(braille), TEST(styles), TEST(small_sizes), TEST(cursor), TEST(cursor_holds), TEST(zooming),
+        TEST(ascii), TEST(braille), TEST(styles), TEST(small_sizes), TEST(cursor), TEST(cursor_holds), TEST(zooming), TEST(live_zoom_is_coarse),
         TEST(clicking), TEST(no_samples),
         MEMORY_TEST(memory), MEMORY_TEST(golden_screens), MEMORY_TEST(small_sizes), MEMORY_TEST(marks), MEMORY_TEST(growth),
         cmocka_unit_test(scales), cmocka_unit_test(steps), cmocka_unit_test(live_columns_are_coarse),

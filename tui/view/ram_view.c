@@ -17,6 +17,8 @@ enum {
     LARGE_STEP = 10,
 };
 
+#define FINEST_LIVE_STEP UINT64_C(100000000)
+
 struct ram_state {
     bool has_cursor;     /* else the last sample is looked at, and the window follows it */
     uint64_t cursor_ns;
@@ -49,10 +51,15 @@ static void follow(struct ram_state *state, const struct model *model, uint64_t 
     state->from_ns = at > before ? at - before : 0;
 }
 
+/* A window that follows a run is not drawn in columns shorter than these: so many would be new at each refresh. */
+static uint64_t finest(const struct ram_state *state, const struct model *model) {
+    return state->has_cursor || model->state == MODEL_ENDED ? 0 : FINEST_LIVE_STEP;
+}
+
 static void build(struct ram_state *state, const struct model *model, int columns, int slots) {
-    uint64_t step = ram_graph_fit(model, columns), from = 0;
+    uint64_t step = ram_graph_fit(model, columns), from = 0, least = finest(state, model);
     if (state->zoom_ns && state->zoom_ns < step) {
-        step = state->zoom_ns;
+        step = state->zoom_ns > least ? state->zoom_ns : least;
         follow(state, model, step * (uint64_t)(columns > 1 ? columns - 1 : 1));
         from = state->from_ns;
     }
@@ -292,6 +299,8 @@ static struct view_effect zoom(struct ram_state *state, const struct model *mode
     uint64_t now = is_whole(state, model) ? fit : state->zoom_ns, wanted = ram_step_beside(now, direction);
     if (wanted == now || (direction > 0 && now >= fit))
         return effect_of(VIEW_HANDLED);
+    if (wanted < finest(state, model))
+        return effect_message("While the graph follows the run it is drawn no finer; move the cursor (h l) to look closer.");
     state->zoom_ns = wanted < fit ? wanted : 0;
     uint64_t span = wanted * (uint64_t)state->graph.columns, at = state->has_cursor ? state->cursor_ns : ram_graph_end(model);
     uint64_t before = state->has_cursor ? span / 2 : span / 3 * 2;
