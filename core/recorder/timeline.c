@@ -53,6 +53,8 @@ static bool take_sample(struct timeline *timeline, uint64_t now_ns) {
     const struct arena_header *header = timeline->arena->header;
     if (!process_status_read(timeline->process, &status))
         return false;
+    if (status.rss == 0)
+        return true; /* it is ending: its memory is gone already */
     uint32_t code_count = __atomic_load_n(&header->code_count, __ATOMIC_ACQUIRE);
     uint64_t own = look_at_own(timeline);
     struct arena_sample sample = {

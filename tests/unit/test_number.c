@@ -72,6 +72,19 @@ static void bytes(void **state) {
     assert_string_equal(number_bytes(text, MODEL_UNKNOWN, 5), "-");
 }
 
+static void mebibytes(void **state) {
+    (void)state;
+    assert_string_equal(number_mebibytes(text, 0, 6), "0");
+    assert_string_equal(number_mebibytes(text, 80000000, 6), "76.3");
+    assert_string_equal(number_mebibytes(text, 100000, 6), "0.1");
+    assert_string_equal(number_mebibytes(text, 99000, 6), "97K"); /* one decimal would say nothing */
+    assert_string_equal(number_mebibytes(text, 32, 6), "32B");
+    assert_string_equal(number_mebibytes(text, UINT64_C(182) << 20, 3), "182");
+    assert_string_equal(number_mebibytes(text, UINT64_C(2000) << 30, 6), "2.0T");
+    assert_string_equal(number_mebibytes(text, UINT64_C(18200) << 20, 4), "18G");
+    assert_string_equal(number_mebibytes(text, MODEL_UNKNOWN, 6), "-");
+}
+
 static void percents(void **state) {
     (void)state;
     assert_string_equal(number_percent(text, 924, 1000, 5), "92.4");
@@ -101,7 +114,7 @@ static void never_too_wide(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(counts), cmocka_unit_test(times),    cmocka_unit_test(seconds),
-        cmocka_unit_test(bytes),  cmocka_unit_test(percents), cmocka_unit_test(never_too_wide),
+        cmocka_unit_test(bytes), cmocka_unit_test(mebibytes),  cmocka_unit_test(percents), cmocka_unit_test(never_too_wide),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

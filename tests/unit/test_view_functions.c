@@ -416,6 +416,78 @@ static void growing_run(void **state) {
     model_free(other);
 }
 
+/* Memory has columns where it was counted: they come before total times, and go before what is not sorted by. */
+static void memory_columns(void **state) {
+    struct test *test = *state;
+    struct model_function *functions = test->model->functions;
+    test->model->collectors |= COLLECTOR_MEMORY;
+    functions[1].memory = (struct model_allocations){.allocated_count = 9, .allocated_bytes = 900 << 20, .live_bytes = 1 << 20,
+                                                     .peak_bytes = 8 << 20, .temporary_count = 7};
+    functions[2].memory = (struct model_allocations){.allocated_count = 9, .allocated_bytes = 80 << 20, .live_bytes = 12000,
+                                                     .peak_bytes = 76 << 20};
+    functions[2].total_memory.peak_bytes = 84 << 20;
+    functions[8].memory.allocated_count = 1; /* never called, but it has memory: it ran before calls were counted */
+    expect_title(test, "Functions 8/8  sort:Self%v  MiB:peak");
+    expect(test, 4, 62,
+           " Self%  Tot% Self s    Calls    MiB   Function\n"
+           "> 92.4  94.3   9.24        1    8.0   calculate_z_serial_pure~\n"
+           "   5.1  99.4   0.51        1   76.0   calc_pure_python\n"
+           "   1.9   1.9   0.19 34219980      0 c builtins.abs\n");
+    expect(test, 3, 45,
+           " Self%  Tot%    Calls   Function\n"
+           "> 92.4  94.3        1   calculate_z_serial_p~\n"
+           "   5.1  99.4        1   calc_pure_python\n");
+    expect(test, 3, 90,
+           " Self%  Tot% Self s    Calls    MiB  Tot s TotMiB   Function\n"
+           "> 92.4  94.3   9.24        1    8.0   9.43      0   calculate_z_serial_purepython\n"
+           "   5.1  99.4   0.51        1   76.0   9.94   84.0   calc_pure_python\n");
+    functions_view.sort(test->view, 6);
+    expect_title(test, "Functions 8/8  sort:MiBv  MiB:peak");
+    expect(test, 4, 45,
+           " Self%  Tot%    Calls    MiB   Function\n"
+           ">  5.1  99.4        1   76.0   calc_pure_pyt~\n"
+           "  92.4  94.3        1    8.0   calculate_z_s~\n"
+           "   0.2  99.6        1      0   <module> juli~\n");
+    expect(test, 4, 20,
+           "    MiB   Function\n"
+           ">  76.0   calc_pure~\n"
+           "    8.0   calculate~\n"
+           "      0   <module> ~\n");
+    functions_view.sort(test->view, 7);
+    expect(test, 3, 45,
+           " Self%  Tot%    Calls TotMiB   Function\n"
+           ">  5.1  99.4        1   84.0   calc_pure_pyt~\n"
+           "   0.2  99.6        1      0   <module> juli~\n");
+    request(test, REQUEST_SORT_NEXT); /* there is none farther right */
+    expect_title(test, "Functions 8/8  sort:TotMiBv  MiB:peak");
+    request(test, REQUEST_SORT_PREVIOUS);
+    test->context.measure = MEMORY_LIVE;
+    expect_title(test, "Functions 8/8  sort:MiBv  MiB:live");
+    expect(test, 3, 45,
+           " Self%  Tot%    Calls    MiB   Function\n"
+           "> 92.4  94.3        1    1.0   calculate_z_s~\n"
+           "   5.1  99.4        1    12K   calc_pure_pyt~\n");
+    test->context.measure = MEMORY_TEMPORARY;
+    expect(test, 3, 45,
+           " Self%  Tot%    Calls   Temp   Function\n"
+           "> 92.4  94.3        1      7   calculate_z_s~\n"
+           "   0.2  99.6        1      0   <module> juli~\n");
+    assert_int_equal(functions_view.sorted(test->view), 6);
+    assert_string_equal(functions_view.sort_names(test->view)[7], "memory with all it calls");
+    assert_null(functions_view.sort_names(test->view)[8]);
+    click(test, (struct rectangle){0, 0, 5, 62}, 0, 33);
+    expect_title(test, "Functions 8/8  sort:MiB^  MiB:temp");
+}
+
+/* A run of the memory collector alone has no times that were asked for: memory comes first. */
+static void memory_alone(void **state) {
+    struct test *test = *state;
+    test->model->collectors = COLLECTOR_MEMORY;
+    expect_title(test, "Functions 7/7  sort:MiBv  MiB:peak");
+    functions_view.sort(test->view, 0);
+    expect_title(test, "Functions 7/7  sort:Self%v  MiB:peak");
+}
+
 static void hundred_thousand_functions(void **state) {
     struct test *test = *state;
     enum { COUNT = 100000 };
@@ -474,7 +546,7 @@ int main(void) {
         TEST(selection_stays), TEST(first_row_until_chosen), TEST(scrolling), TEST(held_order), TEST(filtering),
         TEST(standard_library_hidden), TEST(selection_hidden), TEST(long_names),
         TEST(searching), TEST(clicking), TEST(copying), TEST(empty_tables),
-        TEST(growing_run), TEST(hundred_thousand_functions),
+        TEST(growing_run), TEST(memory_columns), TEST(memory_alone), TEST(hundred_thousand_functions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -107,6 +107,25 @@ static void left(void **state) {
            "   1.6    16K      501     once <module> build.py:11\n");
 }
 
+/* What imports leave belongs to no call of the program: it stands last, though every one of them leaves something. */
+static void left_by_imports(void **state) {
+    struct test *test = *state;
+    request(test, REQUEST_VARIANT);
+    request(test, REQUEST_VARIANT);
+    uint32_t load = fixture_function(test->model, MODEL_FUNCTION_PYTHON, "<frozen importlib._bootstrap_external>", 1,
+                                     "get_code", 0, 20, MILLISECOND, MILLISECOND);
+    fixture_node(test->model, 1, load, 20, 0, 0);
+    uint32_t node = (uint32_t)test->model->node_count - 1;
+    fixture_site(test->model, node, load, 7, (struct model_allocations){20, 9 * MIB, 0, 0, 20, 9 * MIB, 0, 0, 0, 0, 0});
+    expect(test, 6, 70,
+           "     %    MiB   Blocks Per call Function:line\n"
+           ">  9.8    1.0     1000     1.0K keep:8\n"
+           "   0.2    16K      501     once <module> build.py:11\n"
+           "   0.0   200B        2     once (no function)\n"
+           "  90.1    9.0       20   import get_code:7\n"
+           "\n");
+}
+
 static void types(void **state) {
     struct test *test = *state;
     for (int i = 0; i < 3; i++)
@@ -316,7 +335,8 @@ static void unsound_models(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(peak_as_lines), TEST(peak_as_tree), TEST(alive), TEST(left), TEST(types), TEST(golden_screens), TEST(small_sizes),
+        TEST(peak_as_lines), TEST(peak_as_tree), TEST(alive), TEST(left), TEST(left_by_imports), TEST(types),
+        TEST(golden_screens), TEST(small_sizes),
         TEST(drilling), TEST(walking_the_tree), TEST(selection_stays), TEST(selection_of_others), TEST(sorting),
         TEST(standard_library_hidden), TEST(searching), TEST(clicking), TEST(nothing_there), TEST(unsound_models),
     };

@@ -422,6 +422,84 @@ static void copying(void **state) {
 }
 
 /* Without a selection the project's function with the most time of its own is shown. */
+/* 80 MiB are alive at the peak on line 21, half of it from the comprehension; line 22 has freed what it made. */
+static void add_memory(struct model *model) {
+    model->collectors |= COLLECTOR_MEMORY;
+    for (size_t i = 0; i < model->line_count; i++) {
+        struct model_line *row = &model->lines[i];
+        if (row->line == 21)
+            row->memory = (struct model_allocations){.allocated_count = 5, .allocated_bytes = 50 << 20, .peak_bytes = 40 << 20,
+                                                     .live_bytes = 1 << 20, .temporary_count = 3};
+        if (row->line == 22)
+            row->memory = (struct model_allocations){.allocated_count = 1, .allocated_bytes = 20 << 20, .freed_count = 1,
+                                                     .freed_bytes = 20 << 20};
+    }
+}
+
+/* Memory stands behind times where there is room, before them where it is asked for, alone where there are no times. */
+static void memory_columns(void **state) {
+    struct test *test = *state;
+    add_memory(test->model);
+    test->context.function = 2;
+    expect(test, 4, 50,
+           "  %Fn   self     hits  ln\n"
+           "                       20 def calc_pure_python(wi~\n"
+           " 80.0# 400ms        1  21   xs = [x * 2 for x in ~\n"
+           " 20.0+ 100ms        1  22   return calculate_z_se~\n");
+    expect(test, 4, 64,
+           "  %Fn   self     hits   peak  ln\n"
+           "                              20 def calc_pure_python(width):\n"
+           " 80.0# 400ms        1    80M  21   xs = [x * 2 for x in range(w~\n"
+           " 20.0+ 100ms        1     0B  22   return calculate_z_serial_pu~\n");
+    expect(test, 4, 130,
+           "  %Fn   self total     hits   peak   live  alloc  ln\n"
+           "                                                  20 def calc_pure_python(width):\n"
+           " 80.0# 400ms 400ms        1    80M   2.0M   100M  21     xs = [x * 2 for x in range(width)]\n"
+           " 20.0+ 100ms 9.43s        1     0B     0B    20M  22     return calculate_z_serial_purepython(9, xs, time.time())\n");
+    assert_int_equal(request(test, REQUEST_VARIANT).action, VIEW_REDRAW);
+    expect(test, 4, 39,
+           " %Mem    peak     hits  ln\n"
+           "                        20 def calc_pu~\n"
+           "  100#    80M        1  21   xs = [x *~\n"
+           "  0.0      0B        1  22   return ca~\n");
+    test->context.measure = MEMORY_ALLOCATED;
+    expect(test, 4, 50,
+           " %Mem   alloc  self     hits  ln\n"
+           "                              20 def calc_pure_py~\n"
+           " 83.3#   100M 400ms        1  21   xs = [x * 2 fo~\n"
+           " 16.7+    20M 100ms        1  22   return calcula~\n");
+    test->context.measure = MEMORY_TEMPORARY;
+    expect(test, 4, 130,
+           " %Mem    peak   live  alloc   temp  self total     hits  ln\n"
+           "                                                         20 def calc_pure_python(width):\n"
+           "  100#    80M   2.0M   100M      6 400ms 400ms        1  21     xs = [x * 2 for x in range(width)]\n"
+           "  0.0      0B     0B    20M      0 100ms 9.43s        1  22     return calculate_z_serial_purepython(9, xs, time.time())\n");
+    assert_int_equal(request(test, REQUEST_VARIANT).action, VIEW_NOT_HANDLED); /* the loop goes back to the first */
+    test->context.measure = MEMORY_PEAK;
+    char *text = draw(test, 4, 39, true, false);
+    assert_non_null(strstr(text, "%Fn"));
+    free(text);
+    test->context.memory = true; /* beside the memory pane */
+    text = draw(test, 4, 39, true, false);
+    assert_non_null(strstr(text, "%Mem"));
+    free(text);
+    test->context.memory = false;
+    test->model->collectors = COLLECTOR_MEMORY;
+    for (size_t i = 0; i < test->model->line_count; i++)
+        test->model->lines[i].hits = test->model->lines[i].self_ns = test->model->lines[i].total_ns = MODEL_UNKNOWN;
+    test->model->wall_ns++;
+    expect(test, 4, 50,
+           " %Mem    peak  ln\n"
+           "               20 def calc_pure_python(width):\n"
+           "  100#    80M  21   xs = [x * 2 for x in range(wi~\n"
+           "  0.0      0B  22   return calculate_z_serial_pur~\n");
+    test->context.focused = true; /* the line with most memory is what one goes to */
+    text = draw(test, 4, 50, true, false);
+    assert_non_null(strstr(text, "\n>"));
+    expect_title(test, "julia.py:21 calc_pure_python");
+    free(text);
+}
+
 static void no_selection(void **state) {
     struct test *test = *state;
     test->context.function = 0;
@@ -498,7 +576,7 @@ int main(void) {
         TEST(selected_function), TEST(drilled_function), TEST(selected_then_drilled), TEST(styles), TEST(small_sizes),
         TEST(shared_lines), TEST(lines_of_others), TEST(one_line_functions),
         TEST(moving), TEST(sideways), TEST(drilling), TEST(callees_by_name), TEST(searching),
-        TEST(clicking), TEST(copying), TEST(no_selection), TEST(no_source), TEST(source_from_disk),
+        TEST(clicking), TEST(copying), TEST(memory_columns), TEST(no_selection), TEST(no_source), TEST(source_from_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,7 +40,7 @@ static const char *const legend[] = {
     "  live          alive now, or left when the program ended",
     "  alloc         allocated, freed or not",
     "  temp          blocks freed before the next allocation",
-    "  Per call      left by each call, by some, or by the one",
+    "  Per call      left by each; else some, once, or import",
     "  RAM graph     a line: RSS; areas: Python's heap, native",
     "  gc            garbage collections: . + # by generation",
 };

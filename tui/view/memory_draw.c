@@ -118,11 +118,15 @@ static void draw_place(const struct memory_drawing *drawing, const struct layout
                    memory_line(drawing->model, row->function, row->line, source));
 }
 
-/* What each call leaves; else whether the path ran once or some of its calls left something. */
+/* What each call leaves, else what left it. */
 static const char *per_call(const struct memory_row *row, char text[NUMBER_SIZE]) {
-    if (memory_row_grows(row))
-        return number_bytes(text, row->growing_bytes / row->growing_calls, 8);
-    return row->repeated ? "some" : "once";
+    switch (memory_row_origin(row)) {
+    case MEMORY_LEFT_BY_EACH_CALL: return number_bytes(text, row->growing_bytes / row->growing_calls, 8);
+    case MEMORY_LEFT_BY_SOME: return "some";
+    case MEMORY_LEFT_ONCE: return "once";
+    case MEMORY_LEFT_BY_IMPORT: return "import";
+    }
+    return "";
 }
 
 static void draw_numbers(const struct memory_drawing *drawing, const struct layout *layout, const struct memory_row *row, bool tree,
@@ -139,7 +143,7 @@ static void draw_numbers(const struct memory_drawing *drawing, const struct layo
     else if (columns[COLUMN_THIRD] >= 0)
         table_cell(grid, area, at, columns[COLUMN_THIRD], 8, STYLE_NORMAL, false, number_count(text, row->count, 8));
     if (columns[COLUMN_PER_CALL] >= 0)
-        table_cell(grid, area, at, columns[COLUMN_PER_CALL], 8, memory_row_grows(row) ? STYLE_BOLD : STYLE_DIM, false,
+        table_cell(grid, area, at, columns[COLUMN_PER_CALL], 8, memory_row_origin(row) == MEMORY_LEFT_BY_EACH_CALL ? STYLE_BOLD : STYLE_DIM, false,
                    per_call(row, text));
 }
 

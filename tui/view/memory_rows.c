@@ -116,10 +116,29 @@ uint32_t memory_rows_node(const struct model *model, const struct model_site *si
     return node;
 }
 
-/* A site's path ran more than once and about as many blocks as calls, or more, are still there. */
-static void note_growth(struct memory_row *row, const struct model *model, const struct model_site *site) {
+static bool imports_modules(const struct model *model, uint32_t function) {
+    static const char machinery[] = "<frozen importlib._bootstrap";
+    return function < model->function_count && strncmp(model->functions[function].file, machinery, sizeof machinery - 1) == 0;
+}
+
+/* Which call nodes are below an import, a byte each; malloc'ed, NULL: out of memory. Parents stand before their children. */
+static bool *find_imports(const struct model *model) {
+    bool *imports = calloc(model->node_count + 1, sizeof *imports);
+    for (size_t i = 1; imports && i < model->node_count; i++) {
+        uint32_t parent = model->nodes[i].parent;
+        imports[i] = (parent < i && imports[parent]) || imports_modules(model, model->nodes[i].function);
+    }
+    return imports;
+}
+
+/* A site grows where its path ran more than once and about as many blocks as calls, or more, are still there. */
+static void note_origin(struct memory_row *row, const struct model *model, const bool *imports, const struct model_site *site) {
     uint32_t node = memory_rows_node(model, site);
     uint64_t calls = node ? model->nodes[node].calls : 0;
+    if (imports[node]) {
+        row->imported_bytes += site->memory.live_bytes;
+        return;
+    }
     if (calls < 2 || calls == MODEL_UNKNOWN)
         return;
     row->repeated = true;
@@ -135,7 +154,8 @@ static bool is_shown(const struct model *model, uint32_t function, const struct 
 }
 
 /* Sites of one line stand beside each other. */
-static bool add_lines(struct memory_rows *rows, const struct model *model, const struct memory_choice *choice) {
+static bool add_lines(struct memory_rows *rows, const struct model *model, const struct memory_choice *choice,
+                      const bool *imports) {
     struct memory_row *row = NULL;
     for (size_t i = 0; i < model->site_count; i++) {
         const struct model_site *site = &model->sites[i];
@@ -152,10 +172,17 @@ static bool add_lines(struct memory_rows *rows, const struct model *model, const
         }
         row->bytes += bytes;
         row->count += memory_rows_count(site, choice->mode);
-        if (choice->mode != MEMORY_MODE_PEAK)
-            note_growth(row, model, site);
+        if (imports)
+            note_origin(row, model, imports, site);
     }
     return true;
+}
+
+static bool make_lines(struct memory_rows *rows, const struct model *model, const struct memory_choice *choice) {
+    bool *imports = choice->mode == MEMORY_MODE_LEFT ? find_imports(model) : NULL;
+    bool done = (imports || choice->mode != MEMORY_MODE_LEFT) && add_lines(rows, model, choice, imports);
+    free(imports);
+    return done;
 }
 
 static bool add_types(struct memory_rows *rows, const struct model *model) {
@@ -200,14 +227,14 @@ static int compare_places(const struct model *model, const struct memory_row *le
     return compare_numbers((uint64_t)left->function << 32 | left->line, (uint64_t)right->function << 32 | right->line);
 }
 
-/* What each call leaves stands before what was left once. */
+/* What each call leaves stands before what was left once, and what imports left last. */
 static int compare_rows(const void *left_row, const void *right_row, void *data) {
     const struct memory_row *left = left_row, *right = right_row;
     const struct order *order = data;
     int result = 0;
     if (order->choice->mode == MEMORY_MODE_LEFT && order->choice->sort != MEMORY_SORT_PLACE &&
-        memory_row_grows(left) != memory_row_grows(right))
-        return memory_row_grows(left) ? -1 : 1;
+        memory_row_origin(left) != memory_row_origin(right))
+        return memory_row_origin(left) < memory_row_origin(right) ? -1 : 1;
     switch (order->choice->sort) {
     case MEMORY_SORT_BYTES: result = compare_numbers(right->bytes, left->bytes); break;
     case MEMORY_SORT_BLOCKS: result = compare_numbers(right->count, left->count); break;
@@ -232,7 +259,7 @@ bool memory_rows_build(struct memory_rows *rows, const struct model *model, cons
         rows->count = 0;
         return false;
     }
-    bool done = choice->mode == MEMORY_MODE_TYPES ? add_types(rows, model) : add_lines(rows, model, choice);
+    bool done = choice->mode == MEMORY_MODE_TYPES ? add_types(rows, model) : make_lines(rows, model, choice);
     if (!done) {
         rows->count = 0;
         return false;

@@ -47,12 +47,19 @@ struct memory_row {
     /* Of what is alive: the part of sites where each call leaves something (their calls, and bytes). What a path that ran once left
      * over belongs to the start-up of a program, or to what it works on. */
     uint64_t growing_bytes, growing_calls;
+    uint64_t imported_bytes; /* the part below an import: modules, their functions and classes */
     bool repeated;           /* some of it was left by a path that ran more than once */
 };
 
-/* What was left is mostly left anew by each call. */
-static inline bool memory_row_grows(const struct memory_row *row) {
-    return row->growing_bytes > 0 && row->growing_bytes >= row->bytes / 2;
+/* Where most of what was left comes from, what is worth looking at first. */
+enum memory_origin { MEMORY_LEFT_BY_EACH_CALL, MEMORY_LEFT_BY_SOME, MEMORY_LEFT_ONCE, MEMORY_LEFT_BY_IMPORT };
+
+static inline enum memory_origin memory_row_origin(const struct memory_row *row) {
+    if (row->growing_bytes > 0 && row->growing_bytes >= row->bytes / 2)
+        return MEMORY_LEFT_BY_EACH_CALL;
+    if (row->imported_bytes > 0 && row->imported_bytes >= row->bytes / 2)
+        return MEMORY_LEFT_BY_IMPORT;
+    return row->repeated ? MEMORY_LEFT_BY_SOME : MEMORY_LEFT_ONCE;
 }
 
 /* Which lines, paths and types have which id, and which of them the user opened or closed. */
