@@ -87,6 +87,17 @@ PROGRAMS = [
         text = "x = [str(i) * 9 for i in range(3000)]; print(len(x))"
         subprocess.run(["/bin/sh", "-c", '"$0" -c "$1"; true', sys.executable, text])
         """),
+    Case("switched off and on", """
+        import pyprof
+        before = [bytes(1000) for _ in range(100)]
+        pyprof.memory_off()
+        unknown = [bytes(1000) for _ in range(200)]
+        del before
+        pyprof.memory_on()
+        after = [bytes(1000) for _ in range(50)]
+        del unknown
+        print(len(after))
+        """),
     Case("killed", """
         import os, signal
         kept = [list(range(n)) for n in range(300)]
