@@ -11,7 +11,7 @@
 #include "core/host/memory_hooks.h"
 #include "core/probe/mapped_ranges.h"
 #include "core/probe/memory.h"
-#include "core/probe/memory_state.h"
+#include "core/probe/memory_events.h"
 #include "core/probe/profile_writer.h"
 #include "pyprof/native.h"
 
@@ -57,10 +57,12 @@ static void add_mapping(void *address, size_t size) {
 }
 
 static void mapped(void *address, size_t size) {
-    if (!lock_mappings())
-        return;
-    add_mapping(address, size);
-    unlock_mappings();
+    if (lock_mappings()) {
+        add_mapping(address, size);
+        unlock_mappings();
+    } else if (!(memory_this_thread.state & MEMORY_INSIDE) && !(memory.attention & MEMORY_NOT_COUNTING)) {
+        memory_count_uncounted();
+    }
 }
 
 static void unmapped(void *address, size_t size) {
