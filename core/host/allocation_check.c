@@ -88,8 +88,9 @@ static void write_message(const struct limits *limits, const struct allocation_r
     if (run->sum.bytes > limits->at_most) {
         allocation_size_text(run->sum.bytes, bytes);
         allocation_size_text(limits->at_most, limit);
-        length = snprintf(message, MESSAGE_SIZE, "allocated %s (%llu bytes) in %llu blocks, at most %s is allowed", bytes,
-                          (unsigned long long)run->sum.bytes, (unsigned long long)run->sum.count, limit);
+        length = snprintf(message, MESSAGE_SIZE, "allocated %s (%llu bytes) in %llu block%s, at most %s is allowed", bytes,
+                          (unsigned long long)run->sum.bytes, (unsigned long long)run->sum.count,
+                          run->sum.count == 1 ? "" : "s", limit);
     } else {
         allocation_size_text(run->most, bytes);
         allocation_size_text(limits->peak, limit);

@@ -87,13 +87,14 @@ static struct site_before allocated_at(const struct allocation_run *run, const s
 static size_t describe_site(const struct arena_site *site, struct site_before allocated, char *text, size_t size) {
     char bytes[32], line[16] = "?";
     const struct arena_code *code = profile_code(site->code);
+    const char *plural = allocated.count == 1 ? "" : "s";
     allocation_size_text(allocated.bytes, bytes);
     if (site->line)
         snprintf(line, sizeof line, "%u", site->line);
-    int length = !site->code ? snprintf(text, size, "\n  %s in %llu blocks on no known line", bytes,
-                                        (unsigned long long)allocated.count)
-                             : snprintf(text, size, "\n  %s in %llu blocks at %.200s:%s (%.100s)", bytes,
-                                        (unsigned long long)allocated.count, profile_text_at(code->file), line,
+    int length = !site->code ? snprintf(text, size, "\n  %s in %llu block%s on no known line", bytes,
+                                        (unsigned long long)allocated.count, plural)
+                             : snprintf(text, size, "\n  %s in %llu block%s at %.200s:%s (%.100s)", bytes,
+                                        (unsigned long long)allocated.count, plural, profile_text_at(code->file), line,
                                         profile_text_at(code->qualname));
     return length < 0 ? 0 : (size_t)length < size ? (size_t)length : size - 1;
 }

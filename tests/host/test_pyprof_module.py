@@ -305,7 +305,7 @@ class Assertions(Running):
 
     def test_a_failure_ends_a_program_as_any_other(self):
         done, _ = self.run_program("import pyprof\nwith pyprof.assert_allocated(10):\n    x = bytes(5000)\n", status=1)
-        self.assertRegex(done.stderr, r"AssertionError: allocated 5\.\d KiB .*\n  5\.\d KiB in \d blocks at .*/prog\.py:3 \(<module>\)\n$")
+        self.assertRegex(done.stderr, r"AssertionError: allocated [45]\.\d KiB .*\n  [45]\.\d KiB in \d blocks? at .*/prog\.py:3 \(<module>\)\n$")
 
     def test_what_other_threads_allocate_counts(self):
         self.assertEqual(self.printed("""

@@ -9,12 +9,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
+#include "pyprof/arena.h"
 #include "pyprof/recorder.h"
 #include "pyprof/session.h"
 
@@ -381,6 +383,96 @@ static void what_cannot_start_is_an_error_at_once(void **state) {
     }
 }
 
+/* --- what is asked of the program ------------------------------------------------------------------------- */
+
+static struct viewer *start_with_memory(const char *code) {
+    struct error error = {0};
+    struct config *config = new_config(code);
+    config->collectors.memory.enabled = true;
+    int connection = recorder_start(config, -1, -1, -1, 10, 40, &error);
+    config_free(config);
+    assert_string_equal(error.text, "");
+    struct viewer *viewer = new_viewer(connection);
+    expect_start(viewer);
+    return viewer;
+}
+
+static struct arena_header *map_header(const struct viewer *viewer) {
+    int file = open(viewer->arena, O_RDONLY | O_CLOEXEC);
+    struct arena_header *header = mmap(NULL, ARENA_TYPES_AT, PROT_READ, MAP_SHARED, file, 0);
+    assert_true(file >= 0 && header != MAP_FAILED);
+    close(file);
+    return header;
+}
+
+/* A program that allocates until it is told to end; it says when it has begun. */
+static const char busy[] = "import sys, select\n"
+                           "print('begun', flush=True)\n"
+                           "while not select.select([sys.stdin], [], [], 0.001)[0]:\n"
+                           "    kept = [bytes(100) for i in range(100)]\n"
+                           "print('ended')";
+
+/* The program answers while it runs; this waits for it as the viewer would, a look at a time. */
+static void wait_for_answer(const uint32_t *asked, const uint32_t *done) {
+    for (int i = 0; i < LIMIT_MS && __atomic_load_n(asked, __ATOMIC_ACQUIRE) != __atomic_load_n(done, __ATOMIC_ACQUIRE); i++)
+        assert_int_equal(poll(NULL, 0, 1), 0);
+    assert_int_equal(*asked, *done);
+}
+
+static void ask_and_expect(struct viewer *viewer, uint32_t type, uint32_t event, const char *text) {
+    ask(viewer, type, "");
+    expect(viewer, event);
+    if (!strstr(viewer->text, text))
+        fail_msg("\"%s\" is not in: %s", text, viewer->text);
+}
+
+static void memory_is_switched_and_objects_are_counted(void **state) {
+    NEEDS_HOST();
+    struct viewer *viewer = start_with_memory(busy);
+    struct arena_header *header = map_header(viewer);
+    expect_output(viewer, "begun");
+    ask_and_expect(viewer, RECORDER_REQUEST_PAUSE_MEMORY, RECORDER_EVENT_NOTICE, "no longer counted as soon as");
+    wait_for_answer(&header->mailbox.pause_memory, &header->mailbox.pause_memory_done);
+    assert_int_equal(header->memory.state, ARENA_MEMORY_PAUSED);
+    ask_and_expect(viewer, RECORDER_REQUEST_PAUSE_MEMORY, RECORDER_EVENT_NOTICE, "no longer counted"); /* it stays so */
+    wait_for_answer(&header->mailbox.pause_memory, &header->mailbox.pause_memory_done);
+    assert_int_equal(header->memory.state, ARENA_MEMORY_PAUSED);
+    assert_int_equal(header->memory.paused_count, 1);
+    ask_and_expect(viewer, RECORDER_REQUEST_RESUME_MEMORY, RECORDER_EVENT_NOTICE, "counted again as soon as");
+    wait_for_answer(&header->mailbox.pause_memory, &header->mailbox.pause_memory_done);
+    assert_int_equal(header->memory.state, ARENA_MEMORY_ON);
+    assert_true(header->memory.paused_ticks > 0);
+    assert_int_equal(header->census_t_ns, 0);
+    ask_and_expect(viewer, RECORDER_REQUEST_CENSUS, RECORDER_EVENT_NOTICE, "counted as soon as the program runs");
+    wait_for_answer(&header->mailbox.take_census, &header->mailbox.take_census_done);
+    assert_true(header->census_t_ns > 0 && header->type_count > 20);
+    ask(viewer, RECORDER_REQUEST_INPUT, "\r");
+    expect(viewer, RECORDER_EVENT_OUTPUT);
+    while (!strstr(viewer->output, "ended"))
+        expect(viewer, RECORDER_EVENT_OUTPUT);
+    expect_text(viewer, RECORDER_EVENT_ENDED, "status 0");
+    ask_and_expect(viewer, RECORDER_REQUEST_CENSUS, RECORDER_EVENT_FAILED, "the program has ended");
+    ask_and_expect(viewer, RECORDER_REQUEST_MARK, RECORDER_EVENT_FAILED, "the program has ended");
+    munmap(header, ARENA_TYPES_AT);
+    quit(viewer);
+}
+
+static void moments_are_marked_with_any_collector(void **state) {
+    NEEDS_HOST();
+    struct viewer *viewer = start("print('begun', flush=True)\ninput()");
+    struct arena_header *header = map_header(viewer);
+    const struct arena_mark *marks = (const struct arena_mark *)((const char *)header + ARENA_MARKS_AT);
+    expect_output(viewer, "begun");
+    ask(viewer, RECORDER_REQUEST_MARK, "by hand");
+    ask_and_expect(viewer, RECORDER_REQUEST_CENSUS, RECORDER_EVENT_FAILED, "-k memory"); /* behind the mark */
+    ask_and_expect(viewer, RECORDER_REQUEST_PAUSE_MEMORY, RECORDER_EVENT_FAILED, "-k memory");
+    assert_int_equal(header->mark_count, 1);
+    assert_string_equal(marks[0].name, "by hand");
+    assert_true(marks[0].t_ns > 0);
+    munmap(header, ARENA_TYPES_AT);
+    quit(viewer);
+}
+
 static void a_folder_that_others_can_enter_is_not_used(void **state) {
     (void)state;
     struct error error;
@@ -406,6 +498,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(strangers_are_not_listened_to, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_start_is_an_error_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_folder_that_others_can_enter_is_not_used, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(memory_is_switched_and_objects_are_counted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(moments_are_marked_with_any_collector, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

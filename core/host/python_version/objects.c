@@ -93,8 +93,7 @@ static const PyDictValues *attribute_values(PyObject *value) {
 #endif
 }
 
-/* Before 3.13 the values of attributes are in a block of their own (Objects/dictobject.c, new_values); behind that they are in the
- * object, and __sizeof__ knows of them. */
+/* Before 3.13 the values of attributes are in a block of their own (Objects/dictobject.c, new_values). */
 static size_t values_size(PyObject *value) {
     PyTypeObject *type = Py_TYPE(value);
     const PyDictKeysObject *keys = ((PyHeapTypeObject *)type)->ht_cached_keys;
@@ -104,7 +103,12 @@ static size_t values_size(PyObject *value) {
     return ((const uint8_t *)values)[-1] + (size_t)(keys->dk_nentries + keys->dk_usable) * sizeof(PyObject *);
 }
 #else
-static size_t values_size(PyObject *Py_UNUSED(value)) { return 0; }
+/* Behind that they are in the object itself, which __sizeof__ does not tell. */
+static size_t values_size(PyObject *value) {
+    PyTypeObject *type = Py_TYPE(value);
+    bool inside = type->tp_flags & Py_TPFLAGS_INLINE_VALUES && ((PyHeapTypeObject *)type)->ht_cached_keys;
+    return inside ? _PyInlineValuesSize(type) : 0;
+}
 #endif
 
 size_t python_object_extra_size(PyObject *value) {
