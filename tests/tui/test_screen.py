@@ -42,8 +42,14 @@ class TestBytes(ScreenTest):
         self.assertLess(best, 0.1)
 
     def test_refreshes_are_small(self):
-        terminal = self.pty(JULIA, "3000", "300")
+        for keys in (b"", b"6"):  # the function table, the memory pane
+            with self.subTest(keys=keys):
+                self.refreshes_are_small(keys)
+
+    def refreshes_are_small(self, keys):
+        terminal = self.pty("-k", "function,line,memory", JULIA, "3000", "300")
         terminal.read_until(b"RUN")
+        terminal.write(keys)
         terminal.read(3)  # the table settles
         refreshes = 16
         written = len(terminal.read(refreshes * 0.5))
@@ -113,7 +119,7 @@ class TestEnds(ScreenTest):
 
 class TestRandomKeys(ScreenTest):
     # All but what leaves the program or starts another one: q, ^z, e.
-    KEYS = [key.encode() for key in "jkhlgGHL0123456+-=[]cy/nN&\\xo<>I% F{}TrSs:?M\r\t\x1b\x1b\x1b\x04\x15\x0c\x1d"]
+    KEYS = [key.encode() for key in "jkhlgGHL0123456+-=[]cy/nN&\\xo<>I% F{}TrSs:?MvVmpzZCK'\"\r\t\x1b\x1b\x1b\x04\x15\x0c\x1d"]
     KEYS += [b"\x1b[A", b"\x1b[B", b"\x1b[5~", b"\x1b[6~", b"\x1b[Z", b"\x1b[F", b"\x1bOP"]
     KEYS += ["\u00e9".encode(), b"\xff", b"\0"]
 
@@ -133,7 +139,7 @@ class TestRandomKeys(ScreenTest):
 
     def hammer(self, seed):
         chance = random.Random(seed)
-        terminal = self.pty("spin.py")
+        terminal = self.pty("-k", "function,line,memory", "spin.py")
         terminal.read_until(b"RUN")
         for turn in range(40):
             if turn % 8 == 7:

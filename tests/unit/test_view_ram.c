@@ -429,7 +429,8 @@ static void marks(void **state) {
     free(draw(test, 20, 80, true, false));
     request(test, REQUEST_NEXT_MARK);
     free(draw(test, 20, 80, true, false));
-    expect_title(test, "RAM  at 3.10s:101M heap:67M native:17M  in calc_pure_python  top:calc_pure_python:32+8.9M  window:all");
+    expect_title(test, "RAM  at 3.10s:101M heap:67M native:17M  in calc_pure_python  mark:phase 2  top:calc_pure_python:32+8.9M"
+                       "  window:all");
     request(test, REQUEST_NEXT_MARK);
     expect_text(request(test, REQUEST_COPY), VIEW_COPY, "10.000 s 120.0 MiB heap 80.0 MiB native 20.0 MiB");
     request(test, REQUEST_NEXT_MARK);
@@ -444,6 +445,21 @@ static void marks(void **state) {
     expect_text(request(test, REQUEST_COPY), VIEW_COPY, "4.300 s 119.0 MiB heap 79.3 MiB native 19.8 MiB calc_pure_python");
     test->model->mark_count = 0;
     assert_int_equal(request(test, REQUEST_NEXT_MARK).action, VIEW_MESSAGE);
+}
+
+/* Where the graph leaves no room for a mark's name, its line is drawn, and the title says it at the cursor. */
+static void names_hide_nothing(void **state) {
+    struct test *test = *state;
+    for (size_t i = 0; i < test->model->sample_count; i++) {
+        test->model->samples[i].rss = test->model->samples[i].heap = 250 * MEBIBYTE;
+        test->model->samples[i].native = 0;
+    }
+    char *drawn = draw(test, 4, 80, true, false);
+    assert_null(strstr(drawn, "phase"));
+    assert_non_null(strchr(drawn, '!'));
+    free(drawn);
+    request(test, REQUEST_NEXT_MARK);
+    expect_title(test, "RAM  at 3.00s:250M heap:250M native:0B  in calc_pure_python  mark:phase 2  window:all");
 }
 
 /* Rows of what grew can be chosen and gone into, once they are on the screen. */
@@ -508,9 +524,12 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 #define MEMORY_TEST(name) cmocka_unit_test_setup_teardown(name, set_up_memory, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(ascii), TEST(braille), TEST(styles), TEST(small_sizes), TEST(cursor), TEST(cursor_holds), TEST(zooming), TEST(live_zoom_is_coarse),
+        TEST(ascii), TEST(braille), TEST(styles), TEST(small_sizes), TEST(cursor), TEST(cursor_holds), TEST(zooming),
+        TEST(live_zoom_is_coarse),
         TEST(clicking), TEST(no_samples),
-        MEMORY_TEST(memory), MEMORY_TEST(golden_screens), MEMORY_TEST(small_sizes), MEMORY_TEST(marks), MEMORY_TEST(growth),
+        MEMORY_TEST(memory), MEMORY_TEST(golden_screens), MEMORY_TEST(small_sizes), MEMORY_TEST(marks),
+        MEMORY_TEST(names_hide_nothing),
+        MEMORY_TEST(growth),
         cmocka_unit_test(scales), cmocka_unit_test(steps), cmocka_unit_test(live_columns_are_coarse),
         cmocka_unit_test(peaks_are_kept), cmocka_unit_test(picture_only_grows),
         cmocka_unit_test(sparse_samples),

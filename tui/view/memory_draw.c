@@ -142,8 +142,9 @@ static void draw_numbers(const struct memory_drawing *drawing, const struct layo
         table_cell(grid, area, at, columns[COLUMN_THIRD], 6, STYLE_NORMAL, false, number_mebibytes(text, row->self_bytes, 6));
     else if (columns[COLUMN_THIRD] >= 0)
         table_cell(grid, area, at, columns[COLUMN_THIRD], 8, STYLE_NORMAL, false, number_count(text, row->count, 8));
+    bool each = memory_row_origin(row) == MEMORY_LEFT_BY_EACH_CALL;
     if (columns[COLUMN_PER_CALL] >= 0)
-        table_cell(grid, area, at, columns[COLUMN_PER_CALL], 8, memory_row_origin(row) == MEMORY_LEFT_BY_EACH_CALL ? STYLE_BOLD : STYLE_DIM, false,
+        table_cell(grid, area, at, columns[COLUMN_PER_CALL], 8, each ? STYLE_BOLD : STYLE_DIM, false,
                    per_call(row, text));
 }
 

@@ -194,6 +194,22 @@ void ram_draw_peak(const struct ram_graph *graph, const struct model *model, uin
     grid_glyph(grid, area, row > 0 ? row : 0, column, STYLE_GRAPH_PEAK, '^');
 }
 
+/* A mark's name beside its line, in the first row where it hides nothing and ends before the next mark's line. */
+static void draw_name(const char *name, int column, int end, struct grid *grid, struct rectangle area) {
+    int width = grid_text_width(name);
+    if (width > end - column - 1)
+        width = end - column - 1;
+    for (int row = 0; row < area.rows; row++) {
+        int free = 0;
+        while (free < width && is_blank(grid, area, row, column + 1 + free))
+            free++;
+        if (free == width) {
+            grid_text(grid, (struct rectangle){area.row, area.column, area.rows, end}, row, column + 1, STYLE_KEY, name);
+            return;
+        }
+    }
+}
+
 void ram_draw_marks(const struct ram_graph *graph, const struct model *model, struct grid *grid, struct rectangle area) {
     int end = area.columns; /* of the name, which the next mark ends; so the last one comes first */
     for (size_t i = model->mark_count; i-- > 0;) {
@@ -204,7 +220,7 @@ void ram_draw_marks(const struct ram_graph *graph, const struct model *model, st
             if (row == 0 || is_blank(grid, area, row, column))
                 grid_glyph(grid, area, row, column, STYLE_KEY, grid->ascii ? '!' : 0x250a);
         if (area.rows >= 3)
-            grid_text(grid, (struct rectangle){area.row, area.column, 1, end}, 0, column + 1, STYLE_KEY, model->marks[i].name);
+            draw_name(model->marks[i].name, column, end, grid, area);
         end = column;
     }
 }

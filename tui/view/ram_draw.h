@@ -17,7 +17,7 @@ void ram_draw_series(const struct ram_graph *graph, uint64_t top, struct grid *g
 /* A sign on top of the run's highest RSS, where it is in the window. */
 void ram_draw_peak(const struct ram_graph *graph, const struct model *model, uint64_t top, struct grid *grid,
                    struct rectangle area);
-/* Lines at marks, and their names in the first row where there are three or more. */
+/* Lines at marks, and their names where there are three rows or more and nothing is hidden by them. */
 void ram_draw_marks(const struct ram_graph *graph, const struct model *model, struct grid *grid, struct rectangle area);
 void ram_draw_cursor(const struct ram_graph *graph, uint64_t cursor_ns, struct grid *grid, struct rectangle area);
 

@@ -196,6 +196,18 @@ static void add_grown(char *text, size_t size, const struct model *model, const 
     add(text, size, "+", grown[0].bytes);
 }
 
+/* The name of the mark that the cursor stands at. */
+static void add_mark(char *text, size_t size, const struct ram_state *state, const struct model *model) {
+    uint64_t step = state->step_ns ? state->step_ns : 1;
+    for (size_t i = 0; i < model->mark_count; i++) {
+        if (model->marks[i].t_ns / step != state->cursor_ns / step)
+            continue;
+        size_t length = strlen(text);
+        snprintf(text + length, size - length, "  mark:%.40s", model->marks[i].name);
+        return;
+    }
+}
+
 static void add_window(char *text, size_t size, const struct ram_state *state, const struct model *model) {
     char span[NUMBER_SIZE], from[NUMBER_SIZE];
     size_t length = strlen(text);
@@ -229,6 +241,8 @@ static void ram_title(void *data, const struct view_context *context, char *text
     } else if (sample->function && sample->function < model->function_count) {
         snprintf(text + strlen(text), size - strlen(text), "  in %.200s", model->functions[sample->function].qualname);
     }
+    if (state->has_cursor)
+        add_mark(text, size, state, model);
     add_grown(text, size, model, sample);
     add_window(text, size, state, model);
 }
