@@ -26,16 +26,20 @@ static uint64_t run_pairs(void) {
     return ticks;
 }
 
+/* As the program, not as the engine's own work that this is. */
 static PyObject *measure(PyObject *module, PyObject *arguments) {
     (void)module;
     (void)arguments;
     uint64_t least = UINT64_MAX;
+    uint32_t state = memory_this_thread.state;
+    memory_this_thread.state = 0;
     if (memory.totals)
         make_place_known();
     for (int i = 0; i < RUNS; i++) {
         uint64_t ticks = run_pairs();
         least = ticks < least ? ticks : least;
     }
+    memory_this_thread.state = state;
     return PyLong_FromUnsignedLongLong(least);
 }
 

@@ -4,8 +4,8 @@
 
 #include <stdint.h>
 
-/* Ticks of the run's clock that allocating and freeing a small block take, as things are. Called under a Python frame of its own.
- * 0: that cannot be told. No exception is left. */
+/* Ticks of the run's clock that allocating and freeing a small block take, as things are. Called under a Python
+ * frame of its own. 0: that cannot be told. No exception is left. */
 uint64_t memory_measure_pair(void);
 
 #endif

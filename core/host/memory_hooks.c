@@ -1,8 +1,9 @@
-/* The fast paths are those of events under the interpreter lock whose place is known: obj and mem domain nearly always. All others
- * take the collector's lock (slow_*), or tell of what they have done (foreign_*). */
+/* The fast paths are those of events under the interpreter lock whose place is known: obj and mem domain nearly
+ * always. All others take the collector's lock (slow_*), or tell of what they have done (foreign_*). */
 #define PYPROF_INTERPRETER_FRAMES 1
 #include "core/host/memory_hooks.h"
 
+#include "core/host/memory_cost.h"
 #include "core/host/memory_origin.h" /* Python.h comes before the headers of libc */
 
 #include <errno.h>
@@ -12,6 +13,7 @@
 #include "core/host/requests.h"
 #include "core/probe/memory.h"
 #include "core/probe/memory_events.h"
+#include "core/probe/shadow_stack.h"
 
 /* One domain's allocators as they were. */
 struct hook {
@@ -29,17 +31,23 @@ enum { PYMALLOC_MOST = 512 /* larger blocks are the raw domain's */ };
 static bool counts_allocations(void) { return !(memory.attention & (MEMORY_NOT_COUNTING | MEMORY_PAUSED)); }
 static bool counts_frees(void) { return !(memory.attention & MEMORY_NOT_COUNTING); }
 
-/* What comes in between, from a signal handler, finds this thread inside. */
-static void lock_inside(void) {
+static bool is_own_work(void) { return memory_this_thread.state >= MEMORY_OWN_WORK; }
+
+/* What comes in between, from a signal handler, finds this thread inside. A reading of the run's clock, for
+ * unlock_inside. */
+static uint64_t lock_inside(void) {
     memory_this_thread.state |= MEMORY_INSIDE;
+    uint64_t before = shadow_reading();
     memory_lock();
+    return before;
 }
-static void unlock_inside(void) {
+/* What it took is no time of the program's; that of the engine's own work is taken out as a whole. */
+static void unlock_inside(uint64_t before) {
     memory_unlock();
+    if (!is_own_work())
+        shadow_discount(before);
     memory_this_thread.state &= ~(uint32_t)MEMORY_INSIDE;
 }
-
-static bool is_own_work(void) { return memory_this_thread.state >= MEMORY_OWN_WORK; }
 
 /* In the engine's own work nothing is looked up: its tables may be in the middle of a change. */
 static uint32_t find_site(const PyThreadState *running) {
@@ -52,10 +60,10 @@ static SLOW_PATH void slow_allocated(const PyThreadState *running, const void *b
     if (!block || !counts_allocations())
         return;
     int saved_errno = errno;
-    lock_inside();
+    uint64_t before = lock_inside();
     memory_allocated(block, size, find_site(running), flags | (is_own_work() ? MEMORY_OWN : 0));
     memory_this_thread.last_block = block;
-    unlock_inside();
+    unlock_inside(before);
     errno = saved_errno;
 }
 
@@ -63,13 +71,13 @@ static SLOW_PATH uint64_t slow_leaves(const PyThreadState *running, const void *
     if (!block || !counts_frees())
         return 0;
     int saved_errno = errno;
-    lock_inside();
+    uint64_t before = lock_inside();
     uint64_t entry = memory_take(block);
     if (!entry)
         memory_count_unknown_free();
     else
         memory_freed(entry, find_site(running), memory_is_temporary(block));
-    unlock_inside();
+    unlock_inside(before);
     errno = saved_errno;
     return entry;
 }
@@ -77,9 +85,9 @@ static SLOW_PATH uint64_t slow_leaves(const PyThreadState *running, const void *
 static SLOW_PATH void slow_kept(const PyThreadState *running, const void *block, uint64_t entry) {
     if (!entry || !counts_frees())
         return;
-    lock_inside();
+    uint64_t before = lock_inside();
     memory_kept(block, entry, find_site(running));
-    unlock_inside();
+    unlock_inside(before);
 }
 
 /* --- without it ----------------------------------------------------------------------------------------------- */
@@ -170,6 +178,7 @@ HOT_INLINE bool count_allocation(const void *block, uint64_t size) {
     *entry = place->tag | size;
     memory_add(place->site, size);
     memory_this_thread.last_block = block;
+    profile_current_thread->own_ticks += memory.event_cost;
     memory_end_event();
     return true;
 }
@@ -191,6 +200,7 @@ HOT_INLINE uint64_t count_release(const void *block) {
     memory_remove(site, place->site, memory_size_of(left));
     if (memory_is_temporary(block))
         site->temporary_count++;
+    profile_current_thread->own_ticks += memory.event_cost;
     memory_end_event();
     return left;
 }
@@ -231,8 +241,8 @@ static void kept(const void *block, uint64_t left) {
 
 /* --- the obj and mem domains ------------------------------------------------------------------------------------
  *
- * What is not the usual case comes last in each of them, so that the usual one saves no registers for it. A state that is not 0:
- * the engine's own work, whose blocks are entered, too; or a call inside of another, which is not. */
+ * What is not the usual case comes last in each of them, so that the usual one saves no registers for it. A state
+ * that is not 0: the engine's own work, whose blocks are entered, too; or a call inside of another, which is not. */
 
 static SLOW_PATH void *malloc_inside(const struct hook *hook, size_t size) {
     uint32_t state = memory_this_thread.state;
@@ -452,7 +462,8 @@ void memory_native_unmapped(uint32_t site, size_t size, bool whole) {
     errno = saved_errno;
 }
 
-/* --- installing ---------------------------------------------------------------------------------------------------- */
+/* --- installing
+ * ---------------------------------------------------------------------------------------------------- */
 
 /* What Python itself maps, for its blocks and its frames, is not native code's. */
 static void *map_arena(void *context, size_t size) {
@@ -493,8 +504,8 @@ static PyObject *end(PyObject *module, PyObject *arguments) {
     Py_RETURN_NONE;
 }
 
-/* The first function that is to run at exit is the last one that does, when all threads of the program have ended and before the
- * interpreter clears up. The module is not left where the program could see that it was imported. */
+/* The first function that is to run at exit is the last one that does, when all threads of the program have ended
+ * and before the interpreter clears up. The module is not left where the program could see that it was imported. */
 static bool await_end(void) {
     static PyMethodDef definition = {"end", end, METH_NOARGS, NULL};
     PyObject *modules = PyImport_GetModuleDict(); /* borrowed */
@@ -509,7 +520,11 @@ static bool await_end(void) {
     return done != NULL;
 }
 
+/* Without a clock in the run there is no time to keep the cost out of. */
+static uint64_t cost_now(void) { return profile_clock_kind == ARENA_CLOCK_NONE ? 0 : memory_measure_pair(); }
+
 bool memory_hooks_install(void) {
+    uint64_t plain = cost_now();
     const char *reason, *name = python_allocator_name();
     if (!memory_prepare(&reason)) {
         PyErr_SetString(PyExc_MemoryError, reason);
@@ -527,6 +542,10 @@ bool memory_hooks_install(void) {
     hook_domain(PYMEM_DOMAIN_MEM, &mem_hook, counting);
     hook_domain(PYMEM_DOMAIN_OBJ, &obj_hook, counting);
     hook_arenas();
+    memory_begin_trial();
+    uint64_t counted = cost_now();
+    memory_end_trial();
+    memory.event_cost = profile_header()->probe_cost.memory = plain && counted > plain ? (counted - plain) / 2 : 0;
     requests_watch();
     return true;
 }

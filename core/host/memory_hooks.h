@@ -11,15 +11,16 @@ bool memory_hooks_install(void);
 
 /* --- native code's memory, for who stands in front of libc --------------------------------------------------
  *
- * On any thread, with or without the interpreter lock, also from a signal handler; none allocates, fails or changes errno. What
- * comes from inside Python's own allocators is left out here. The first four are as struct native_hooks has them. */
+ * On any thread, with or without the interpreter lock, also from a signal handler; none allocates, fails or changes
+ * errno. What comes from inside Python's own allocators is left out here. The first four are as struct native_hooks
+ * has them. */
 void memory_native_allocated(void *block, size_t size);
 void memory_native_frees(void *block);
 uint64_t memory_native_leaves(void *block);
 void memory_native_kept(void *block, uint64_t left);
 
-/* Mappings, of which the caller keeps the ranges. Counts an allocation of `size` bytes and returns the site it was counted at, or
- * MEMORY_NOT_COUNTED: then the range is not to be kept. */
+/* Mappings, of which the caller keeps the ranges. Counts an allocation of `size` bytes and returns the site it was
+ * counted at, or MEMORY_NOT_COUNTED: then the range is not to be kept. */
 enum { MEMORY_NOT_COUNTED = UINT32_MAX };
 uint32_t memory_native_mapped(size_t size);
 /* `size` bytes that were counted at `site` are gone; whole: nothing is left of that mapping. */

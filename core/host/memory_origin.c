@@ -13,8 +13,8 @@ static uint32_t row_of(python_frame *frame) {
     return twin ? twin->code : 0;
 }
 
-/* The frame whose line an event has: the innermost that has begun and is of code with probes. *direct: it is the innermost of
- * all. NULL: there is none. A place that is known on the way there ends the search. */
+/* The frame whose line an event has: the innermost that has begun and is of code with probes. *direct: it is the
+ * innermost of all. NULL: there is none. A place that is known on the way there ends the search. */
 static python_frame *find_frame(python_frame *frame, uintptr_t node, uint32_t *row, const struct memory_place **known) {
     for (; frame; frame = python_frame_caller(frame)) {
         if (!python_frame_has_begun(frame))
@@ -80,8 +80,8 @@ static uint32_t kept_line(python_frame *frame) {
     return kept.line;
 }
 
-/* Twins are only for who holds the lock. A function is told by the line that it begins on; frames of others are C code's, or
- * without probes. */
+/* Twins are only for who holds the lock. A function is told by the line that it begins on; frames of others are C
+ * code's, or without probes. */
 static uint32_t foreign_line(const PyThreadState *thread, uint32_t code) {
     enum { MOST_FRAMES = 32 };
     python_frame *frame = thread ? python_thread_frame(thread) : NULL;

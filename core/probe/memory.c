@@ -30,6 +30,23 @@ void memory_begin(void) {
     memory_set_attention(MEMORY_NOT_COUNTING, false);
 }
 
+void memory_begin_trial(void) {
+    if (prepared)
+        memory_set_attention(MEMORY_NOT_COUNTING, false);
+}
+
+void memory_end_trial(void) {
+    if (!prepared)
+        return;
+    memory_set_attention(MEMORY_NOT_COUNTING, true);
+    struct arena_memory *totals = memory.totals;
+    totals->live_bytes = totals->peak_bytes = totals->peak_epoch = totals->at_peak = totals->peak_ticks = 0;
+    totals->unknown_frees = totals->uncounted_allocations = totals->profiler_bytes = totals->native_bytes = 0;
+    memory.sites[0] = (struct arena_site){0};
+    prepared = memory_sites_begin();
+    memory_blocks_clear();
+}
+
 static void account_for_pause(void) {
     memory_renew_clock();
     memory.totals->paused_ticks += memory.totals->ticks - paused_since;
@@ -135,6 +152,7 @@ void memory_after_fork_in_child(bool counting) {
         return;
     }
     memory_blocks_clear();
+    memory_blocks_publish();
     memory_publish_own_range(memory_places, sizeof memory_places);
     if (memory.attention & MEMORY_NOT_COUNTING)
         return;

@@ -77,10 +77,13 @@ uint64_t *memory_make_entry(const void *block) {
 
 /* Chunks stay where they are: pages that are given back are read as 0 again. */
 void memory_blocks_clear(void) {
+    for (uint32_t i = 0; i < pools.count; i++)
+        madvise(pools.all[i], POOL_SIZE, MADV_DONTNEED);
+}
+
+void memory_blocks_publish(void) {
     for (uint32_t i = 0; i < directory_pages.count; i++)
         memory_publish_own_range(directory_pages.all[i], DIRECTORY_PAGE);
-    for (uint32_t i = 0; i < pools.count; i++) {
-        madvise(pools.all[i], POOL_SIZE, MADV_DONTNEED);
+    for (uint32_t i = 0; i < pools.count; i++)
         pools.range = memory_publish_own_range(pools.all[i], i + 1 < pools.count ? POOL_SIZE : pools.used);
-    }
 }

@@ -1,11 +1,12 @@
 /* memory_blocks.h - what is known of every live block, by its address.
  *
- * A directory with a pointer for each MiB of the address space leads to chunks with one 64-bit entry for each 16 bytes, so that a
- * block is found by two loads. Chunks are carved out of pools. Directory and pools are mappings without reserved memory: what was
- * never touched costs nothing. Half a byte for each byte of a heap that is full of blocks, at the most.
+ * A directory with a pointer for each MiB of the address space leads to chunks with one 64-bit entry for each 16
+ * bytes, so that a block is found by two loads. Chunks are carved out of pools. Directory and pools are mappings
+ * without reserved memory: what was never touched costs nothing. Half a byte for each byte of a heap that is full of
+ * blocks, at the most.
  *
- * An entry belongs to whoever the block belongs to: its owner alone writes it. Who makes chunks holds the collector's lock
- * (memory_lock.h). */
+ * An entry belongs to whoever the block belongs to: its owner alone writes it. Who makes chunks holds the
+ * collector's lock (memory_lock.h). */
 #ifndef PYPROF_PROBE_MEMORY_BLOCKS_H
 #define PYPROF_PROBE_MEMORY_BLOCKS_H
 
@@ -55,7 +56,9 @@ bool memory_blocks_prepare(void);
 /* The entry for a block, with a chunk made for it. NULL: no memory, or an address beyond the directory. */
 uint64_t *memory_make_entry(const void *block);
 
-/* In a process that was forked, whose arena is new: no block is known any more. */
+/* No block is known any more. */
 void memory_blocks_clear(void);
+/* In a process that was forked, whose arena is new: names the tables' memory there, too. */
+void memory_blocks_publish(void);
 
 #endif

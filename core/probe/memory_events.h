@@ -1,8 +1,9 @@
 /* memory_events.h - what an allocation or a free does to the numbers.
  *
- * The high-water mark is that of all sites at the same instant, without copying them all: the first event after it that makes the sum
- * smaller begins a new epoch, and each site's numbers are copied before they first change in an epoch. While the sum rises to one
- * record after the other, nothing is copied. See struct arena_site for how it is read. */
+ * The high-water mark is that of all sites at the same instant, without copying them all: the first event after it
+ * that makes the sum smaller begins a new epoch, and each site's numbers are copied before they first change in an
+ * epoch. While the sum rises to one record after the other, nothing is copied. See struct arena_site for how it is
+ * read. */
 #ifndef PYPROF_PROBE_MEMORY_EVENTS_H
 #define PYPROF_PROBE_MEMORY_EVENTS_H
 
@@ -17,8 +18,8 @@ HOT_INLINE bool memory_is_asked(void) {
     return mailbox && (mailbox->pause_memory != memory.seen_pause || mailbox->take_census != memory.seen_census);
 }
 
-/* The clock of lifetimes is read at each site's every so-many-th allocation, and on slow paths. A power of two. What is asked for
- * is looked at as often: the next event takes its slow path then. */
+/* The clock of lifetimes is read at each site's every so-many-th allocation, and on slow paths. A power of two. What
+ * is asked for is looked at as often: the next event takes its slow path then. */
 enum { MEMORY_CLOCK_EVENTS = 64 };
 HOT_INLINE void memory_renew_clock(void) {
     if (UNLIKELY(memory_is_asked()))

@@ -54,7 +54,8 @@ void memory_lock(void) {
 
 void memory_unlock(void) { release(); }
 
-/* With the lock; whoever begins a fast path from here on sees that somebody asks for attention, and waits for the lock. */
+/* With the lock; whoever begins a fast path from here on sees that somebody asks for attention, and waits for the
+ * lock. */
 static void stop_fast_path(void) {
     memory_set_attention(MEMORY_FOREIGN, true);
     membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
@@ -90,7 +91,8 @@ void memory_tell(const struct memory_event *event) {
     release();
 }
 
-/* Will the block be in the table when the queue has been gone through? With the lock; older events are not looked at. */
+/* Will the block be in the table when the queue has been gone through? With the lock; older events are not looked
+ * at. */
 static bool is_queued(const void *block) {
     uint32_t end = queue.count > SEARCHED ? queue.count - SEARCHED : 0;
     for (uint32_t i = queue.count; i > end; i--)

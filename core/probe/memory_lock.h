@@ -1,11 +1,12 @@
 /* memory_lock.h - who may change blocks and sites.
  *
- * Nearly all events happen under the interpreter lock, so they need none among themselves. Only raw memory and native code's is
- * allocated by others at the same time. So the lock is biased: the fast path of an event under the interpreter lock sets `busy`,
- * looks whether somebody asks for attention, and clears it: plain loads and stores. Whoever else wants to tell of an event takes the
- * lock and leaves it in a queue, which the next event under the interpreter lock goes through first: so a block's allocation is known
- * before it is freed. Where the queue is full he makes all other threads pass a memory barrier (membarrier(2)), waits until `busy` is
- * clear, which it then stays, and goes through the queue himself. After Russell and Detlefs, "Eliminating Synchronization-Related Atomic
+ * Nearly all events happen under the interpreter lock, so they need none among themselves. Only raw memory and
+ * native code's is allocated by others at the same time. So the lock is biased: the fast path of an event under the
+ * interpreter lock sets `busy`, looks whether somebody asks for attention, and clears it: plain loads and stores.
+ * Whoever else wants to tell of an event takes the lock and leaves it in a queue, which the next event under the
+ * interpreter lock goes through first: so a block's allocation is known before it is freed. Where the queue is full
+ * he makes all other threads pass a memory barrier (membarrier(2)), waits until `busy` is clear, which it then
+ * stays, and goes through the queue himself. After Russell and Detlefs, "Eliminating Synchronization-Related Atomic
  * Operations with Biased Locking and Bulk Rebiasing", OOPSLA 2006. */
 #ifndef PYPROF_PROBE_MEMORY_LOCK_H
 #define PYPROF_PROBE_MEMORY_LOCK_H
@@ -24,8 +25,8 @@ struct memory_event {
     struct memory_origin origin;
 };
 
-/* Begins the fast path of an event under the interpreter lock; false: it has to go the slow way. In both cases the end has to be
- * told. */
+/* Begins the fast path of an event under the interpreter lock; false: it has to go the slow way. In both cases the
+ * end has to be told. */
 HOT_INLINE bool memory_begin_event(void) {
     __atomic_store_n(&memory.busy, 1, __ATOMIC_RELAXED);
     __atomic_signal_fence(__ATOMIC_SEQ_CST);
@@ -45,7 +46,8 @@ void memory_unlock_foreign(void);
 
 /* Tells of an event without the interpreter lock. */
 void memory_tell(const struct memory_event *event);
-/* The same of a free, if its block's allocation is among the last events in the queue; else false, and nothing is told. */
+/* The same of a free, if its block's allocation is among the last events in the queue; else false, and nothing is
+ * told. */
 bool memory_tell_free_of_queued(const struct memory_event *event);
 
 /* In a process that was forked: nobody holds the lock, and what was in the queue is the parent's. */

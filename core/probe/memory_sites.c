@@ -8,7 +8,8 @@ uint32_t memory_code_ends;
 
 static struct index_table sites; /* (thread, node, line) -> number */
 
-/* A bit for each stretch of memory (of those with equal hashes) that a kept instruction is in: most code that ends has none. */
+/* A bit for each stretch of memory (of those with equal hashes) that a kept instruction is in: most code that ends
+ * has none. */
 enum { STRETCH_SHIFT = 6, STRETCHES = 1 << 15 };
 static uint64_t kept_stretches[STRETCHES / 64];
 

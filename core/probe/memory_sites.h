@@ -1,8 +1,9 @@
 /* memory_sites.h - the allocation sites, and how an event finds its one.
  *
- * A site is a call node of a thread and a line. Asking for the line of an instruction takes long, so what was found is kept in a
- * table by the instruction and the node, of which each pair has one place. It is private to the process, and holds as long as
- * the instruction's code object lives: who sees one end clears the table (memory_forget_places). */
+ * A site is a call node of a thread and a line. Asking for the line of an instruction takes long, so what was found
+ * is kept in a table by the instruction and the node, of which each pair has one place. It is private to the
+ * process, and holds as long as the instruction's code object lives: who sees one end clears the table
+ * (memory_forget_places). */
 #ifndef PYPROF_PROBE_MEMORY_SITES_H
 #define PYPROF_PROBE_MEMORY_SITES_H
 
@@ -53,7 +54,8 @@ struct arena_site *memory_site(uint32_t site);
 struct memory_place memory_place_of(uint32_t site);
 /* Keeps it for the instruction. */
 void memory_keep_place(uintptr_t instruction, uintptr_t node, struct memory_place place);
-/* Code has ended, and the addresses of its instructions, in so many bytes, may soon be another's. Under the interpreter lock. */
+/* Code has ended, and the addresses of its instructions, in so many bytes, may soon be another's. Under the
+ * interpreter lock. */
 void memory_forget_places(uintptr_t instructions, size_t size);
 /* Grows whenever code has ended: what others keep by such addresses holds as long as this is the same. */
 extern uint32_t memory_code_ends;

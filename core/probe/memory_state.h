@@ -20,6 +20,7 @@ struct memory_state {
     uint64_t **directory; /* of blocks: memory_blocks.h */
     struct arena_memory *totals;
     struct arena_site *sites;
+    uint64_t event_cost; /* ticks of the run's clock that an event's fast path takes from the program */
     enum arena_clock_kind clock_kind;
     const struct arena_mailbox *mailbox; /* NULL: nobody is to be told of what is asked for */
     uint32_t seen_pause, seen_census;    /* the numbers in it that somebody was told of */
@@ -28,8 +29,8 @@ extern HOT_DATA struct memory_state memory;
 
 enum { MEMORY_INSIDE = 1, MEMORY_OWN_WORK = 2 };
 struct memory_thread {
-    /* MEMORY_INSIDE: in a call whose outcome is counted, so what happens on the way to it is not; or in the middle of counting, where
-     * nothing may come in between. MEMORY_OWN_WORK times the depth of the engine's own work. */
+    /* MEMORY_INSIDE: in a call whose outcome is counted, so what happens on the way to it is not; or in the middle
+     * of counting, where nothing may come in between. MEMORY_OWN_WORK times the depth of the engine's own work. */
     uint32_t state;
     const void *last_block; /* that this thread allocated, as long as it has not freed it */
 };

@@ -1,9 +1,9 @@
 """Exact memory: bytes and counts of lines that make known allocations, to the byte, and what the sums must be.
 
-In a program the comment `#: EXPRESSION` says which objects a line makes; it is evaluated by plain python3 of the same version, where
-`size(object)` is a pair of the object's bytes and 1, or with a second argument that many blocks, and pairs add up and can be
-multiplied. `#: freed EXPRESSION` says what is freed while the program is on the line. Lines without a comment may allocate what they
-like.
+In a program the comment `#: EXPRESSION` says which objects a line makes; it is evaluated by plain python3 of the same
+version, where `size(object)` is a pair of the object's bytes and 1, or with a second argument that many blocks, and
+pairs add up and can be multiplied. `#: freed EXPRESSION` says what is freed while the program is on the line. Lines
+without a comment may allocate what they like.
 """
 import json
 import re
@@ -40,8 +40,8 @@ for key, expression in json.load(sys.stdin).items():
 json.dump(result, sys.stdout)
 """
 
-# Objects of lists, tuples (of arguments, too), dicts and frames come from free lists: where they matter, they are used up, or there is
-# something in them.
+# Objects of lists, tuples (of arguments, too), dicts and frames come from free lists: where they matter, these are used
+# up, or there is something in them.
 PROGRAMS = {
     "plain": ("""
         import array
@@ -67,7 +67,7 @@ PROGRAMS = {
             for i in range(200):
                 kept = bytes(i + 2)               #: size(bytes(2)) * 200 + size(None, 0, sum(range(200)))
             for i in range(100):
-                kept = bytes(40) + bytes(41)      #: size(bytes(40)) * 100 + size(bytes(41)) * 100 + size(bytes(81)) * 100
+                kept = bytes(40) + bytes(41)      #: (size(bytes(40)) + size(bytes(41)) + size(bytes(81))) * 100
         run()
      """),
     "functions": ("""
@@ -267,7 +267,7 @@ PROGRAMS = {
 COMMENT = re.compile(r"#: (freed )?(.+)")
 
 
-class Memory(InWorkplace):
+class MemoryCase(InWorkplace):
     def export(self, case, collectors, options=()):
         """Runs a case headless and exports its session."""
         place = self.workplace
@@ -294,7 +294,8 @@ class Memory(InWorkplace):
         self.assertGreaterEqual(heap["peak_bytes"], heap["live_bytes"])
         allocated, freed = (sum(site[name] for site in sites) for name in ("alloc_bytes", "free_bytes"))
         self.assertEqual(allocated - freed, heap["live_bytes"])
-        allocated, freed, live = (sum(site[name] for site in sites) for name in ("alloc_count", "free_count", "live_count"))
+        names = ("alloc_count", "free_count", "live_count")
+        allocated, freed, live = (sum(site[name] for site in sites) for name in names)
         self.assertEqual(allocated - freed, live)
         for site in sites:
             self.assertLessEqual(site["peak_bytes"], heap["peak_bytes"])
@@ -328,6 +329,10 @@ class Memory(InWorkplace):
                 self.assertEqual(tuple(found.get(name, 0) for name in names), expected)
 
 
+class Memory(MemoryCase):
+    pass
+
+
 def line_test(name, collectors, environment=None):
     def test(self):
         script = PROGRAMS[name]
@@ -340,6 +345,201 @@ def line_test(name, collectors, environment=None):
 for program in PROGRAMS:
     for chosen in COLLECTORS:
         setattr(Memory, f"test_{program.replace(' ', '_')}__{chosen.replace(',', '_')}", line_test(program, chosen))
+
+for allocator in ("malloc", "debug", "pymalloc_debug"):
+    for program in ("plain", "functions", "realloc", "threads"):
+        setattr(Memory, f"test_allocator_{allocator}__{program}",
+                line_test(program, "memory", {"PYTHONMALLOC": allocator}))
+
+
+class Events(MemoryCase):
+    """What is no matter of single lines."""
+
+    def export_of(self, script, collectors="memory", **options):
+        export = self.export(Case("events", script, **options), collectors)
+        self.check_sums(export)
+        return export
+
+    def test_what_is_left_over(self):
+        """Alive at the end is what the program holds before the interpreter clears up; functions at exit count."""
+        export = self.export_of("""
+            import atexit
+            def keep(n):
+                return bytes(n)
+            def last():
+                held.append(keep(7000))
+            def let_go():
+                global gone
+                gone = None
+            atexit.register(last)
+            atexit.register(let_go)
+            held = [keep(5000) for i in range(10)]
+            gone = keep(6000)
+            """)
+        lines = self.lines_of(export)
+        held = self.evaluate({"5": "10 * size(bytes(5000)) + size(bytes(7000))"})["5"]
+        self.assertEqual((lines[3]["live_bytes"], lines[3]["alloc_count"] - lines[3]["free_count"]), (held[0], 12))
+        self.assertEqual(lines[8]["free_bytes"], self.evaluate({"6": "size(bytes(6000))"})["6"][0])
+
+    def test_daemon_threads_and_exit(self):
+        """A program that leaves by os._exit has what lived then."""
+        export = self.export_of("""
+            import os, threading
+            def keep(n):
+                return bytes(n)
+            held = keep(50000)
+            waiting = threading.Event()
+            threading.Thread(target=lambda: (keep(100), waiting.wait()), daemon=True).start()
+            os._exit(0)
+            """)
+        held = self.evaluate({"1": "size(bytes(50000)) + size(bytes(100))"})["1"][0]
+        self.assertEqual(self.lines_of(export)[3]["live_bytes"], held)
+
+    def test_high_water_mark(self):
+        """Lines at the instant when most was alive."""
+        export = self.export_of("""
+            def make(n):
+                return bytes(n)
+            def first():
+                return [make(1000000) for i in range(3)]
+            def second(held):
+                return [make(1000) for i in range(1000)]
+            held = first()
+            more = second(held)
+            held = None
+            rest = make(500000)
+            """)
+        sites = {}
+        names = {function["id"]: function["name"] for function in export["functions"]}
+        for site in export["sites"]:
+            if site.get("line") == 2 and names[site["function"]] == "make":
+                callers = [names[function] for function in site["path"]]
+                sites["first" if "first" in callers else "second" if "second" in callers else "rest"] = site
+        sizes = self.evaluate({"a": "3 * size(bytes(1000000))", "b": "1000 * size(bytes(1000))"})
+        big, small = sizes["a"][0], sizes["b"][0]
+        self.assertEqual((sites["first"]["peak_bytes"], sites["first"]["live_bytes"]), (big, 0))
+        self.assertEqual((sites["second"]["peak_bytes"], sites["second"]["live_bytes"]), (small, small))
+        self.assertEqual(sites["rest"]["peak_bytes"], 0)
+
+    def test_temporary(self):
+        """Freed before its thread allocated anything else."""
+        export = self.export_of("""
+            def run():
+                for i in range(100):
+                    bytes(2000)
+                for i in range(100):
+                    kept = bytes(3000)
+            run()
+            """)
+        sites = {site["line"]: site for site in export["sites"]
+                 if site.get("line") in (3, 5) and site["alloc_count"] == 100}
+        self.assertEqual((sites[3]["temporary_count"], sites[5]["temporary_count"]), (100, 1))  # the last by the return
+
+    def test_forked_children_have_their_own(self):
+        """A child counts what it allocates itself; what it frees of its parent's is not known to it."""
+        export = self.export_of("""
+            import os
+            def make(n):
+                return bytes(n)
+            def work(n):
+                global held
+                held = make(n)
+                return held
+            held = make(4000)
+            for i in range(2):
+                child = os.fork()
+                if child == 0:
+                    work(5000 + i)
+                    os._exit(0)
+                os.waitpid(child, 0)
+            work(6000)
+            """)
+        sizes = self.evaluate({str(n): f"size(bytes({n}))" for n in (4000, 5000, 5001, 6000)})
+        made = self.lines_of(export)[3]  # by all processes together
+        self.assertEqual((made["alloc_bytes"], made["alloc_count"]), (sum(size for size, _ in sizes.values()), 4))
+        self.assertEqual(made["free_count"], 0)
+
+    def test_memory_errors_are_as_without(self):
+        """Allocations that fail leave no trace, and the program sees what it would see."""
+        export = self.export_of("""
+            def run():
+                grown = bytearray(1000)
+                for i in range(10):
+                    try:
+                        grown.extend(bytes(1 << 62))
+                    except (MemoryError, OverflowError):
+                        failed.append(i)
+                try:
+                    [None] * (1 << 58)
+                except MemoryError:
+                    print("full", len(grown), len(failed))
+            failed = []
+            run()
+            """)
+        self.assertEqual(self.printed, "full 1000 10\n")
+        self.assertEqual(self.lines_of(export)[9].get("alloc_bytes", 0) < 4096, True)
+
+    def test_nothing_left_for_small_ones(self):
+        """The interpreter's own way of testing it: the allocator that fails stands in front of what counts."""
+        export = self.export_of("""
+            try:
+                import _testcapi
+            except ImportError:
+                _testcapi = None
+            def run():
+                for start in range(1, 60):
+                    try:
+                        fill(start)
+                    except MemoryError:
+                        pass
+                    _testcapi.remove_mem_hooks()
+                    value = bytes(2222)
+            def fill(start):
+                _testcapi.set_nomemory(start, start + 20)
+                value = [str(i) * 100 for i in range(1000)]
+            if _testcapi:
+                run()
+            after = bytes(3333)
+            print("done")
+            """)
+        self.assertEqual(self.printed, "done\n")
+        self.assertGreaterEqual(export["heap"]["live_bytes"], self.evaluate({"a": "size(bytes(3333))"})["a"][0])
+
+    def test_another_tool_in_the_allocators(self):
+        """tracemalloc stands in front of the counting, or behind it; both go on."""
+        script = """
+            import tracemalloc
+            def make(n):
+                return bytes(n)
+            def run():
+                for i in range(10):
+                    tracemalloc.start()
+                    held = [make(4321) for k in range(10)]
+                    size = tracemalloc.get_traced_memory()[0]
+                    tracemalloc.stop()
+                    assert size >= 43210, size
+                print("done")
+            run()
+            """
+        for environment in (None, {"PYTHONTRACEMALLOC": "1"}):
+            export = self.export_of(script, env=environment)
+            self.assertEqual(self.printed, "done\n")
+            made = self.lines_of(export)[3]
+            blocks = self.evaluate({"a": "100 * size(bytes(4321))"})["a"]
+            # What tracemalloc keeps is the line's, too.
+            self.assertGreaterEqual((made["alloc_bytes"], made["alloc_count"]), blocks)
+
+    def test_many_sites(self):
+        """More places than are remembered, each found again."""
+        functions = 400
+        body = "".join(f"    a = bytes({1000 + k})\n" for k in range(30))
+        script = "".join(f"def f{i}():\n{body}" for i in range(functions))
+        script += "".join(f"for i in range(3): f{i}()\n" for i in range(functions))
+        export = self.export_of(script)
+        made = [line for line in export["lines"] if line["file"].endswith("prog.py") and line["alloc_count"] == 3]
+        self.assertEqual(len(made), functions * 30)
+        self.assertEqual(sum(line["alloc_bytes"] for line in made), functions * 3 * sum(1033 + k for k in range(30)))
+
 
 if __name__ == "__main__":
     main()

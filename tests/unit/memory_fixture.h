@@ -27,7 +27,8 @@ __attribute__((unused)) static const void *address(uint64_t number) {
 }
 
 __attribute__((unused)) static uint32_t site_at(uint32_t node, uint32_t line) {
-    return memory_find_site((struct memory_origin){.thread = profile_current_thread, .node = node, .code = 7, .line = line});
+    struct memory_origin origin = {.thread = profile_current_thread, .node = node, .code = 7, .line = line};
+    return memory_find_site(origin);
 }
 
 __attribute__((unused)) static void allocate(const void *block, uint64_t size, uint32_t site) {

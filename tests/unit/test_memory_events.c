@@ -1,4 +1,5 @@
-/* What events do to the numbers of sites: against the whole log of random programs, summed up afterwards by brute force. */
+/* What events do to the numbers of sites: against the whole log of random programs, summed up afterwards by brute
+ * force. */
 #include "memory_fixture.h"
 
 enum { PROGRAMS = 500, EVENTS = 400, SITES = 6, BLOCKS = 40 };
@@ -109,8 +110,8 @@ static struct sums sum_of(const struct program *program, uint32_t site, uint32_t
     return sums;
 }
 
-/* How many events lie before the end of the high-water mark: when the most was alive for the first time, and all that came before
- * anything was freed again. */
+/* How many events lie before the end of the high-water mark: when the most was alive for the first time, and all
+ * that came before anything was freed again. */
 static uint32_t end_of_peak(const struct program *program, uint64_t *peak) {
     uint64_t live = 0;
     uint32_t at = 0;

@@ -41,9 +41,11 @@ static const void *take_given(void) {
     return block;
 }
 
-/* Two blocks a round: one is given away where that is possible, the other freed here, before or after the main thread has seen it. */
+/* Two blocks a round: one is given away where that is possible, the other freed here, before or after the main
+ * thread has seen it. */
 static void *run_foreign(void *argument) {
     const struct arena_thread *thread = argument;
+    const struct memory_origin freeing = {.thread = thread, .node = 1, .code = 7, .line = 9};
     static int numbers;
     uint64_t number = (uint64_t)(__atomic_fetch_add(&numbers, 1, __ATOMIC_RELAXED) + 1) << 24;
     for (int i = 0; i < ROUNDS; i++, number += 2) {
@@ -53,7 +55,7 @@ static void *run_foreign(void *argument) {
         const void *mine[] = {address(number + 1), kept};
         for (int k = 0; k < 2 && mine[k]; k++) {
             uint64_t entry = memory_take(mine[k]);
-            struct memory_event early = {MEMORY_FREED, mine[k], 0, false, {.thread = thread, .node = 1, .code = 7, .line = 9}};
+            struct memory_event early = {MEMORY_FREED, mine[k], 0, false, freeing};
             if (!entry && i % 2 && memory_tell_free_of_queued(&early))
                 continue;
             if (!entry) {
@@ -62,7 +64,7 @@ static void *run_foreign(void *argument) {
                 memory_unlock_foreign();
             }
             assert_int_not_equal(entry, 0);
-            struct memory_event event = {MEMORY_FREED, mine[k], entry, false, {.thread = thread, .node = 1, .code = 7, .line = 9}};
+            struct memory_event event = {MEMORY_FREED, mine[k], entry, false, freeing};
             memory_tell(&event);
         }
     }
@@ -125,7 +127,8 @@ static void test_nothing_is_lost(void **state) {
     memory_lock();
     memory_unlock();
     const struct arena_memory *totals = &profile_header()->memory;
-    const struct arena_site *here = memory_site(first_site), *there = memory_site(site_at(1, 2)), *freeing = memory_site(site_at(1, 9));
+    const struct arena_site *here = memory_site(first_site), *there = memory_site(site_at(1, 2));
+    const struct arena_site *freeing = memory_site(site_at(1, 9));
     assert_int_equal(totals->live_bytes, 0);
     assert_int_equal(totals->unknown_frees, 0);
     assert_int_equal(here->allocated_count, rounds);
