@@ -13,11 +13,17 @@ struct own_memory {
     int arena_file;      /* not owned; -1: the arena is not looked at */
     bool in_memory;      /* the arena's file is: what of it is mapped counts as shared memory */
     uint64_t page_size;
-    /* Ranges are looked at in turn, as far as one look goes; what is known of each is as of the last time. */
+    /* Ranges are looked at in turn, as far as one look goes, and so rarely that it takes no more than one percent of the time. What
+     * is known of each is as of the last time, and what has been named more since is there. */
+    uint64_t next_ns;   /* CLOCK_MONOTONIC: not before that */
     uint32_t range;
     uint64_t page;      /* of that range, to go on at */
     uint64_t counted;   /* pages of it found so far */
-    uint64_t seen[ARENA_MAX_OWN_RANGES]; /* bytes */
+    struct own_range_seen {
+        bool looked_at;
+        uint64_t bytes; /* that were there */
+        uint64_t size;  /* of the range then */
+    } seen[ARENA_MAX_OWN_RANGES];
 };
 
 /* Keeps descriptors that stay with this very process. Without /proc nothing is found. */

@@ -355,6 +355,12 @@ static const struct arena_sample *sample_now(struct timeline *timeline) {
     return &timeline->arena->samples[timeline->arena->header->sample_count - 1];
 }
 
+/* A sample for which own memory is looked at. */
+static const struct arena_sample *sample_with_a_look(struct timeline *timeline) {
+    timeline->own.next_ns = 0;
+    return sample_now(timeline);
+}
+
 static void says_what_the_memory_collector_knows(void **state) {
     struct timeline *timeline = *state;
     struct arena_memory *memory = &timeline->arena->header->memory;
@@ -383,15 +389,15 @@ static void takes_the_profilers_own_memory_out(void **state) {
     assert_true(memory != MAP_FAILED);
     memset(memory + (8 << 20), 1, touched);
     timeline_start(timeline, timeline->arena, getpid(), UINT64_C(100000000));
-    uint64_t with = sample_now(timeline)->rss;
-    assert_int_equal(sample_now(timeline)->own, 0); /* nobody of ours is in it yet */
+    uint64_t with = sample_with_a_look(timeline)->rss;
+    assert_int_equal(sample_with_a_look(timeline)->own, 0); /* nobody of ours is in it yet */
     header->host_pid = (uint32_t)getpid();
-    uint64_t arena = sample_now(timeline)->own;
+    uint64_t arena = sample_with_a_look(timeline)->own;
     assert_true(arena > 0 && arena < (1 << 20)); /* a few pages of it are mapped here */
     header->memory.own_ranges[0] = (struct arena_own_range){(uint64_t)(uintptr_t)memory, size};
     header->memory.own_range_count = 1;
     header->memory.profiler_bytes = 5000;
-    const struct arena_sample *sample = sample_now(timeline);
+    const struct arena_sample *sample = sample_with_a_look(timeline);
     assert_in_range(sample->own, arena + touched + 5000, arena + touched + 5000 + 65536);
     assert_in_range(sample->rss + touched, with - (4 << 20), with + (4 << 20));
     /* what is not true is taken for as much as can be */
@@ -400,10 +406,19 @@ static void takes_the_profilers_own_memory_out(void **state) {
     header->memory.own_range_count = UINT32_MAX;
     header->memory.profiler_bytes = UINT64_C(1) << 60;
     for (int i = 0; i < 3; i++)
-        sample = sample_now(timeline);
+        sample = sample_with_a_look(timeline);
     assert_int_equal(sample->rss, 0);
+    /* Between two looks what was named more counts as it is. */
+    header->memory.profiler_bytes = 0;
+    header->memory.own_range_count = 1;
+    uint64_t looked_at = sample_with_a_look(timeline)->own;
+    header->memory.own_ranges[0].size = size + 1000000;
+    timeline->own.next_ns = UINT64_MAX;
+    assert_in_range(sample_now(timeline)->own, looked_at + 1000000, looked_at + 1000000 + 65536);
+    header->memory.own_ranges[0].size = size - 1000000;
+    assert_in_range(sample_now(timeline)->own, looked_at, looked_at + 65536);
     header->clock.end_ns = 1; /* another program has taken the process over */
-    assert_int_equal(sample_now(timeline)->own, 0);
+    assert_int_equal(sample_with_a_look(timeline)->own, 0);
     munmap(memory, size);
 }
 
@@ -421,13 +436,13 @@ static void looks_at_large_ranges_in_turn(void **state) {
     }
     header->memory.own_range_count = 3;
     timeline_start(timeline, timeline->arena, getpid(), UINT64_C(100000000));
-    uint64_t before = sample_now(timeline)->own, after = before;
+    uint64_t before = sample_with_a_look(timeline)->own, after = before;
     for (int i = 0; i < 20; i++)
-        after = sample_now(timeline)->own;
+        after = sample_with_a_look(timeline)->own;
     assert_in_range(after, 3 * touched, 3 * touched + (2 << 20));
     munmap(memory, 3 * size);
     for (int i = 0; i < 20; i++)
-        after = sample_now(timeline)->own;
+        after = sample_with_a_look(timeline)->own;
     assert_true(after < 1 << 20);
 }
 
