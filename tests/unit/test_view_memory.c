@@ -43,6 +43,14 @@ static void peak_as_lines(void **state) {
            "   200B (~\n");
 }
 
+/* The sum over several processes has a peak of each, and so no moment. */
+static void peaks_of_processes(void **state) {
+    struct test *test = *state;
+    test->model->heap.peak_t_ns = MODEL_UNKNOWN;
+    test->model->process_count = 3;
+    expect_title(test, "Memory  [peak] alive left types  1.7M in 3 processes  lines");
+}
+
 static void peak_as_tree(void **state) {
     struct test *test = *state;
     request(test, REQUEST_TREE);
@@ -335,7 +343,7 @@ static void unsound_models(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(peak_as_lines), TEST(peak_as_tree), TEST(alive), TEST(left), TEST(left_by_imports), TEST(types),
+        TEST(peak_as_lines), TEST(peaks_of_processes), TEST(peak_as_tree), TEST(alive), TEST(left), TEST(left_by_imports), TEST(types),
         TEST(golden_screens), TEST(small_sizes),
         TEST(drilling), TEST(walking_the_tree), TEST(selection_stays), TEST(selection_of_others), TEST(sorting),
         TEST(standard_library_hidden), TEST(searching), TEST(clicking), TEST(nothing_there), TEST(unsound_models),

@@ -502,7 +502,7 @@ static void no_samples(void **state) {
     test->model->sample_count = 0;
     expect(test, 1, 60, "Memory has not been measured yet.\n");
     test->model->program = test->model; /* as a child has one */
-    expect(test, 1, 60, "The memory of child processes is not measured.\n");
+    expect(test, 1, 60, "The memory of child processes is not measured over time.\n");
     test->model->program = NULL;
     test->model->state = MODEL_ENDED;
     expect(test, 1, 60, "The run ended before its memory was measured.\n");

@@ -137,7 +137,11 @@ static void add_when(char *text, size_t size, const struct memory_state *state, 
         return;
     snprintf(text + length, size - length, "  %s", number_bytes(bytes, state->rows.total, 6));
     length = strlen(text);
-    if (state->choice.mode == MEMORY_MODE_PEAK || state->choice.mode == MEMORY_MODE_TYPES)
+    if (state->choice.mode != MEMORY_MODE_PEAK && state->choice.mode != MEMORY_MODE_TYPES)
+        return;
+    if (at == MODEL_UNKNOWN) /* each process has its own */
+        snprintf(text + length, size - length, " in %zu processes", model->process_count);
+    else
         snprintf(text + length, size - length, " @%s", number_time(time, at, 8));
 }
 

@@ -145,7 +145,7 @@ static void draw_sparkline(struct ram_state *state, const struct model *model, s
 
 static const char *nothing_measured(const struct model *model) {
     if (model->program && model->process_count == 1)
-        return "The memory of child processes is not measured.";
+        return "The memory of child processes is not measured over time.";
     return model->state == MODEL_ENDED ? "The run ended before its memory was measured." : "Memory has not been measured yet.";
 }
 
