@@ -343,7 +343,8 @@ static void unsound_models(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(peak_as_lines), TEST(peaks_of_processes), TEST(peak_as_tree), TEST(alive), TEST(left), TEST(left_by_imports), TEST(types),
+        TEST(peak_as_lines), TEST(peaks_of_processes), TEST(peak_as_tree), TEST(alive), TEST(left),
+        TEST(left_by_imports), TEST(types),
         TEST(golden_screens), TEST(small_sizes),
         TEST(drilling), TEST(walking_the_tree), TEST(selection_stays), TEST(selection_of_others), TEST(sorting),
         TEST(standard_library_hidden), TEST(searching), TEST(clicking), TEST(nothing_there), TEST(unsound_models),

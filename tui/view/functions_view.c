@@ -4,22 +4,12 @@
 #include <string.h>
 
 #include "tui/view/effect.h"
+#include "tui/view/function_columns.h"
 #include "tui/view/function_name.h"
 #include "tui/view/function_rows.h"
-#include "tui/view/heat.h"
-#include "tui/view/number.h"
 #include "tui/view/stamp.h"
 
-enum { PATTERN_SIZE = 128, FILE_PART_FROM = 56 /* columns of the name from which on the file stands beside it */ };
-
-/* A number column of the table, whatever is shown in it. The last column is the function. */
-enum column {
-    COLUMN_FIRST, COLUMN_SECOND, COLUMN_THIRD, COLUMN_CALLS, COLUMN_MEMORY, COLUMN_SIXTH, COLUMN_TOTAL_MEMORY,
-    COLUMN_FUNCTION, COLUMN_COUNT
-};
-enum value {
-    VALUE_SELF_SHARE, VALUE_TOTAL_SHARE, VALUE_SELF, VALUE_TOTAL, VALUE_CALLS, VALUE_MEMORY, VALUE_TOTAL_MEMORY, VALUE_NAME
-};
+enum { PATTERN_SIZE = 128 };
 
 struct functions_state {
     struct table table;
@@ -38,14 +28,6 @@ struct functions_state {
     size_t ran;
     char pattern[PATTERN_SIZE];
     char text[1024]; /* what an effect or a problem points to */
-};
-
-struct layout {
-    struct table_column columns[COLUMN_COUNT];
-    enum value values[COLUMN_COUNT];
-    int at[COLUMN_COUNT];
-    int name_at, name_width; /* of the function's name, behind the sign of its kind */
-    int file_at, file_width; /* file_width 0: not shown */
 };
 
 /* The sort menu: the sorts of every run, holding the order, and, where memory is counted, the sorts by memory. */
@@ -126,131 +108,10 @@ static void refresh(struct functions_state *state, const struct view_context *co
 
 /* --- drawing ---------------------------------------------------------------------------------------- */
 
-/* What columns are kept longest; one that is sorted by does not go before others, one that nothing is counted for is last. */
-static void order_columns(const struct functions_state *state, int order[COLUMN_COUNT - 1]) {
-    static const int counted[] = {COLUMN_FIRST, COLUMN_SECOND, COLUMN_CALLS, COLUMN_THIRD, COLUMN_MEMORY, COLUMN_SIXTH,
-                                  COLUMN_TOTAL_MEMORY};
-    static const int uncounted[] = {COLUMN_FIRST, COLUMN_SECOND, COLUMN_CALLS, COLUMN_THIRD, COLUMN_SIXTH, COLUMN_MEMORY,
-                                    COLUMN_TOTAL_MEMORY};
-    const int *usual = state->memory ? counted : uncounted;
-    int first = !state->memory                              ? COLUMN_FIRST
-                : state->sort == FUNCTION_SORT_MEMORY       ? COLUMN_MEMORY
-                : state->sort == FUNCTION_SORT_TOTAL_MEMORY ? COLUMN_TOTAL_MEMORY
-                                                            : COLUMN_FIRST;
-    int at = 0;
-    order[at++] = first;
-    for (int i = 0; i < COLUMN_COUNT - 1; i++)
-        if (usual[i] != first)
-            order[at++] = usual[i];
-}
-
-static void lay_out(struct layout *layout, const struct functions_state *state, bool percent, int width) {
-    static const struct table_column shares[] = {{"Self%", 5, 0, false}, {"Tot%", 5, 14, false}};
-    static const struct table_column seconds[] = {{"Self s", 6, 0, false}, {"Tot s", 6, 14, false}};
-    int order[COLUMN_COUNT - 1];
-    const struct table_column *leading = percent ? shares : seconds, *other = percent ? seconds : shares;
-    *layout = (struct layout){
-        .columns = {leading[0], leading[1], other[0], {"Calls", 8, 16, false}, {"MiB", 6, 16, false}, other[1],
-                    {"TotMiB", 6, 24, false}, {"Function", 0, 0, true}},
-        .values = {percent ? VALUE_SELF_SHARE : VALUE_SELF, percent ? VALUE_TOTAL_SHARE : VALUE_TOTAL,
-                   percent ? VALUE_SELF : VALUE_SELF_SHARE, VALUE_CALLS, VALUE_MEMORY,
-                   percent ? VALUE_TOTAL : VALUE_TOTAL_SHARE, VALUE_TOTAL_MEMORY, VALUE_NAME}};
-    layout->columns[COLUMN_THIRD].room = 18;
-    layout->columns[COLUMN_SIXTH].room = state->memory ? 30 : 40;
-    if (state->measure == MEMORY_TEMPORARY) {
-        layout->columns[COLUMN_MEMORY].title = "Temp";
-        layout->columns[COLUMN_TOTAL_MEMORY].title = "TotTmp";
-    }
-    if (!state->memory) /* more room than there ever is */
-        layout->columns[COLUMN_MEMORY].room = layout->columns[COLUMN_TOTAL_MEMORY].room = width + 1;
-    order_columns(state, order);
-    if (order[0] != COLUMN_FIRST)
-        layout->columns[COLUMN_FIRST].room = 14;
-    layout->columns[order[0]].room = 0;
-    int left = table_fit(layout->columns, COLUMN_COUNT, order, 1, width, layout->at);
-    int sign = left >= 8 ? 2 : 0;
-    layout->name_at = layout->at[COLUMN_FUNCTION] + sign;
-    layout->name_width = left - sign;
-    if (left >= FILE_PART_FROM) {
-        layout->file_width = left * 2 / 5;
-        layout->name_width -= layout->file_width + 1;
-        layout->file_at = layout->name_at + layout->name_width + 1;
-    }
-}
-
-static bool sorted_by(const struct functions_state *state, enum value value) {
-    switch (state->sort) {
-    case FUNCTION_SORT_SELF: return value == VALUE_SELF || value == VALUE_SELF_SHARE;
-    case FUNCTION_SORT_TOTAL: return value == VALUE_TOTAL || value == VALUE_TOTAL_SHARE;
-    case FUNCTION_SORT_CALLS: return value == VALUE_CALLS;
-    case FUNCTION_SORT_NAME: return value == VALUE_NAME;
-    case FUNCTION_SORT_MEMORY: return value == VALUE_MEMORY;
-    case FUNCTION_SORT_TOTAL_MEMORY: return value == VALUE_TOTAL_MEMORY;
-    case FUNCTION_SORT_FILE: case FUNCTION_SORT_COUNT: break;
-    }
-    return false;
-}
-
-static void draw_header(const struct functions_state *state, const struct layout *layout, struct grid *grid,
-                        struct rectangle area) {
-    for (int column = 0; column < COLUMN_FUNCTION; column++)
-        if (layout->at[column] >= 0)
-            table_cell(grid, area, 0, layout->at[column], layout->columns[column].width,
-                       sorted_by(state, layout->values[column]) ? STYLE_SORT_COLUMN : STYLE_HEADER, false,
-                       layout->columns[column].title);
-    table_cell(grid, area, 0, layout->name_at, layout->name_width,
-               sorted_by(state, VALUE_NAME) ? STYLE_SORT_COLUMN : STYLE_HEADER, true, "Function");
-    table_cell(grid, area, 0, layout->file_at, layout->file_width,
-               state->sort == FUNCTION_SORT_FILE ? STYLE_SORT_COLUMN : STYLE_HEADER, true, "File:line");
-}
-
-static const char *memory_text(const struct functions_state *state, const struct model_allocations *memory, int width,
-                               char text[NUMBER_SIZE]) {
-    uint64_t value = memory_measured(memory, state->measure);
-    return state->measure == MEMORY_TEMPORARY ? number_count(text, value, width) : number_mebibytes(text, value, width);
-}
-
-static const char *value_text(const struct functions_state *state, const struct model_function *function,
-                              enum value value, int width, char text[NUMBER_SIZE]) {
-    switch (value) {
-    case VALUE_SELF_SHARE: return number_percent(text, function->self_ns, state->total_self_ns, width);
-    case VALUE_TOTAL_SHARE: return number_percent(text, function->total_ns, state->total_self_ns, width);
-    case VALUE_SELF: return number_seconds(text, function->self_ns, width);
-    case VALUE_TOTAL: return number_seconds(text, function->total_ns, width);
-    case VALUE_CALLS: return number_count(text, function->calls, width);
-    case VALUE_MEMORY: return memory_text(state, &function->memory, width, text);
-    case VALUE_TOTAL_MEMORY: return memory_text(state, &function->total_memory, width, text);
-    case VALUE_NAME: break;
-    }
-    return "";
-}
-
-static void draw_function(const struct functions_state *state, const struct layout *layout,
-                          const struct model_function *function, struct grid *grid, struct rectangle area, int row) {
-    double share = state->total_self_ns ? (double)function->self_ns / (double)state->total_self_ns : 0;
-    bool is_c = function->kind == MODEL_FUNCTION_C;
-    for (int column = 0; column < COLUMN_FUNCTION; column++) {
-        char text[NUMBER_SIZE];
-        int width = layout->columns[column].width;
-        if (layout->at[column] >= 0)
-            table_cell(grid, area, row, layout->at[column], width,
-                       column == COLUMN_FIRST ? heat_style(heat_level(share)) : STYLE_NORMAL, false,
-                       value_text(state, function, layout->values[column], width, text));
-    }
-    char buffer[512], shortened[512];
-    const char *name = function_display_name(function, buffer, sizeof buffer);
-    name = table_shorten(name, function_name_tail(function, name), layout->name_width, shortened, sizeof shortened);
-    if (is_c && layout->name_at > layout->at[COLUMN_FUNCTION])
-        grid_glyph(grid, area, row, layout->at[COLUMN_FUNCTION], STYLE_DIM, 'c');
-    table_cell(grid, area, row, layout->name_at, layout->name_width, is_c ? STYLE_DIM : STYLE_NORMAL, true, name);
-    if (!is_c && layout->file_width) {
-        char place[512];
-        snprintf(place, sizeof place, "%s:%u", function_file_name(function), function->line);
-        table_cell(grid, area, row, layout->file_at, layout->file_width, STYLE_DIM, true,
-                   table_shorten(place, strrchr(place, ':'), layout->file_width, shortened, sizeof shortened));
-    }
-    if (layout->name_width > 0)
-        table_highlight(grid, area, row, layout->name_at, layout->name_width, name, 0, state->pattern);
+static struct function_look look_of(const struct functions_state *state, const struct view_context *context) {
+    return (struct function_look){
+        .percent = context->percent, .memory = state->memory, .sort = state->sort, .measure = state->measure,
+        .total_self_ns = state->total_self_ns, .pattern = state->pattern};
 }
 
 static void draw_nothing(const struct functions_state *state, const struct view_context *context, struct grid *grid,
@@ -286,15 +147,16 @@ static void functions_draw(void *data, const struct view_context *context, struc
         draw_nothing(state, context, grid, area);
         return;
     }
-    struct layout layout;
-    lay_out(&layout, state, context->percent, area.columns);
+    struct function_look look = look_of(state, context);
+    struct function_columns columns;
+    function_columns_lay_out(&columns, &look, area.columns);
     int header = table_header_rows(area);
     size_t index;
     if (header)
-        draw_header(state, &layout, grid, area);
+        function_columns_header(&columns, &look, grid, area);
     table_scroll(&state->table, area.rows - header);
     for (int row = header; row < area.rows && table_row_at(&state->table, area, row, &index); row++) {
-        draw_function(state, &layout, &context->model->functions[state->table.rows[index]], grid, area, row);
+        function_columns_row(&columns, &look, &context->model->functions[state->table.rows[index]], grid, area, row);
         if (index == state->table.index && selection_is_shown(state, context))
             table_mark_selected(grid, area, row, area.columns, context->focused);
     }
@@ -430,33 +292,16 @@ static bool functions_filter(void *data, const struct view_context *context, con
     return true;
 }
 
-static struct view_effect click_header(struct functions_state *state, const struct layout *layout, int column) {
-    static const enum function_sort sorts[] = {
-        [VALUE_SELF_SHARE] = FUNCTION_SORT_SELF, [VALUE_SELF] = FUNCTION_SORT_SELF,
-        [VALUE_TOTAL_SHARE] = FUNCTION_SORT_TOTAL, [VALUE_TOTAL] = FUNCTION_SORT_TOTAL,
-        [VALUE_CALLS] = FUNCTION_SORT_CALLS, [VALUE_NAME] = FUNCTION_SORT_NAME,
-        [VALUE_MEMORY] = FUNCTION_SORT_MEMORY, [VALUE_TOTAL_MEMORY] = FUNCTION_SORT_TOTAL_MEMORY};
-    if (layout->file_width && column >= layout->file_at) {
-        sort_by(state, FUNCTION_SORT_FILE);
-        return effect_of(VIEW_REDRAW);
-    }
-    for (int i = COLUMN_COUNT - 1; i >= 0; i--) {
-        if (layout->at[i] >= 0 && column >= layout->at[i]) {
-            sort_by(state, sorts[layout->values[i]]);
-            break;
-        }
-    }
-    return effect_of(VIEW_REDRAW);
-}
-
 static struct view_effect functions_click(void *data, const struct view_context *context, struct rectangle area,
                                           int row, int column) {
     struct functions_state *state = data;
     refresh(state, context);
     if (row < table_header_rows(area)) {
-        struct layout layout;
-        lay_out(&layout, state, context->percent, area.columns);
-        return click_header(state, &layout, column);
+        struct function_look look = look_of(state, context);
+        enum function_sort sort = function_columns_sort(&look, area.columns, column);
+        if (sort != FUNCTION_SORT_COUNT)
+            sort_by(state, sort);
+        return effect_of(VIEW_REDRAW);
     }
     size_t index;
     if (!table_row_at(&state->table, area, row, &index))

@@ -1,0 +1,153 @@
+#include "tui/view/function_columns.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/view/function_name.h"
+#include "tui/view/heat.h"
+#include "tui/view/number.h"
+
+enum { FILE_PART_FROM = 56 /* columns of the name from which on the file stands beside it */ };
+
+/* What columns are kept longest; one that is sorted by does not go before others, one that nothing is counted for is last. */
+static void order_columns(const struct function_look *look, int order[COLUMN_COUNT - 1]) {
+    static const int counted[] = {COLUMN_FIRST, COLUMN_SECOND, COLUMN_CALLS, COLUMN_THIRD, COLUMN_MEMORY, COLUMN_SIXTH,
+                                  COLUMN_TOTAL_MEMORY};
+    static const int uncounted[] = {COLUMN_FIRST, COLUMN_SECOND, COLUMN_CALLS, COLUMN_THIRD, COLUMN_SIXTH, COLUMN_MEMORY,
+                                    COLUMN_TOTAL_MEMORY};
+    const int *usual = look->memory ? counted : uncounted;
+    int first = !look->memory                              ? COLUMN_FIRST
+                : look->sort == FUNCTION_SORT_MEMORY       ? COLUMN_MEMORY
+                : look->sort == FUNCTION_SORT_TOTAL_MEMORY ? COLUMN_TOTAL_MEMORY
+                                                            : COLUMN_FIRST;
+    int at = 0;
+    order[at++] = first;
+    for (int i = 0; i < COLUMN_COUNT - 1; i++)
+        if (usual[i] != first)
+            order[at++] = usual[i];
+}
+
+void function_columns_lay_out(struct function_columns *columns, const struct function_look *look, int width) {
+    static const struct table_column shares[] = {{"Self%", 5, 0, false}, {"Tot%", 5, 14, false}};
+    static const struct table_column seconds[] = {{"Self s", 6, 0, false}, {"Tot s", 6, 14, false}};
+    int order[COLUMN_COUNT - 1];
+    const struct table_column *leading = look->percent ? shares : seconds, *other = look->percent ? seconds : shares;
+    *columns = (struct function_columns){
+        .columns = {leading[0], leading[1], other[0], {"Calls", 8, 16, false}, {"MiB", 6, 16, false}, other[1],
+                    {"TotMiB", 6, 24, false}, {"Function", 0, 0, true}},
+        .values = {look->percent ? VALUE_SELF_SHARE : VALUE_SELF, look->percent ? VALUE_TOTAL_SHARE : VALUE_TOTAL,
+                   look->percent ? VALUE_SELF : VALUE_SELF_SHARE, VALUE_CALLS, VALUE_MEMORY,
+                   look->percent ? VALUE_TOTAL : VALUE_TOTAL_SHARE, VALUE_TOTAL_MEMORY, VALUE_NAME}};
+    columns->columns[COLUMN_THIRD].room = 18;
+    columns->columns[COLUMN_SIXTH].room = look->memory ? 30 : 40;
+    if (look->measure == MEMORY_TEMPORARY) {
+        columns->columns[COLUMN_MEMORY].title = "Temp";
+        columns->columns[COLUMN_TOTAL_MEMORY].title = "TotTmp";
+    }
+    if (!look->memory) /* more room than there ever is */
+        columns->columns[COLUMN_MEMORY].room = columns->columns[COLUMN_TOTAL_MEMORY].room = width + 1;
+    order_columns(look, order);
+    if (order[0] != COLUMN_FIRST)
+        columns->columns[COLUMN_FIRST].room = 14;
+    columns->columns[order[0]].room = 0;
+    int left = table_fit(columns->columns, COLUMN_COUNT, order, 1, width, columns->at);
+    int sign = left >= 8 ? 2 : 0;
+    columns->name_at = columns->at[COLUMN_FUNCTION] + sign;
+    columns->name_width = left - sign;
+    if (left >= FILE_PART_FROM) {
+        columns->file_width = left * 2 / 5;
+        columns->name_width -= columns->file_width + 1;
+        columns->file_at = columns->name_at + columns->name_width + 1;
+    }
+}
+
+static bool sorted_by(const struct function_look *look, enum function_value value) {
+    switch (look->sort) {
+    case FUNCTION_SORT_SELF: return value == VALUE_SELF || value == VALUE_SELF_SHARE;
+    case FUNCTION_SORT_TOTAL: return value == VALUE_TOTAL || value == VALUE_TOTAL_SHARE;
+    case FUNCTION_SORT_CALLS: return value == VALUE_CALLS;
+    case FUNCTION_SORT_NAME: return value == VALUE_NAME;
+    case FUNCTION_SORT_MEMORY: return value == VALUE_MEMORY;
+    case FUNCTION_SORT_TOTAL_MEMORY: return value == VALUE_TOTAL_MEMORY;
+    case FUNCTION_SORT_FILE: case FUNCTION_SORT_COUNT: break;
+    }
+    return false;
+}
+
+void function_columns_header(const struct function_columns *columns, const struct function_look *look, struct grid *grid,
+                             struct rectangle area) {
+    for (int column = 0; column < COLUMN_FUNCTION; column++)
+        if (columns->at[column] >= 0)
+            table_cell(grid, area, 0, columns->at[column], columns->columns[column].width,
+                       sorted_by(look, columns->values[column]) ? STYLE_SORT_COLUMN : STYLE_HEADER, false,
+                       columns->columns[column].title);
+    table_cell(grid, area, 0, columns->name_at, columns->name_width,
+               sorted_by(look, VALUE_NAME) ? STYLE_SORT_COLUMN : STYLE_HEADER, true, "Function");
+    table_cell(grid, area, 0, columns->file_at, columns->file_width,
+               look->sort == FUNCTION_SORT_FILE ? STYLE_SORT_COLUMN : STYLE_HEADER, true, "File:line");
+}
+
+static const char *memory_text(const struct function_look *look, const struct model_allocations *memory, int width,
+                               char text[NUMBER_SIZE]) {
+    uint64_t value = memory_measured(memory, look->measure);
+    return look->measure == MEMORY_TEMPORARY ? number_count(text, value, width) : number_mebibytes(text, value, width);
+}
+
+static const char *value_text(const struct function_look *look, const struct model_function *function,
+                              enum function_value value, int width, char text[NUMBER_SIZE]) {
+    switch (value) {
+    case VALUE_SELF_SHARE: return number_percent(text, function->self_ns, look->total_self_ns, width);
+    case VALUE_TOTAL_SHARE: return number_percent(text, function->total_ns, look->total_self_ns, width);
+    case VALUE_SELF: return number_seconds(text, function->self_ns, width);
+    case VALUE_TOTAL: return number_seconds(text, function->total_ns, width);
+    case VALUE_CALLS: return number_count(text, function->calls, width);
+    case VALUE_MEMORY: return memory_text(look, &function->memory, width, text);
+    case VALUE_TOTAL_MEMORY: return memory_text(look, &function->total_memory, width, text);
+    case VALUE_NAME: break;
+    }
+    return "";
+}
+
+void function_columns_row(const struct function_columns *columns, const struct function_look *look,
+                          const struct model_function *function, struct grid *grid, struct rectangle area, int row) {
+    double share = look->total_self_ns ? (double)function->self_ns / (double)look->total_self_ns : 0;
+    bool is_c = function->kind == MODEL_FUNCTION_C;
+    for (int column = 0; column < COLUMN_FUNCTION; column++) {
+        char text[NUMBER_SIZE];
+        int width = columns->columns[column].width;
+        if (columns->at[column] >= 0)
+            table_cell(grid, area, row, columns->at[column], width,
+                       column == COLUMN_FIRST ? heat_style(heat_level(share)) : STYLE_NORMAL, false,
+                       value_text(look, function, columns->values[column], width, text));
+    }
+    char buffer[512], shortened[512];
+    const char *name = function_display_name(function, buffer, sizeof buffer);
+    name = table_shorten(name, function_name_tail(function, name), columns->name_width, shortened, sizeof shortened);
+    if (is_c && columns->name_at > columns->at[COLUMN_FUNCTION])
+        grid_glyph(grid, area, row, columns->at[COLUMN_FUNCTION], STYLE_DIM, 'c');
+    table_cell(grid, area, row, columns->name_at, columns->name_width, is_c ? STYLE_DIM : STYLE_NORMAL, true, name);
+    if (!is_c && columns->file_width) {
+        char place[512];
+        snprintf(place, sizeof place, "%s:%u", function_file_name(function), function->line);
+        table_cell(grid, area, row, columns->file_at, columns->file_width, STYLE_DIM, true,
+                   table_shorten(place, strrchr(place, ':'), columns->file_width, shortened, sizeof shortened));
+    }
+    if (columns->name_width > 0)
+        table_highlight(grid, area, row, columns->name_at, columns->name_width, name, 0, look->pattern);
+}
+
+enum function_sort function_columns_sort(const struct function_look *look, int width, int column) {
+    static const enum function_sort sorts[] = {
+        [VALUE_SELF_SHARE] = FUNCTION_SORT_SELF, [VALUE_SELF] = FUNCTION_SORT_SELF,
+        [VALUE_TOTAL_SHARE] = FUNCTION_SORT_TOTAL, [VALUE_TOTAL] = FUNCTION_SORT_TOTAL,
+        [VALUE_CALLS] = FUNCTION_SORT_CALLS, [VALUE_NAME] = FUNCTION_SORT_NAME,
+        [VALUE_MEMORY] = FUNCTION_SORT_MEMORY, [VALUE_TOTAL_MEMORY] = FUNCTION_SORT_TOTAL_MEMORY};
+    struct function_columns columns;
+    function_columns_lay_out(&columns, look, width);
+    if (columns.file_width && column >= columns.file_at)
+        return FUNCTION_SORT_FILE;
+    for (int i = COLUMN_COUNT - 1; i >= 0; i--)
+        if (columns.at[i] >= 0 && column >= columns.at[i])
+            return sorts[columns.values[i]];
+    return FUNCTION_SORT_COUNT;
+}

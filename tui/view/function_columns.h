@@ -1,0 +1,42 @@
+/* function_columns.h - the columns of the function table: which there is room for, what stands in them. */
+#ifndef PYPROF_TUI_VIEW_FUNCTION_COLUMNS_H
+#define PYPROF_TUI_VIEW_FUNCTION_COLUMNS_H
+
+#include "tui/view/function_rows.h"
+
+/* A number column of the table, whatever is shown in it. The last column is the function. */
+enum function_column {
+    COLUMN_FIRST, COLUMN_SECOND, COLUMN_THIRD, COLUMN_CALLS, COLUMN_MEMORY, COLUMN_SIXTH, COLUMN_TOTAL_MEMORY,
+    COLUMN_FUNCTION, COLUMN_COUNT
+};
+enum function_value {
+    VALUE_SELF_SHARE, VALUE_TOTAL_SHARE, VALUE_SELF, VALUE_TOTAL, VALUE_CALLS, VALUE_MEMORY, VALUE_TOTAL_MEMORY, VALUE_NAME
+};
+
+/* What decides about the columns and what is in them. */
+struct function_look {
+    bool percent;                /* shares stand before times */
+    bool memory;                 /* memory is counted */
+    enum function_sort sort;
+    enum memory_measure measure; /* what of memory is shown */
+    uint64_t total_self_ns;      /* what shares are taken of */
+    const char *pattern;         /* what was searched for; "" nothing */
+};
+
+struct function_columns {
+    struct table_column columns[COLUMN_COUNT];
+    enum function_value values[COLUMN_COUNT];
+    int at[COLUMN_COUNT];
+    int name_at, name_width; /* of the function's name, behind the sign of its kind */
+    int file_at, file_width; /* file_width 0: not shown */
+};
+
+void function_columns_lay_out(struct function_columns *columns, const struct function_look *look, int width);
+void function_columns_header(const struct function_columns *columns, const struct function_look *look, struct grid *grid,
+                             struct rectangle area);
+void function_columns_row(const struct function_columns *columns, const struct function_look *look,
+                          const struct model_function *function, struct grid *grid, struct rectangle area, int row);
+/* What is sorted by when the header is clicked there; FUNCTION_SORT_COUNT: nothing stands there. */
+enum function_sort function_columns_sort(const struct function_look *look, int width, int column);
+
+#endif
