@@ -39,14 +39,15 @@ static PyTypeObject *check_type, *checked_type;
 
 /* --- limits ------------------------------------------------------------------------------------------------- */
 
-/* What a unit stands for; 0: it is none. */
+/* What a unit stands for, as in --max-heap: K and KiB are 1024, KB is 1000. 0: it is none. */
 static double factor_of(const char *unit) {
     static const char letters[] = "KMGT";
     const char *found = *unit ? strchr(letters, Py_TOUPPER(*unit)) : NULL;
     const char *rest = found ? unit + 1 : unit;
-    double factor = found ? ldexp(1, 10 * (int)(found - letters + 1)) : 1;
-    bool understood = !*rest || strcasecmp(rest, "b") == 0 || (found && strcasecmp(rest, "ib") == 0);
-    return understood ? factor : 0;
+    int power = found ? (int)(found - letters + 1) : 0;
+    if (strcasecmp(rest, "b") == 0)
+        return pow(1000, power);
+    return !*rest || (found && strcasecmp(rest, "ib") == 0) ? ldexp(1, 10 * power) : 0;
 }
 
 static bool parse_text(PyObject *value, uint64_t *bytes) {

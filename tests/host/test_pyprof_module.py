@@ -188,12 +188,21 @@ class Module(Running):
 class Assertions(Running):
     def test_within_the_limits_nothing_happens(self):
         self.assertEqual(self.printed("""
-            import pyprof
+            import pyprof, sys
+            data = size = fits = more = text = None
             with pyprof.assert_allocated(0): pass
             with pyprof.assert_allocated(at_most="300K", peak="1.5K") as check:
                 for i in range(200): bytes(1000)
             with check:
                 pass
+            for text, size in (("2KB", 2000), ("2K", 2048), ("2KiB", 2048), ("2k", 2048), ("2000", 2000), ("2000B", 2000), ("0.002 MB", 2000)):
+                fits = size - sys.getsizeof(b"")
+                more = fits + 1
+                with pyprof.assert_allocated(text): data = bytes(fits)
+                try:
+                    with pyprof.assert_allocated(text): data = bytes(more)
+                    print("not noticed", text)
+                except AssertionError: pass
             with pyprof.assert_allocated(peak=2000):
                 for i in range(200): bytes(1000)
             print("done")
