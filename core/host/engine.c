@@ -17,7 +17,7 @@
 #include "core/host/main_program.h"
 #include "core/host/memory_hooks.h"
 #include "core/host/monitoring.h"
-#include "core/host/native_memory.h"
+#include "core/host/native_listener.h"
 #include "core/host/original_code.h"
 #include "core/host/original_graph.h"
 #include "core/host/own_work.h"
@@ -73,7 +73,7 @@ static bool start_collectors(void) {
     own_work_begin(&work);
     if (install_collectors()) {
         if (profile_header()->collectors & COLLECTOR_MEMORY)
-            native_memory_watch();
+            native_listener_begin();
         own_work_end(&work);
         return true;
     }

@@ -1,4 +1,4 @@
-#include "core/host/native_memory.h"
+#include "core/host/native_listener.h"
 
 #include "core/host/python_version/frames.h" /* Python.h comes before the headers of libc */
 
@@ -114,7 +114,7 @@ static bool is_called(const struct native_hooks **listener) {
     return heard == 2;
 }
 
-void native_memory_watch(void) {
+void native_listener_begin(void) {
     const struct native_hooks **listener = dlsym(RTLD_DEFAULT, NATIVE_HOOKS);
     mappings.page = (size_t)sysconf(_SC_PAGESIZE);
     if (!listener || !mapped_ranges_prepare(&mappings.ranges) || !is_called(listener))
@@ -124,7 +124,7 @@ void native_memory_watch(void) {
     __atomic_store_n(listener, &hooks, __ATOMIC_RELEASE);
 }
 
-void native_memory_after_fork_in_child(bool counting) {
+void native_listener_after_fork_in_child(bool counting) {
     if (!mappings.ranges.rows)
         return;
     mapped_ranges_clear(&mappings.ranges);
