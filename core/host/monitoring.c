@@ -48,6 +48,7 @@ enum event_kind {
     EVENT_INSTRUCTION, /* the offset of an instruction of the program's */
     EVENT_JUMP,        /* the same, and the offset where it leads */
     EVENT_HANDLER,     /* the offset where a handler begins, and an exception */
+    EVENT_TRACED,      /* the same as of an instruction, for the interpreter's own callback */
 };
 
 static struct {
@@ -81,6 +82,8 @@ static enum event_kind kind_of(PyObject *event) {
     return EVENT_PLACE;
 }
 
+enum { CODE, OFFSET, TARGET, MOST_ARGUMENTS = 6 };
+
 /* Registered in place of the program's callback. */
 struct translator {
     PyObject_HEAD
@@ -95,14 +98,20 @@ static int original_instruction(PyCodeObject *code, int unit) {
     return instrument_original_unit(code, unit + prefixes) - prefixes;
 }
 
+/* A prefix that only the twin has. */
+static bool is_own_prefix(PyCodeObject *code, int unit) {
+    int prefixes = offset_map_prefixes(code, unit);
+    return prefixes > 0 && offset_map_prefixes(twins_original(code), original_instruction(code, unit)) != prefixes;
+}
+
 /* Probes are no instructions of the program's, nor are prefixes that only a twin has; nor is the handler behind them all, to which
  * exceptions come last. */
 static bool is_of_program(const struct translator *translator, PyCodeObject *code, int unit) {
     switch (translator->kind) {
     case EVENT_INSTRUCTION:
     case EVENT_JUMP:
-        return instrument_place(code, unit) == OFFSET_ORIGINAL &&
-               offset_map_prefixes(twins_original(code), original_instruction(code, unit)) == offset_map_prefixes(code, unit);
+    case EVENT_TRACED:
+        return instrument_place(code, unit) == OFFSET_ORIGINAL && !is_own_prefix(code, unit);
     case EVENT_HANDLER:
         return instrument_place(code, unit) != OFFSET_BEHIND;
     default:
@@ -127,16 +136,10 @@ static PyObject *original_offset(const struct translator *translator, PyCodeObje
     return PyLong_FromLong(original * (long)CODE_UNIT_BYTES);
 }
 
-static PyObject *translate(PyObject *self, PyObject *const *arguments, size_t flags, PyObject *names) {
-    enum { CODE, OFFSET, TARGET, MOST_ARGUMENTS = 6 };
-    const struct translator *translator = (struct translator *)self;
-    Py_ssize_t count = PyVectorcall_NARGS(flags);
-    if (count <= OFFSET || count > MOST_ARGUMENTS || names || !PyCode_Check(arguments[CODE]))
-        return PyObject_Vectorcall(translator->callback, arguments, (size_t)count, names);
+/* The same call with the original's code and offsets. */
+static PyObject *call_translated(const struct translator *translator, PyObject *const *arguments, Py_ssize_t count) {
     PyCodeObject *code = (PyCodeObject *)arguments[CODE];
     bool place = translator->kind != EVENT_LINE && PyLong_Check(arguments[OFFSET]);
-    if (place && !is_of_program(translator, code, (int)(PyLong_AsLong(arguments[OFFSET]) / CODE_UNIT_BYTES)))
-        Py_RETURN_NONE;
     bool target = translator->kind == EVENT_JUMP && count > TARGET && PyLong_Check(arguments[TARGET]);
     PyObject *changed[1 + MOST_ARGUMENTS]; /* the callee may use the one in front */
     for (Py_ssize_t i = 0; i < count; i++)
@@ -156,6 +159,18 @@ static PyObject *translate(PyObject *self, PyObject *const *arguments, size_t fl
     return result;
 }
 
+static PyObject *translate(PyObject *self, PyObject *const *arguments, size_t flags, PyObject *names) {
+    const struct translator *translator = (struct translator *)self;
+    Py_ssize_t count = PyVectorcall_NARGS(flags);
+    bool known = count > OFFSET && count <= MOST_ARGUMENTS && !names && PyCode_Check(arguments[CODE]);
+    if (known && PyLong_Check(arguments[OFFSET]) &&
+        !is_of_program(translator, (PyCodeObject *)arguments[CODE], (int)(PyLong_AsLong(arguments[OFFSET]) / CODE_UNIT_BYTES)))
+        Py_RETURN_NONE;
+    if (!known || translator->kind == EVENT_TRACED)
+        return PyObject_Vectorcall(translator->callback, arguments, (size_t)count, names);
+    return call_translated(translator, arguments, count);
+}
+
 static void end_translator(PyObject *self) {
     Py_DECREF(((struct translator *)self)->callback);
     PyObject_Free(self);
@@ -170,12 +185,12 @@ static PyTypeObject translator_type = {
     .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_VECTORCALL | Py_TPFLAGS_DISALLOW_INSTANTIATION,
 };
 
-static PyObject *translator_new(PyObject *callback, PyObject *event) {
+static PyObject *translator_new(PyObject *callback, enum event_kind kind) {
     struct translator *translator = PyObject_New(struct translator, &translator_type);
     if (translator) {
         translator->call = translate;
         translator->callback = Py_NewRef(callback);
-        translator->kind = kind_of(event);
+        translator->kind = kind;
     }
     return (PyObject *)translator;
 }
@@ -186,7 +201,7 @@ static PyObject *register_translated(PyObject *module, PyObject *const *argument
     enum { TOOL, EVENT, CALLBACK, ARGUMENTS };
     if (count != ARGUMENTS || arguments[CALLBACK] == Py_None)
         return exchange_call_original(&register_callback, module, arguments, count, NULL);
-    PyObject *changed[ARGUMENTS] = {arguments[TOOL], arguments[EVENT], translator_new(arguments[CALLBACK], arguments[EVENT])};
+    PyObject *changed[ARGUMENTS] = {arguments[TOOL], arguments[EVENT], translator_new(arguments[CALLBACK], kind_of(arguments[EVENT]))};
     if (!changed[CALLBACK])
         return NULL;
     PyObject *before = exchange_call_original(&register_callback, module, changed, count, NULL);
@@ -207,6 +222,36 @@ static PyObject *register_with_names(PyObject *module, PyObject *const *argument
                  : register_without_names(module, arguments, count);
 }
 
+/* --- sys.settrace with f_trace_opcodes, which the interpreter does by the same events --------------------------- */
+
+static PyCFunction set_trace, set_trace_everywhere;
+
+/* The interpreter registers its callbacks when something is traced for the first time. */
+static PyObject *followed(PyObject *result) {
+    PyObject **tracer = result && python_in_main_interpreter() ? python_opcode_tracer() : NULL;
+    if (tracer && *tracer && !Py_IS_TYPE(*tracer, &translator_type)) {
+        PyObject *translator = translator_new(*tracer, EVENT_TRACED);
+        if (translator)
+            Py_SETREF(*tracer, translator);
+        PyErr_Clear();
+    }
+    return result;
+}
+
+static PyObject *set_trace_followed(PyObject *module, PyObject *function) { return followed(set_trace(module, function)); }
+
+static PyObject *set_everywhere_followed(PyObject *module, PyObject *function) {
+    return followed(set_trace_everywhere(module, function));
+}
+
+static bool follow_tracing(void) {
+    PyObject *module = PyImport_ImportModule("sys");
+    bool done = module && exchange_definition(module, "settrace", METH_O, &set_trace, set_trace_followed) &&
+                exchange_definition(module, "_settraceallthreads", METH_O, &set_trace_everywhere, set_everywhere_followed);
+    Py_XDECREF(module);
+    return done;
+}
+
 bool monitoring_install(void) {
     PyObject *monitoring = PySys_GetObject("monitoring"); /* borrowed */
     if (!monitoring)
@@ -215,5 +260,6 @@ bool monitoring_install(void) {
     return PyType_Ready(&translator_type) == 0 &&
            exchange_function(&set_events, monitoring, "set_local_events", set_with_names, set_local_events) &&
            exchange_function(&get_events, monitoring, "get_local_events", get_with_names, get_local_events) &&
-           exchange_function(&register_callback, monitoring, "register_callback", register_with_names, register_without_names);
+           exchange_function(&register_callback, monitoring, "register_callback", register_with_names, register_without_names) &&
+           follow_tracing();
 }

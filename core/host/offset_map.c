@@ -5,6 +5,10 @@
 /* The n-th bit that is set is the unit of the opcode of the original's n-th instruction: prefixes and caches have none, so this
  * holds wherever jumps became longer. The original's own offsets are read off it when they are asked for. */
 struct offset_map {
+    struct {
+        int at, last;            /* unit of the twin, and the last original opcode up to there */
+        int index, unit, caches; /* as in struct original_walk */
+    } reached;                   /* by the last search, as the next one is mostly a little behind */
     uint32_t units;
     uint32_t words[];
 };
@@ -21,6 +25,7 @@ struct offset_map *offset_map_new(const struct assembly *assembly) {
     if (!map)
         return NULL;
     map->units = units;
+    map->reached.at = -1;
     for (uint32_t i = 0; i < assembly->count; i++)
         if (assembly->items[i].original) {
             uint32_t unit = assembly_opcode_unit(&assembly->items[i]);
@@ -57,16 +62,28 @@ static bool walk_next(struct original_walk *walk) {
     return true;
 }
 
-int offset_map_to_original(const struct offset_map *map, PyCodeObject *original, int unit) {
+int offset_map_to_original(struct offset_map *map, PyCodeObject *original, int unit) {
     struct original_walk walk;
     if (!map || unit < 0 || (uint32_t)unit >= map->units || !walk_begin(&walk, original))
         return unit;
-    int last = -1; /* opcode of an original instruction at or before `unit` */
-    for (int at = 0; at <= unit; at++)
+    int at = -1, last = -1; /* last: opcode of an original instruction at or before `unit` */
+    if (map->reached.at >= 0 && map->reached.at <= unit) {
+        at = map->reached.at;
+        last = map->reached.last;
+        walk.index = map->reached.index;
+        walk.unit = map->reached.unit;
+        walk.caches = map->reached.caches;
+    }
+    while (++at <= unit)
         if (is_set(map, (uint32_t)at)) {
             last = at;
             (void)walk_next(&walk);
         }
+    map->reached.at = unit;
+    map->reached.last = last;
+    map->reached.index = walk.index;
+    map->reached.unit = walk.unit;
+    map->reached.caches = walk.caches;
     int beyond = unit - last;
     if (last < 0 || beyond > walk.caches) { /* in a probe: the next one; behind the last instruction there is none */
         (void)walk_next(&walk);

@@ -15,7 +15,7 @@ struct offset_map *offset_map_new(const struct assembly *assembly);
 
 /* The offset in the original of an offset in its twin, and the other way round. A probe stands for the instruction behind it.
  * Negative offsets (nothing has run yet) and, without a map, all stay as they are. */
-int offset_map_to_original(const struct offset_map *map, PyCodeObject *original, int unit);
+int offset_map_to_original(struct offset_map *map, PyCodeObject *original, int unit);
 int offset_map_to_twin(const struct offset_map *map, PyCodeObject *original, int unit);
 
 /* What stands at an offset of a twin. */

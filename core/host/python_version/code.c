@@ -61,7 +61,18 @@ static bool is_complete(PyCodeObject *code) {
     return at == count;
 }
 
+/* The copy of its bytecode that the interpreter keeps once somebody has asked for it; borrowed, or NULL. */
+static PyObject *kept_bytecode(PyCodeObject *code) {
+#if PY_VERSION_HEX < 0x030C0000
+    return code->_co_code;
+#else
+    return code->_co_cached ? code->_co_cached->_co_code : NULL;
+#endif
+}
+
 PyObject *python_code_bytecode(PyCodeObject *code) {
+    if (kept_bytecode(code))
+        return Py_NewRef(kept_bytecode(code));
     if (is_complete(code))
         return PyCode_GetCode(code);
     PyErr_SetString(PyExc_ValueError, "the last instruction is cut off");

@@ -1,12 +1,18 @@
 /* frames.c - the frame hook (PEP 523) and what it is given. */
 #include "core/host/python_version/internals.h"
 
+/* What ran frames before: the interpreter's own, or what writes maps for perf (-X perf). */
+static python_frame_hook run_frame_before = _PyEval_EvalFrameDefault;
+
 void python_set_frame_hook(python_frame_hook hook) {
-    _PyInterpreterState_SetEvalFrameFunc(PyInterpreterState_Get(), hook ? hook : _PyEval_EvalFrameDefault);
+    PyInterpreterState *interpreter = PyInterpreterState_Get();
+    if (hook)
+        run_frame_before = _PyInterpreterState_GetEvalFrameFunc(interpreter);
+    _PyInterpreterState_SetEvalFrameFunc(interpreter, hook ? hook : run_frame_before);
 }
 
 PyObject *python_run_frame(PyThreadState *thread, python_frame *frame, int throwing) {
-    return _PyEval_EvalFrameDefault(thread, frame, throwing);
+    return run_frame_before(thread, frame, throwing);
 }
 
 /* From 3.12 on running a frame ends it, before that who made it does. */

@@ -7,7 +7,7 @@
 /* The frame hook (PEP 523), for the main program only: see main_program.c. */
 typedef struct _PyInterpreterFrame python_frame;
 typedef PyObject *(*python_frame_hook)(PyThreadState *thread, python_frame *frame, int throwing);
-void python_set_frame_hook(python_frame_hook hook); /* NULL: none */
+void python_set_frame_hook(python_frame_hook hook); /* NULL: what ran frames before */
 PyObject *python_run_frame(PyThreadState *thread, python_frame *frame, int throwing);
 /* Ends a frame that the hook was given and did not run. */
 void python_drop_frame(PyThreadState *thread, python_frame *frame);
@@ -29,14 +29,14 @@ bool python_has_main_lock(void);
 #ifdef PYPROF_INTERPRETER_FRAMES
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter"
+#define object python_asdl_object /* a type in these headers */
 #include <internal/pycore_frame.h>
 #include <internal/pycore_pystate.h>
 #if PY_VERSION_HEX >= 0x030E0000
-#define object python_asdl_object /* a type in these headers */
 #include <internal/pycore_interpframe.h>
-#undef object
 #include <internal/pycore_stackref.h>
 #endif
+#undef object
 #pragma GCC diagnostic pop
 
 /* Whoever holds the interpreter lock; from 3.12 on, this thread where it holds one, else NULL. */

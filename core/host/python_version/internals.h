@@ -7,6 +7,7 @@
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter"
+#define object python_asdl_object /* a type in these headers */
 #include <internal/pycore_ceval.h>
 #include <internal/pycore_code.h>
 #include <internal/pycore_function.h>
@@ -15,6 +16,7 @@
 #if PY_VERSION_HEX >= 0x030D0000
 #include <internal/pycore_opcode_utils.h>
 #endif
+#undef object
 #include <opcode.h>
 #pragma GCC diagnostic pop
 

@@ -72,3 +72,12 @@ void python_put_exception(struct python_exception exception) {
     PyErr_SetRaisedException(exception.value);
 #endif
 }
+
+PyObject **python_opcode_tracer(void) {
+#if PY_VERSION_HEX < 0x030C0000
+    return NULL;
+#else
+    enum { SYS_TRACE = 7, INSTRUCTION = 6 }; /* Include/internal/pycore_instruments.h, Include/cpython/monitoring.h */
+    return &PyInterpreterState_Main()->monitoring_callables[SYS_TRACE][INSTRUCTION];
+#endif
+}

@@ -27,6 +27,10 @@ struct python_collection_counts {
 };
 bool python_find_collection_counts(struct python_collection_counts *counts);
 
+/* The place of the callback by which the main interpreter gives tracers (sys.settrace) an event for each instruction; it owns a
+ * reference, and holds NULL until something has been traced. NULL: this version has none. */
+PyObject **python_opcode_tracer(void);
+
 /* The exception that is being raised, taken away and put back; NULL members where there is none. */
 struct python_exception {
     PyObject *type, *value, *traceback;

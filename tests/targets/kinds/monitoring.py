@@ -130,4 +130,13 @@ if hasattr(sys, "monitoring"):
                 print(*entry)
     disable_once(tool)
     monitoring.free_tool_id(tool)
+
+    def trace(frame, event, argument):
+        if frame.f_code in (busy.__code__, helper.__code__):
+            frame.f_trace_opcodes = True
+            print(event, frame.f_code.co_name, frame.f_lineno, frame.f_lasti)
+            return trace
+    sys.settrace(trace)
+    busy(helper)
+    sys.settrace(None)
 print(busy(abs), many(abs), busy(helper), many(helper))
