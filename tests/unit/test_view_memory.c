@@ -242,6 +242,18 @@ static void selection_stays(void **state) {
     expect_place(request(test, REQUEST_DRILL), VIEW_DRILL, 2, 4); /* the same line in the tree */
 }
 
+/* Functions of another process have other ids: what was selected is looked for by what the loop says is selected there. */
+static void another_process(void **state) {
+    struct test *test = *state;
+    request(test, REQUEST_TREE);
+    request(test, REQUEST_MOVE_LAST);
+    test->model->pid = 77;
+    test->context.function = 2;
+    test->context.line = 3;
+    free(draw(test, 9, 40, true, false));
+    expect_place(request(test, REQUEST_DRILL), VIEW_DRILL, 2, 3);
+}
+
 /* What is selected in other panes is selected here, too; what has no row here gives way to what is marked. */
 static void selection_of_others(void **state) {
     struct test *test = *state;
@@ -346,7 +358,7 @@ int main(void) {
         TEST(peak_as_lines), TEST(peaks_of_processes), TEST(peak_as_tree), TEST(alive), TEST(left),
         TEST(left_by_imports), TEST(types),
         TEST(golden_screens), TEST(small_sizes),
-        TEST(drilling), TEST(walking_the_tree), TEST(selection_stays), TEST(selection_of_others), TEST(sorting),
+        TEST(drilling), TEST(walking_the_tree), TEST(selection_stays), TEST(selection_of_others), TEST(another_process), TEST(sorting),
         TEST(standard_library_hidden), TEST(searching), TEST(clicking), TEST(nothing_there), TEST(unsound_models),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
