@@ -35,14 +35,22 @@ int ram_growth(const struct model *model, const struct model_sample *sample, str
 }
 
 /* One value with the sign that its series has in the graph; returns the column behind it. */
-static int draw_value(struct grid *grid, struct rectangle area, int column, enum ram_series series, const char *name,
-                      uint64_t bytes) {
+static int draw_value(struct grid *grid, struct rectangle area, int column, enum ram_series series, uint32_t sign,
+                      const char *name, uint64_t bytes) {
     char text[NUMBER_SIZE];
     if (bytes == MODEL_UNKNOWN)
         return column;
-    grid_glyph(grid, area, 0, column, ram_draw_style(series), ram_draw_sign(grid, series));
+    grid_glyph(grid, area, 0, column, ram_draw_style(series), sign);
     column = grid_text(grid, area, 0, column + 1, STYLE_NORMAL, name);
     return grid_text(grid, area, 0, column, STYLE_BOLD, number_bytes(text, bytes, 6)) + 2;
+}
+
+static int draw_values(const struct model_sample *sample, struct grid *grid, struct rectangle area, int column) {
+    bool alone = sample->heap == MODEL_UNKNOWN && sample->native == MODEL_UNKNOWN; /* then RSS is the area */
+    uint32_t rss = ram_draw_sign(grid, alone && !grid->ascii ? RAM_HEAP : RAM_RSS);
+    column = draw_value(grid, area, column, RAM_RSS, rss, "RSS ", sample->rss);
+    column = draw_value(grid, area, column, RAM_HEAP, ram_draw_sign(grid, RAM_HEAP), "heap ", sample->heap);
+    return draw_value(grid, area, column, RAM_COUNTED, ram_draw_sign(grid, RAM_COUNTED), "native ", sample->native);
 }
 
 static void draw_sample(const struct model *model, const struct model_sample *sample, const char *when, struct grid *grid,
@@ -50,9 +58,7 @@ static void draw_sample(const struct model *model, const struct model_sample *sa
     char text[NUMBER_SIZE], words[MEMORY_TEXT_SIZE + 64] = "";
     int column = grid_text(grid, area, 0, 1, STYLE_NORMAL, when) + 1;
     column = grid_text(grid, area, 0, column, STYLE_BOLD, number_time(text, sample->t_ns, 8)) + 2;
-    column = draw_value(grid, area, column, RAM_RSS, "RSS ", sample->rss);
-    column = draw_value(grid, area, column, RAM_HEAP, "heap ", sample->heap);
-    column = draw_value(grid, area, column, RAM_COUNTED, "native ", sample->native);
+    column = draw_values(sample, grid, area, column);
     if (sample->function && sample->function < model->function_count) {
         memory_place(model, sample->function, 0, words);
         column = grid_text(grid, area, 0, column, STYLE_NORMAL, "in ");
