@@ -14,7 +14,7 @@ enum { FIRST_CAPACITY = 1024, NAME_SIZE = 512 };
 /* What is known of one type. */
 struct kind {
     PyTypeObject *type; /* NULL: free */
-    PyCFunction measure; /* the __sizeof__ written in C that is nearest; NULL: none */
+    PyCFunction measure; /* the __sizeof__ written in C that is nearest; NULL: that of object */
     uint64_t count, bytes;
 };
 
@@ -39,18 +39,29 @@ static PyCFunction measure_in(PyTypeObject *type) {
 
 static PyCFunction find_measure(PyTypeObject *type) {
     PyCFunction measure = NULL;
-    for (Py_ssize_t i = 0; type->tp_mro && i < PyTuple_GET_SIZE(type->tp_mro) && !measure; i++)
-        measure = measure_in((PyTypeObject *)PyTuple_GET_ITEM(type->tp_mro, i));
+    for (Py_ssize_t i = 0; type->tp_mro && i < PyTuple_GET_SIZE(type->tp_mro) && !measure; i++) {
+        PyTypeObject *base = (PyTypeObject *)PyTuple_GET_ITEM(type->tp_mro, i);
+        measure = base == &PyBaseObject_Type ? NULL : measure_in(base);
+    }
     return measure;
 }
 
-static uint64_t size_of(const struct kind *kind, PyObject *object) {
-    PyObject *size = kind->measure ? kind->measure(object, NULL) : NULL;
+/* As object.__sizeof__ has it. */
+static Py_ssize_t plain_size(const PyTypeObject *type, PyObject *object) {
+    Py_ssize_t items = type->tp_itemsize ? Py_SIZE(object) : 0;
+    return type->tp_basicsize + (items < 0 ? -items : items) * type->tp_itemsize;
+}
+
+static Py_ssize_t measured_size(const struct kind *kind, PyObject *object) {
+    PyObject *size = kind->measure(object, NULL);
     Py_ssize_t bytes = size ? PyLong_AsSsize_t(size) : -1;
     Py_XDECREF(size);
     PyErr_Clear();
-    if (bytes < 0)
-        bytes = kind->type->tp_basicsize;
+    return bytes < 0 ? kind->type->tp_basicsize : bytes;
+}
+
+static uint64_t size_of(const struct kind *kind, PyObject *object) {
+    Py_ssize_t bytes = kind->measure ? measured_size(kind, object) : plain_size(kind->type, object);
     return (uint64_t)bytes + python_object_extra_size(object);
 }
 
