@@ -487,6 +487,26 @@ static void growth(void **state) {
     expect_place(request(test, REQUEST_DRILL), VIEW_DRILL, 2, 33);
 }
 
+/* Nothing of a model is trusted: times and sizes beyond all measure, marks in no order, sites that are not there. */
+static void unsound_models(void **state) {
+    struct test *test = *state;
+    static const int sizes[][2] = {{1, 40}, {4, 20}, {8, 60}, {20, 80}, {46, 200}};
+    fixture_sample(test->model, UINT64_MAX - 1, UINT64_MAX - 1, 99);
+    struct model_sample *last = &test->model->samples[test->model->sample_count - 1];
+    last->heap = last->native = UINT64_MAX - 1;
+    last->growth[0].site = 12345;
+    last->growth[0].bytes = INT64_MAX;
+    add_mark(test->model, UINT64_MAX, "far");
+    add_mark(test->model, 1, "");
+    for (size_t size = 0; size < sizeof sizes / sizeof *sizes; size++)
+        for (int request_number = REQUEST_NONE; request_number < REQUEST_COUNT; request_number++) {
+            char title[512];
+            free(draw(test, sizes[size][0], sizes[size][1], size % 2, false));
+            request(test, (enum request)request_number);
+            test->kind->title(test->view, &test->context, title, sizeof title);
+        }
+}
+
 static void clicking(void **state) {
     struct test *test = *state;
     struct rectangle area = {0, 0, 3, 36};
@@ -529,7 +549,7 @@ int main(void) {
         TEST(clicking), TEST(no_samples),
         MEMORY_TEST(memory), MEMORY_TEST(golden_screens), MEMORY_TEST(small_sizes), MEMORY_TEST(marks),
         MEMORY_TEST(names_hide_nothing),
-        MEMORY_TEST(growth),
+        MEMORY_TEST(growth), MEMORY_TEST(unsound_models),
         cmocka_unit_test(scales), cmocka_unit_test(steps), cmocka_unit_test(live_columns_are_coarse),
         cmocka_unit_test(peaks_are_kept), cmocka_unit_test(picture_only_grows),
         cmocka_unit_test(sparse_samples),

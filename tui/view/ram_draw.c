@@ -255,10 +255,12 @@ void ram_draw_scale(const struct ram_scale *scale, struct grid *grid, struct rec
 
 void ram_draw_ticks(const struct ram_graph *graph, struct grid *grid, struct rectangle area) {
     uint64_t tick = ram_tick_for(graph->step_ns);
-    uint64_t first = (graph->from_ns + tick - 1) / tick * tick;
-    for (uint64_t t_ns = first; column_of(graph, t_ns) >= 0; t_ns += tick) {
+    uint64_t behind = graph->from_ns % tick, columns = tick / graph->step_ns; /* since the tick before, and between ticks */
+    uint64_t first = behind ? (tick - behind) / graph->step_ns : 0;
+    for (uint64_t at = first; at < (uint64_t)graph->columns; at += columns) {
         char text[NUMBER_SIZE];
-        int column = column_of(graph, t_ns);
+        int column = (int)at;
+        uint64_t t_ns = graph->from_ns + at * graph->step_ns;
         if (column + 1 + (int)strlen(ram_tick_label(text, t_ns)) > area.columns)
             break;
         grid_glyph(grid, area, 0, column, STYLE_DIM, grid->ascii ? '\'' : 0x2575);
