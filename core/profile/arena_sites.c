@@ -121,6 +121,7 @@ static void fill_heap(struct arena_build *build, const struct arena_memory *memo
         .paused_ns = arena_to_ns(not_negative(memory->paused_ticks), moment->ns_per_tick),
         .paused = memory->state == ARENA_MEMORY_PAUSED,
         .native = memory->native != 0,
+        .allocator_replaced = memory->allocator_replaced != 0,
     };
     for (size_t i = 0; i < build->model->site_count; i++) {
         heap->live_bytes += build->model->sites[i].memory.live_bytes;

@@ -44,6 +44,7 @@ static void sum_heap(struct summing *summing) {
         add(&sum->paused_count, heap->paused_count);
         add(&sum->paused_ns, heap->paused_ns);
         sum->native |= heap->native;
+        sum->allocator_replaced |= heap->allocator_replaced;
     }
     sum->peak_t_ns = MODEL_UNKNOWN;
 }

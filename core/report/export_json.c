@@ -244,6 +244,8 @@ static void write_heap(struct json *json, const struct model *model) {
     json_number(json, "live_bytes", heap->live_bytes);
     if (heap->native)
         json_number(json, "native_bytes", heap->native_bytes);
+    if (heap->allocator_replaced)
+        json_number(json, "allocator_replaced", heap->allocator_replaced);
     json_number(json, "peak_bytes", heap->peak_bytes);
     write_known(json, "peak_t_ns", heap->peak_t_ns);
     json_number(json, "profiler_bytes", heap->profiler_bytes);

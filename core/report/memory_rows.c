@@ -101,6 +101,8 @@ static void write_unknown(const struct model *model, FILE *out) {
     uint64_t placeless = placeless_bytes(model);
     if (!heap->native)
         fputs("what native code allocates itself was not counted\n", out);
+    if (heap->allocator_replaced)
+        fputs("Python's allocator was not its usual one (PYTHONMALLOC, or others' hooks); it was counted all the same\n", out);
     if (placeless) {
         report_size(placeless, size);
         fprintf(out, "%s of it on no known line\n", size);

@@ -160,6 +160,7 @@ const struct column session_meta[] = {
     COLUMN_SINCE(3, model, heap.paused_count, U64),
     COLUMN_SINCE(3, model, heap.paused_ns, U64),
     COLUMN_SINCE(3, model, heap.native, U32),
+    COLUMN_SINCE(3, model, heap.allocator_replaced, U32),
     COLUMN_SINCE(3, model, census_t_ns, U64),
 };
 const size_t session_meta_count = sizeof session_meta / sizeof *session_meta;

@@ -92,6 +92,7 @@ struct model_heap {
     uint64_t paused_count, paused_ns;  /* the collector was switched off in between: numbers are of the rest */
     uint32_t native;                   /* 1: native code was counted */
     uint32_t paused;                   /* 1: the collector is off at this moment */
+    uint32_t allocator_replaced;       /* 1: Python's allocator was not its usual one; counted all the same */
 };
 
 /* Live objects of one type, as of the last census. */

@@ -193,6 +193,9 @@ class OtherAllocators(MemoryTest):
                 self.environment["PYTHONMALLOC"] = name
                 session = self.count(script)
                 self.assertTrue(633000 <= self.line(session, 1)["live_bytes"] < 650000, self.line(session, 1))
+                self.assertEqual("allocator_replaced" in session["heap"], name != "pymalloc")
+                report = self.run_workbench("--report", "memory", "run.pyprof").out
+                self.assertEqual("allocator was not its usual one" in report, name != "pymalloc", report)
 
 
 EARLY_BLOCKS = r"""
