@@ -19,6 +19,7 @@ struct experiment {
     bool in_inner;       /* whose probes are measured: inner's, else run's */
     bool c_calls, lines; /* of them */
     unsigned events;     /* in one round */
+    bool leaves;         /* of them, too */
 };
 
 static const char calls_source[] = "def inner(): pass\n"
@@ -59,7 +60,8 @@ static PyObject *function_with(PyObject *function, PyCodeObject *code) {
 /* The same function with probes. Its row is that of the program itself, which has none. */
 static PyObject *with_probes(PyObject *function, const struct experiment *experiment) {
     PyCodeObject *code = (PyCodeObject *)PyFunction_GET_CODE(function);
-    struct probe_wishes wishes = {.code = 0, .c_calls = experiment->c_calls, .lines = experiment->lines};
+    struct probe_wishes wishes = {.code = 0, .c_calls = experiment->c_calls, .lines = experiment->lines,
+                                  .leaves = experiment->leaves};
     struct offset_map *map = NULL;
     PyCodeObject *probed = place_probes(code, code->co_consts, wishes, &map);
     free(map);
@@ -160,6 +162,12 @@ static void make_recursive(struct arena_thread *thread) {
     thread->top->charged_cell = code->line_cell_count ? code->first_line_cell + code->line_cell_count : 0;
 }
 
+/* It has been a leaf for long: only some activations are timed. */
+static void make_leaf(struct arena_thread *thread) {
+    thread->nodes[0].quiet = SHADOW_WARM_UP;
+    thread->nodes[0].wait = 1;
+}
+
 /* Ticks of finding a node that is remembered of the times before the last one. */
 static uint64_t cost_of_recall(void) {
     struct shadow_cache cache = {0};
@@ -183,13 +191,20 @@ static uint64_t cost_of_recall(void) {
 
 static uint64_t less(uint64_t value, uint64_t taken) { return value > taken ? value - taken : 0; }
 
+/* What untimed events cost, of a mean over all: one in SHADOW_MEAN_GAP + 0.5 is timed. */
+static uint64_t without_timed(uint64_t mean, uint64_t timed) {
+    return less(mean * (2 * SHADOW_MEAN_GAP + 1), 2 * timed) / (2 * SHADOW_MEAN_GAP - 1);
+}
+
 static struct arena_probe_cost measure_costs(bool lines) {
-    struct experiment function = {mixed_source, true, false, lines, 8}, repeated = {calls_source, true, false, lines, 8};
-    struct experiment generator = {values_source, true, false, lines, 8};
-    struct experiment error = {errors_source, true, false, lines, 2};
-    struct experiment line = {lines_source, false, false, true, 5};
-    struct experiment c_call = {builtins_source, false, true, false, 8};
-    struct experiment other_call = {calls_source, false, true, false, 4}; /* no CALL_END runs */
+    struct experiment function = {mixed_source, true, false, lines, 8, false};
+    struct experiment repeated = {calls_source, true, false, lines, 8, false};
+    struct experiment leaf = {calls_source, true, false, false, 8, true};
+    struct experiment generator = {values_source, true, false, lines, 8, false};
+    struct experiment error = {errors_source, true, false, lines, 2, false};
+    struct experiment line = {lines_source, false, false, true, 5, false};
+    struct experiment c_call = {builtins_source, false, true, false, 8, false};
+    struct experiment other_call = {calls_source, false, true, false, 4, false}; /* no CALL_END runs */
     struct arena_probe_cost cost = {
         .function = cost_of(&function, lines ? time_no_line : NULL),
         .function_untimed = cost_of(&repeated, make_recursive),
@@ -197,6 +212,8 @@ static struct arena_probe_cost measure_costs(bool lines) {
     };
     cost.generator = cost_of(&generator, lines ? time_no_line : NULL);
     cost.generator_untimed = cost_of(&generator, make_recursive);
+    if (!lines)
+        cost.leaf_untimed = without_timed(cost_of(&leaf, make_leaf), cost.function);
     /* An exception passes the probe at the beginning, too. */
     cost.unwind = less(2 * cost_of(&error, lines ? time_no_line : NULL), cost.function);
     cost.recall = cost_of_recall();
@@ -210,8 +227,7 @@ static struct arena_probe_cost measure_costs(bool lines) {
     c_function_pretend(&(struct c_function){.code = 1});
     cost.call = cost_of(&c_call, NULL);
     c_function_pretend(&(struct c_function){.code = 1, .constant_time = true});
-    /* One in SHADOW_MEAN_GAP + 0.5 is timed. */
-    cost.call_untimed = less(cost_of(&c_call, NULL) * (2 * SHADOW_MEAN_GAP + 1), 2 * cost.call) / (2 * SHADOW_MEAN_GAP - 1);
+    cost.call_untimed = without_timed(cost_of(&c_call, NULL), cost.call);
     c_function_pretend(NULL);
     return cost;
 }

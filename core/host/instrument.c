@@ -147,7 +147,8 @@ struct instrumented instrument_body(PyCodeObject *code, struct selection selecti
     if (body.row) {
         struct probe_wishes wishes = {.code = body.row,
                                       .c_calls = wants_c_calls() && selection.function,
-                                      .lines = selection.lines};
+                                      .lines = selection.lines,
+                                      .leaves = true};
         body.code = place_probes(code, constants ? constants : code->co_consts, wishes, &body.offsets);
         if (!body.code)
             instrument_leave(code, PyErr_Occurred() ? "no memory for its probes" : "its bytecode is not understood");

@@ -49,6 +49,7 @@ struct placing {
     uint32_t *lines; /* distinct lines of the code, ascending */
     uint32_t line_count, line_room;
     uint32_t first_cell;
+    bool may_be_leaf;
     bool begins_line; /* the function's first line needs no probe: entering the function counts it */
     PyObject *constants; /* list: the code's own, then the probes */
     PyObject *last_probe;             /* that was made; borrowed from the constants */
@@ -280,8 +281,23 @@ static void emit_line_blocks(struct placing *p, uint32_t i) {
         p->assembly.items[skips[k]].target = (int32_t)p->assembly.count;
 }
 
+/* Nothing in it takes long without being seen: see shadow_leaves.h. */
+static bool may_be_leaf(const struct placing *p) {
+    const struct bytecode *bytecode = &p->bytecode;
+    if (!p->wishes.leaves || p->wishes.lines || bytecode->is_generator || bytecode->range_count)
+        return false;
+    for (uint32_t i = bytecode->body; i < bytecode->count; i++) {
+        const struct instruction *item = &bytecode->items[i];
+        unsigned slots;
+        bool unseen_call = !p->wishes.c_calls && python_is_call(item->opcode, item->oparg, &slots);
+        if (item->reached && (unseen_call || python_jump_kind(item->opcode) >= JUMP_BACKWARDS))
+            return false;
+    }
+    return true;
+}
+
 static uint32_t leave_probe(struct placing *p) {
-    return single_probe(p, p->bytecode.is_generator ? PROBE_LEAVE_GENERATOR : PROBE_LEAVE);
+    return single_probe(p, p->bytecode.is_generator ? PROBE_LEAVE_GENERATOR : p->may_be_leaf ? PROBE_LEAVE_LEAF : PROBE_LEAVE);
 }
 
 static void emit_own_probes(struct placing *p, uint32_t i) {
@@ -468,6 +484,7 @@ PyCodeObject *place_probes(PyCodeObject *code, PyObject *constants, struct probe
     }
     if (wishes.c_calls)
         find_calls(p);
+    p->may_be_leaf = may_be_leaf(p);
     p->constants = PySequence_List(constants);
     if (!p->constants)
         return NULL;

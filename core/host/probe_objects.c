@@ -31,6 +31,13 @@ SHADOW_INLINE void run_leave(struct probe *probe, uint64_t cost, enum arena_cloc
     shadow_leave(probe->place.code, probe->place.untimed_cell, cost, clock, lines);
 }
 
+SHADOW_INLINE void run_leave_leaf(struct probe *probe, uint64_t cost, enum arena_clock_kind clock, bool lines) {
+    if (lines || clock == ARENA_CLOCK_NONE)
+        run_leave(probe, cost, clock, lines);
+    else
+        shadow_leave_leaf(probe->place.code, cost, clock);
+}
+
 SHADOW_INLINE void run_line(struct probe *probe, uint64_t hits) {
     shadow_line(probe->place.code, probe->place.line_cell, probe->place.untimed_cell, hits);
 }
@@ -109,6 +116,7 @@ SHADOW_INLINE void run_call(struct probe *probe, enum arena_clock_kind clock) {
     SLOT(enter_generator, clock_name, lines_name, run_enter(probe, 1, frame_identity(), COST(generator), clock, lines)) \
     SLOT(resume, clock_name, lines_name, run_enter(probe, 0, frame_identity(), COST(generator), clock, lines))        \
     SLOT(leave, clock_name, lines_name, run_leave(probe, COST(function), clock, lines))                               \
+    SLOT(leave_leaf, clock_name, lines_name, run_leave_leaf(probe, COST(function), clock, lines))                     \
     SLOT(leave_generator, clock_name, lines_name, run_leave(probe, COST(generator), clock, lines))                    \
     SLOT(unwind, clock_name, lines_name, run_leave(probe, COST(unwind), clock, lines))                                \
     SLOT(handler, clock_name, lines_name, run_handler(probe))                                                    \
@@ -121,6 +129,7 @@ SHADOW_INLINE void run_call(struct probe *probe, enum arena_clock_kind clock) {
     static const python_probe_function slots_##clock_name##_##lines_name[PROBE_KIND_COUNT] = {                            \
         [PROBE_ENTER] = enter_##clock_name##_##lines_name,                                                       \
         [PROBE_LEAVE] = leave_##clock_name##_##lines_name,                                                       \
+        [PROBE_LEAVE_LEAF] = leave_leaf_##clock_name##_##lines_name,                                             \
         [PROBE_LEAVE_GENERATOR] = leave_generator_##clock_name##_##lines_name,                                   \
         [PROBE_UNWIND] = unwind_##clock_name##_##lines_name,                                                     \
         [PROBE_HANDLER] = handler_##clock_name##_##lines_name,                                                   \

@@ -9,6 +9,7 @@
 enum probe_kind {
     PROBE_ENTER,             /* a call begins */
     PROBE_LEAVE,             /* returns or yields */
+    PROBE_LEAVE_LEAF,        /* returns, and may be a leaf: core/probe/shadow_leaves.h */
     PROBE_UNWIND,            /* ends by an exception */
     PROBE_HANDLER,           /* an exception arrives at a handler */
     PROBE_ENTER_GENERATOR,

@@ -111,12 +111,62 @@ void shadow_call_c_slowly(struct shadow_cache *cache, struct shadow_thinning *th
         profile_header()->lost_frames++;
 }
 
+/* --- leaves ------------------------------------------------------------------------------------------------- */
+
+/* The untimed leaf on top, below untimed calls of C functions where there are any; NULL: none. */
+static struct arena_frame *find_untimed_leaf(const struct arena_thread *thread) {
+    struct arena_frame *frame = thread->top;
+    while (shadow_is_c(frame) && !frame->start_ticks)
+        frame--;
+    return shadow_is_untimed_leaf(frame) ? frame : NULL;
+}
+
+void shadow_time_leaf(struct arena_thread *thread) {
+    struct arena_frame *leaf = find_untimed_leaf(thread);
+    if (!leaf)
+        return;
+    struct arena_node *node = &thread->nodes[leaf->node];
+    uint64_t now = now_of_any_clock(thread);
+    shadow_charge(thread, leaf - 1, now, false);
+    leaf->start_ticks = now;
+    leaf->outermost_mask = thread->active[leaf->code] == 1 ? UINT64_MAX : 0;
+    node->quiet = node->wait = 0;
+    node->untimed -= node->untimed > 0; /* a forked child's begin at 0 */
+}
+
+void shadow_enter_above_leaf(struct shadow_cache *cache, uint32_t code, uint64_t calls, uint64_t identity, uint64_t cost) {
+    struct shadow_lines_place place = {0};
+    shadow_time_leaf(profile_current_thread);
+    if (shadow_may_hide_leaf(profile_current_thread->top)) /* an untimed call of a C function calls back */
+        shadow_enter_timed(cache, code, calls, identity, place, cost, profile_clock_kind, false);
+    else
+        shadow_enter(cache, code, calls, identity, place, cost, profile_clock_kind, false);
+}
+
+/* A call whose turn it is to be timed waits until its caller is. */
+void shadow_call_c_above_leaf(struct shadow_cache *cache, struct shadow_thinning *thinning, uint32_t code) {
+    struct arena_thread *thread = profile_current_thread;
+    if (thinning->allowed && !thinning->warm_up && find_untimed_leaf(thread)) {
+        thinning->untimed++;
+        thread->own_ticks += profile_probe_cost.call_untimed;
+        shadow_push_untimed(thread, cache, code, (uint64_t)(uintptr_t)thinning | ARENA_FRAME_C);
+        return;
+    }
+    shadow_time_leaf(thread);
+    shadow_call_c_timed(cache, thinning, code, profile_clock_kind);
+}
+
 /* --- leaving by exceptions -------------------------------------------------------------------------------- */
 
 static void pop_now(struct arena_thread *thread) {
-    uint64_t now = now_of_any_clock(thread);
     struct arena_frame *top = thread->top;
     bool is_c = shadow_is_c(top);
+    if (!top->start_ticks && (is_c || !top->interpreter_frame)) { /* its time is its caller's */
+        thread->active[top->code]--;
+        shadow_publish(thread, top - 1);
+        return;
+    }
+    uint64_t now = now_of_any_clock(thread);
     shadow_charge(thread, top, now, true);
     shadow_pop(thread, top, now, !is_c);
 }

@@ -12,17 +12,17 @@
  *  - Of a call site's calls of a C function that takes a short constant time (abs, list.append: see c_functions.c) only some
  *    are timed, each standing for those since the last. The time of the others is at first the caller's and is moved to the C
  *    function with the timed one, so that sums stay exact; only the split between the two is an estimate.
- *  - Short lines are timed now and then: shadow_lines.h.
+ *  - Short lines are timed now and then: shadow_lines.h; short functions that call nothing, too: shadow_leaves.h.
  * The time that readings tell is that of the program without the probes: shadow_clock.h.
  *
  * Invariants: frame 0 of a stack is the thread's root and is never popped. `top` is stored last, so that a reader never sees
  * a frame whose fields are not there. A frame pushed for a C call lies directly above the Python frame that made the call, or
- * above another C call of that frame. An untimed frame has outermost_mask 0 and start_ticks 0; it is a C call's, or that of a
- * generator directly above an activation of the same function whose time goes to the same node. */
+ * above another C call of that frame. An untimed frame has outermost_mask 0 and start_ticks 0; it is a C call's, a leaf's or that of
+ * a generator directly above an activation of the same function whose time goes to the same node. */
 #ifndef PYPROF_PROBE_SHADOW_STACK_H
 #define PYPROF_PROBE_SHADOW_STACK_H
 
-#include "core/probe/shadow_lines.h"
+#include "core/probe/shadow_leaves.h"
 
 /* Where a function's activation begins or goes on, for its lines; all 0: it has none. */
 struct shadow_lines_place {
@@ -68,9 +68,11 @@ enum { SHADOW_MOST_CALL_TICKS = 4000 };
 struct arena_thread *shadow_find_node(struct shadow_cache *cache, uint32_t code);
 void shadow_enter_slowly(struct shadow_cache *cache, uint32_t code, uint64_t calls, uint64_t identity,
                          struct shadow_lines_place place, bool lines);
+void shadow_enter_above_leaf(struct shadow_cache *cache, uint32_t code, uint64_t calls, uint64_t identity, uint64_t cost);
 void shadow_leave_slowly(uint32_t code, uint32_t untimed_cell, bool lines);
 void shadow_line_slowly(uint32_t code, uint32_t line_cell, uint32_t untimed_cell, uint64_t hits);
 void shadow_call_c_slowly(struct shadow_cache *cache, struct shadow_thinning *thinning, uint32_t code);
+void shadow_call_c_above_leaf(struct shadow_cache *cache, struct shadow_thinning *thinning, uint32_t code);
 bool shadow_expose(struct arena_thread *thread, uint32_t code);
 bool shadow_expose_frame(struct arena_thread *thread, uint64_t interpreter_frame);
 void shadow_unwind_all(struct arena_thread *thread);
@@ -163,6 +165,37 @@ SHADOW_INLINE void shadow_enter_untimed(struct arena_thread *thread, const struc
         shadow_come_to_line(thread, frame, place.line_cell, place.untimed_cell, place.hits);
 }
 
+SHADOW_INLINE void shadow_enter_leaf(struct arena_thread *thread, const struct shadow_cache *cache, uint32_t code) {
+    struct arena_node *node = &thread->nodes[cache->node];
+    node->wait--;
+    node->untimed++;
+    thread->own_ticks += profile_probe_cost.leaf_untimed;
+    struct arena_frame *frame = shadow_push(thread, cache, code, 1, 0, 0);
+    frame->outermost_mask = 0;
+    shadow_publish(thread, frame);
+}
+
+/* By a reading of the clock. */
+SHADOW_INLINE void shadow_enter_timed(struct shadow_cache *cache, uint32_t code, uint64_t calls, uint64_t identity,
+                                      struct shadow_lines_place place, uint64_t cost, enum arena_clock_kind clock, bool lines) {
+    struct arena_thread *thread = profile_current_thread;
+    uint64_t now = shadow_now(thread, clock, cost);
+    struct shadow_stretch stretch = {0};
+    if (clock != ARENA_CLOCK_NONE)
+        stretch = shadow_charge(thread, thread->top, now, lines);
+    struct arena_frame *frame = shadow_push(thread, cache, code, calls, identity, now);
+    if (lines) {
+        thread->lines[place.line_cell].hits += place.hits;
+        frame->line_cell = 0;
+        frame->charged_cell = place.untimed_cell;
+        frame->stands_for = 0;
+        if (place.line_cell)
+            shadow_begin_stretch(thread, frame, place.line_cell, place.untimed_cell);
+    }
+    shadow_publish(thread, frame);
+    shadow_end_stretch(thread, stretch);
+}
+
 /* A Python function begins (calls 1) or a generator goes on (calls 0). cost: the probe's, in ticks. */
 SHADOW_INLINE void shadow_enter(struct shadow_cache *cache, uint32_t code, uint64_t calls, uint64_t identity,
                                 struct shadow_lines_place place, uint64_t cost, enum arena_clock_kind clock, bool lines) {
@@ -170,6 +203,11 @@ SHADOW_INLINE void shadow_enter(struct shadow_cache *cache, uint32_t code, uint6
     struct arena_frame *caller = thread->top;
     if (SHADOW_UNLIKELY(!shadow_is_cached(cache, thread) || caller >= thread->limit)) {
         shadow_enter_slowly(cache, code, calls, identity, place, lines);
+        return;
+    }
+    const bool leaves = !lines && clock != ARENA_CLOCK_NONE;
+    if (leaves && SHADOW_UNLIKELY(shadow_may_hide_leaf(caller))) {
+        shadow_enter_above_leaf(cache, code, calls, identity, cost);
         return;
     }
     if (shadow_repeats(cache, caller, calls, identity, place.untimed_cell, lines)) {
@@ -184,21 +222,11 @@ SHADOW_INLINE void shadow_enter(struct shadow_cache *cache, uint32_t code, uint6
         shadow_enter_untimed(thread, cache, code, calls, identity, place, lines);
         return;
     }
-    uint64_t now = shadow_now(thread, clock, cost);
-    struct shadow_stretch stretch = {0};
-    if (clock != ARENA_CLOCK_NONE)
-        stretch = shadow_charge(thread, caller, now, lines);
-    struct arena_frame *frame = shadow_push(thread, cache, code, calls, identity, now);
-    if (lines) {
-        thread->lines[place.line_cell].hits += place.hits;
-        frame->line_cell = 0;
-        frame->charged_cell = place.untimed_cell;
-        frame->stands_for = 0;
-        if (place.line_cell)
-            shadow_begin_stretch(thread, frame, place.line_cell, place.untimed_cell);
+    if (leaves && calls && !identity && thread->nodes[cache->node].wait && !thread->active[code]) {
+        shadow_enter_leaf(thread, cache, code);
+        return;
     }
-    shadow_publish(thread, frame);
-    shadow_end_stretch(thread, stretch);
+    shadow_enter_timed(cache, code, calls, identity, place, cost, clock, lines);
 }
 
 /* An activation ends whose time was its caller's: no more than the line that it was on does, where that was timed. */
@@ -228,7 +256,7 @@ SHADOW_INLINE void shadow_leave(uint32_t code, uint32_t untimed_cell, uint64_t c
         return;
     }
     if (!top->start_ticks) {
-        thread->own_ticks += profile_probe_cost.generator_untimed;
+        thread->own_ticks += top->interpreter_frame ? profile_probe_cost.generator_untimed : profile_probe_cost.leaf_untimed;
         if (lines)
             shadow_leave_line(thread, top, untimed_cell, clock);
         thread->active[code]--;
@@ -241,6 +269,21 @@ SHADOW_INLINE void shadow_leave(uint32_t code, uint32_t untimed_cell, uint64_t c
         stretch = shadow_charge(thread, top, now, lines);
     shadow_pop(thread, top, now, lines);
     shadow_end_stretch(thread, stretch);
+}
+
+/* A Python function returns that may be a leaf; without lines. */
+SHADOW_INLINE void shadow_leave_leaf(uint32_t code, uint64_t cost, enum arena_clock_kind clock) {
+    struct arena_thread *thread = profile_current_thread;
+    struct arena_frame *top = thread->top;
+    if (top->code != code || top->repeats || !top->start_ticks) {
+        shadow_leave(code, 0, cost, clock, false);
+        return;
+    }
+    uint64_t now = shadow_now(thread, clock, cost);
+    bool quiet = thread->last_ticks == top->start_ticks;
+    shadow_charge(thread, top, now, false);
+    shadow_pop(thread, top, now, false);
+    shadow_settle_leaf(thread, top, now - top->start_ticks, quiet);
 }
 
 /* Control comes to another line of the function on top. hits: 1 where a statement starts. */
@@ -269,6 +312,17 @@ SHADOW_INLINE void shadow_push_untimed(struct arena_thread *thread, const struct
     shadow_publish(thread, frame);
 }
 
+SHADOW_INLINE void shadow_call_c_timed(const struct shadow_cache *cache, struct shadow_thinning *thinning, uint32_t code,
+                                       enum arena_clock_kind clock) {
+    struct arena_thread *thread = profile_current_thread;
+    uint64_t now = shadow_now(thread, clock, profile_probe_cost.call);
+    shadow_charge(thread, thread->top, now, false);
+    struct arena_frame *frame = shadow_push(thread, cache, code, 1, (uint64_t)(uintptr_t)thinning | ARENA_FRAME_C, now);
+    frame->stands_for = thinning->untimed;
+    thinning->untimed = 0;
+    shadow_publish(thread, frame);
+}
+
 /* A C function is about to be called. */
 SHADOW_INLINE void shadow_call_c(struct shadow_cache *cache, struct shadow_thinning *thinning, uint32_t code,
                                  enum arena_clock_kind clock) {
@@ -286,12 +340,11 @@ SHADOW_INLINE void shadow_call_c(struct shadow_cache *cache, struct shadow_thinn
         shadow_push_untimed(thread, cache, code, identity);
         return;
     }
-    uint64_t now = shadow_now(thread, clock, profile_probe_cost.call);
-    shadow_charge(thread, caller, now, false);
-    struct arena_frame *frame = shadow_push(thread, cache, code, 1, identity, now);
-    frame->stands_for = thinning->untimed;
-    thinning->untimed = 0;
-    shadow_publish(thread, frame);
+    if (clock != ARENA_CLOCK_NONE && SHADOW_UNLIKELY(shadow_may_hide_leaf(caller))) {
+        shadow_call_c_above_leaf(cache, thinning, code);
+        return;
+    }
+    shadow_call_c_timed(cache, thinning, code, clock);
 }
 
 /* The calls that a timed one stands for get their time, which the caller has been given so far; and the gap to the next timed

@@ -82,6 +82,7 @@ struct arena_probe_cost {
     uint64_t call_other;         /* the same of a call that turns out to be no C function's */
     uint64_t generator;          /* as function, of a generator, which begins and ends with every value */
     uint64_t generator_untimed;  /* the same of a generator that its own function waits for */
+    uint64_t leaf_untimed;       /* as function, of an activation that is not timed */
     uint64_t unwind;             /* end of an activation by an exception */
     uint64_t recall;             /* more, where a function is called from another place than the time before */
     uint64_t memory;             /* an allocation or a free that is counted */
@@ -262,12 +263,17 @@ struct arena_node {
     uint32_t code;
     uint32_t parent;    /* node 0 is the thread's root */
     uint32_t folded_to; /* 0: not folded */
-    uint32_t reserved[5];
+    /* host's own, of short leaf functions (core/probe/shadow_leaves.h): */
+    uint32_t wait;       /* untimed activations to come before the next timed one */
+    uint32_t untimed;    /* activations since the last timed one */
+    uint32_t quiet;      /* timed activations one after the other that were short leaves */
+    uint32_t mean_ticks; /* of those, times SHADOW_LEAF_MEAN */
+    uint32_t pattern;    /* for uneven gaps */
 };
 
 /* One activation on a thread's shadow stack. */
 struct arena_frame {
-    uint64_t start_ticks;    /* 0: untimed: a call of a C function, or a generator that its own function waits for */
+    uint64_t start_ticks;    /* 0: untimed: a C call, a short leaf function, or a generator that its own function waits for */
     uint64_t outermost_mask; /* all ones: counts for totals; 0: a recursive activation */
     uint64_t interpreter_frame; /* identity, host's own but for ARENA_FRAME_C */
     uint32_t node;     /* whose counters this activation adds to */

@@ -40,7 +40,7 @@ static struct {
 } generators[GENERATORS];
 static struct activation stack[MOST_DEPTH];
 static int height;
-static bool lines;
+static bool lines, leaves; /* leaves: functions may be timed now and then */
 static unsigned random_state;
 
 static unsigned chance(unsigned below) {
@@ -67,7 +67,7 @@ static int line_owner(int at) {
 }
 
 static void pass_time(void) {
-    uint64_t ticks = chance(30) ? chance(200) : chance(3 * SHADOW_LONG_TICKS);
+    uint64_t ticks = chance(leaves ? 300 : 30) ? chance(200) : chance(3 * SHADOW_LONG_TICKS);
     now_ticks += ticks;
     if (height == 0)
         return;
@@ -146,6 +146,8 @@ static void leave_top(void) {
     const struct function *function = stack[height - 1].function;
     if (is_c(function))
         shadow_return_c(profile_clock_kind);
+    else if (leaves && stack[height - 1].generator < 0)
+        shadow_leave_leaf(function->code, 0, profile_clock_kind);
     else
         shadow_leave(function->code, untimed_cell(function), 0, profile_clock_kind, lines);
     if (stack[height - 1].generator >= 0 && chance(5) == 0)
@@ -224,9 +226,11 @@ static void happen(void) {
 static void check(const struct function *function) {
     struct counts counts = counts_of(function->code);
     assert_int_equal(counts.calls, function->calls);
+    assert_int_equal(profile_current_thread->active[function->code], 0);
+    if (leaves)
+        return;
     assert_int_equal(counts.self_ticks, function->self);
     assert_int_equal(counts.total_ticks, function->total);
-    assert_int_equal(profile_current_thread->active[function->code], 0);
     if (!function->first_cell)
         return;
     struct arena_line_cell sum = {0};
@@ -259,6 +263,7 @@ static void run_program(unsigned seed) {
     for (int i = 0; i < CODES; i++)
         check(&functions[i]);
     assert_int_equal(depth(), 0);
+    assert_time_adds_up();
 }
 
 static void all_time_is_whose_it_is(void **state) {
@@ -327,6 +332,158 @@ static void a_timed_line_ends_with_its_activation(void **state) {
     assert_int_equal(depth(), 0);
 }
 
+static void no_time_is_lost_where_leaves_are_not_timed(void **state) {
+    (void)state;
+    lines = false;
+    leaves = true;
+    for (unsigned seed = 0; seed < SEEDS; seed++)
+        run_program(seed);
+    leaves = false;
+}
+
+static void leaf_call(struct site *leaf, uint64_t ticks) {
+    enter(leaf, false);
+    now_ticks += ticks;
+    shadow_leave_leaf(leaf->code, 0, profile_clock_kind);
+}
+
+/* Until the next activation is an untimed one. */
+static void make_short(struct site *leaf) {
+    do {
+        leaf_call(leaf, 50);
+    } while (!profile_current_thread->nodes[leaf->cache.node].wait);
+}
+
+static bool top_is_timed(void) { return profile_current_thread->top->start_ticks != 0; }
+
+static void short_leaves_are_timed_now_and_then(void **state) {
+    (void)state;
+    enum { CALLS = 20000 };
+    struct site f = {.code = new_code("f")}, leaf = {.code = new_code("leaf")};
+    unsigned timed = 0;
+    enter(&f, false);
+    for (int i = 0; i < CALLS; i++) {
+        now_ticks += 70;
+        enter(&leaf, false);
+        timed += top_is_timed();
+        now_ticks += 40 + (uint64_t)(i % 21);
+        shadow_leave_leaf(leaf.code, 0, profile_clock_kind);
+    }
+    leave(&f, false);
+    assert_counts(leaf.code, CALLS, CALLS, 1);
+    assert_in_range(timed, CALLS / 12, CALLS / 6);
+    struct counts of_f = counts_of(f.code), of_leaf = counts_of(leaf.code);
+    assert_int_equal(of_leaf.self_ticks, of_leaf.total_ticks);
+    assert_int_equal(of_f.total_ticks, of_f.self_ticks + of_leaf.self_ticks);
+    assert_in_range(of_leaf.self_ticks, 98 * CALLS / 2, 102 * CALLS / 2); /* 50 each */
+    assert_time_adds_up();
+}
+
+/* What is called from an untimed leaf reads the clock: the leaf has its own time from then on, and is no leaf for a while. */
+static void a_leaf_that_calls_is_timed(void **state) {
+    (void)state;
+    struct site f = {.code = new_code("f")}, leaf = {.code = new_code("leaf")}, g = {.code = new_code("g")};
+    enter(&f, false);
+    make_short(&leaf);
+    struct counts before = counts_of(leaf.code);
+    enter(&leaf, false);
+    assert_false(top_is_timed());
+    now_ticks += 30;
+    enter(&g, false);
+    now_ticks += 10;
+    leave(&g, false);
+    now_ticks += 5;
+    shadow_leave_leaf(leaf.code, 0, profile_clock_kind);
+    assert_int_equal(counts_of(leaf.code).self_ticks - before.self_ticks, 5);
+    assert_int_equal(counts_of(leaf.code).total_ticks - before.total_ticks, 15);
+    assert_int_equal(counts_of(g.code).self_ticks, 10);
+    for (int i = 0; i <= SHADOW_WARM_UP; i++) {
+        enter(&leaf, false);
+        assert_true(top_is_timed());
+        shadow_leave_leaf(leaf.code, 0, profile_clock_kind);
+    }
+    make_short(&leaf);
+    enter(&leaf, false);
+    enter(&leaf, false); /* by itself, too */
+    assert_true(top_is_timed());
+    shadow_leave_leaf(leaf.code, 0, profile_clock_kind);
+    shadow_leave_leaf(leaf.code, 0, profile_clock_kind);
+    leave(&f, false);
+    assert_int_equal(depth(), 0);
+    assert_time_adds_up();
+}
+
+static void a_leaf_that_takes_long_is_timed(void **state) {
+    (void)state;
+    struct site f = {.code = new_code("f")}, leaf = {.code = new_code("leaf")};
+    enter(&f, false);
+    make_short(&leaf);
+    for (int i = 0; i < 2 * SHADOW_MEAN_GAP; i++)
+        leaf_call(&leaf, SHADOW_SHORT_TICKS + 1); /* one of them has been timed */
+    for (int i = 0; i <= SHADOW_WARM_UP; i++) {
+        enter(&leaf, false);
+        assert_true(top_is_timed());
+        shadow_leave_leaf(leaf.code, 0, profile_clock_kind);
+    }
+    leave(&f, false);
+    assert_time_adds_up();
+}
+
+/* Calls of C functions of constant time wait for their turn until the leaf is timed; all others read the clock. */
+static void c_calls_of_a_leaf(void **state) {
+    (void)state;
+    struct site f = {.code = new_code("f")}, leaf = {.code = new_code("leaf")}, other = {.code = new_code("other")};
+    struct site c = {.code = new_code("c"), .thinning = {.allowed = 1}};
+    enter(&f, false);
+    make_short(&leaf);
+    enter(&leaf, false);
+    for (int i = 0; i < 3; i++) {
+        call_c(&c);
+        assert_false(top_is_timed());
+        return_c();
+    }
+    assert_int_equal(c.thinning.untimed, 3);
+    call_c(&c);
+    enter(&other, false); /* calls back */
+    assert_true(top_is_timed());
+    assert_true(profile_current_thread->top[-2].start_ticks);
+    leave(&other, false);
+    return_c();
+    shadow_leave_leaf(leaf.code, 0, profile_clock_kind);
+    make_short(&leaf);
+    enter(&leaf, false);
+    now_ticks += 7;
+    call_c(&other);
+    assert_true(top_is_timed());
+    now_ticks += 11;
+    return_c();
+    assert_true(top_is_timed());
+    shadow_leave_leaf(leaf.code, 0, profile_clock_kind);
+    leave(&f, false);
+    assert_int_equal(counts_of(c.code).calls, 4);
+    assert_int_equal(counts_of(other.code).self_ticks, 11);
+    assert_time_adds_up();
+}
+
+/* An exception that comes to a generator below takes them off. */
+static void untimed_leaves_are_left_by_exceptions(void **state) {
+    (void)state;
+    struct site g = {.code = new_code("g")}, leaf = {.code = new_code("leaf")};
+    struct site c = {.code = new_code("c"), .thinning = {.allowed = 1, .wait = 1}};
+    shadow_enter(&g.cache, g.code, 1, 0x1000, (struct shadow_lines_place){0}, 0, profile_clock_kind, false);
+    make_short(&leaf);
+    uint64_t before = counts_of(leaf.code).total_ticks;
+    enter(&leaf, false);
+    now_ticks += 100;
+    call_c(&c);
+    assert_true(shadow_expose_frame(profile_current_thread, 0x1000));
+    assert_int_equal(depth(), 1);
+    assert_int_equal(counts_of(leaf.code).total_ticks, before);
+    leave(&g, false);
+    assert_int_equal(profile_current_thread->active[leaf.code] + profile_current_thread->active[c.code], 0);
+    assert_time_adds_up();
+}
+
 static int attach(void **state) {
     int status = fixture_attach(state);
     profile_clock_kind = ARENA_CLOCK_MONOTONIC;
@@ -339,6 +496,12 @@ int main(void) {
         cmocka_unit_test(all_time_is_whose_it_is_with_lines),
         cmocka_unit_test(a_chain_of_generators_is_not_timed),
         cmocka_unit_test(a_timed_line_ends_with_its_activation),
+        cmocka_unit_test(no_time_is_lost_where_leaves_are_not_timed),
+        cmocka_unit_test(short_leaves_are_timed_now_and_then),
+        cmocka_unit_test(a_leaf_that_calls_is_timed),
+        cmocka_unit_test(a_leaf_that_takes_long_is_timed),
+        cmocka_unit_test(c_calls_of_a_leaf),
+        cmocka_unit_test(untimed_leaves_are_left_by_exceptions),
     };
     return cmocka_run_group_tests(tests, attach, fixture_remove);
 }
