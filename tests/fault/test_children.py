@@ -245,7 +245,7 @@ class NotCounted(FaultTest):
                 f()
             """)
         process = self.run_workbench("--headless", "-k", "function,line", "-o", "run.pyprof", "target.py",
-                                     command=[*in_mount_namespace({"/dev/shm": "40m"}), WORKBENCH])
+                                     command=[*in_mount_namespace({"/dev/shm": "34m"}), WORKBENCH])
         self.assertEqual((process.returncode, process.out, process.err), (0, "", ""))
         calls = calls_of(self.session(), "f")
         self.assertEqual(calls, [200] + [1] * (len(calls) - 1))
