@@ -358,7 +358,8 @@ int main(void) {
         TEST(peak_as_lines), TEST(peaks_of_processes), TEST(peak_as_tree), TEST(alive), TEST(left),
         TEST(left_by_imports), TEST(types),
         TEST(golden_screens), TEST(small_sizes),
-        TEST(drilling), TEST(walking_the_tree), TEST(selection_stays), TEST(selection_of_others), TEST(another_process), TEST(sorting),
+        TEST(drilling), TEST(walking_the_tree), TEST(selection_stays), TEST(selection_of_others), TEST(another_process),
+        TEST(sorting),
         TEST(standard_library_hidden), TEST(searching), TEST(clicking), TEST(nothing_there), TEST(unsound_models),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
