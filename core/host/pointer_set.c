@@ -1,6 +1,9 @@
 #include "core/host/pointer_set.h"
 
 #include <sys/mman.h>
+#include <unistd.h>
+
+#include "core/probe/memory.h"
 
 enum { FIRST_CAPACITY = 1 << 16 };
 
@@ -16,6 +19,21 @@ static size_t find_slot(const struct pointer_set *set, uintptr_t pointer) {
     return slot;
 }
 
+/* The recorder takes it out of the program's RSS. One row of the arena does, as there is one set at a time; a child has its own. */
+static void name_to_recorder(const struct pointer_set *set) {
+    static struct arena_own_range *row;
+    static pid_t process;
+    if (process != getpid()) {
+        process = getpid();
+        row = memory_publish_own_range(NULL, 0);
+    }
+    if (!row)
+        return;
+    __atomic_store_n(&row->size, 0, __ATOMIC_RELEASE);
+    row->address = (uintptr_t)set->slots;
+    __atomic_store_n(&row->size, set->capacity * sizeof *set->slots, __ATOMIC_RELEASE);
+}
+
 static bool grow(struct pointer_set *set) {
     struct pointer_set larger = {.capacity = set->capacity ? 2 * set->capacity : FIRST_CAPACITY, .count = set->count};
     void *slots = mmap(NULL, larger.capacity * sizeof *larger.slots, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -27,6 +45,7 @@ static bool grow(struct pointer_set *set) {
             larger.slots[find_slot(&larger, set->slots[i])] = set->slots[i];
     pointer_set_free(set);
     *set = larger;
+    name_to_recorder(set);
     return true;
 }
 
@@ -45,4 +64,5 @@ void pointer_set_free(struct pointer_set *set) {
     if (set->slots)
         munmap(set->slots, set->capacity * sizeof *set->slots);
     *set = (struct pointer_set){0};
+    name_to_recorder(set);
 }

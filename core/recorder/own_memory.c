@@ -109,8 +109,10 @@ static uint64_t sum_of_ranges(const struct own_memory *own, const struct arena_m
     for (uint32_t i = 0, count = range_count(memory); i < count; i++) {
         const struct own_range_seen *seen = &own->seen[i];
         uint64_t size = memory->own_ranges[i].size;
-        if (seen->looked_at)
-            sum += seen->bytes + (size > seen->size ? size - seen->size : 0);
+        if (seen->looked_at && size > seen->size)
+            sum += seen->bytes + (size - seen->size);
+        else if (seen->looked_at)
+            sum += seen->bytes < size ? seen->bytes : size;
     }
     return sum;
 }

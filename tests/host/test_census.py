@@ -187,6 +187,44 @@ class Census(Running):
             if "types" in options:
                 self.assertRegex(done.stdout, r"\n +77 .* __main__\.Left\n")
 
+    def test_programs_that_do_what_they_can(self):
+        result = self.result("""
+                import threading
+                stop = False
+                def churn():
+                    while not stop:
+                        kept = {i: [i, (i, str(i)), {i}] for i in range(200)}
+                        class Mine: pass
+                        mine = Mine(); mine.kept, mine.me = kept, mine
+                threads = [threading.Thread(target=churn) for i in range(3)]
+                for thread in threads: thread.start()
+                class Meta(type):
+                    def __getattribute__(self, name): raise SystemError("not to be asked")
+                class Evil(metaclass=Meta):
+                    __slots__ = ()
+                    def __sizeof__(self): raise SystemError("not to be asked")
+                    def __del__(self): pass
+                class Number(int):
+                    def __getattribute__(self, name): raise SystemError("not to be asked")
+                kept = [Evil() for i in range(10)], [Number(i) for i in range(10)]
+                deep, deeper = None, []
+                for i in range(100_000): deep, deeper = (deep,), [deeper]
+                named = type("Name", (), {"__module__": 3})
+                named.__qualname__ = "N\\xe4me\\ud800"
+                one = named()
+                gc.freeze()
+                sys.setswitchinterval(1e-5)
+                found = set()
+                for i in range(10):
+                    rows = census()
+                    found.add((rows["__main__.Evil"][0], rows["__main__.Number"][0], rows["tuple"][0] >= 100_000,
+                               rows["list"][0] >= 100_000, rows["N\\xe4me?"][0]))
+                stop = True
+                for thread in threads: thread.join()
+                print(found)
+        """, "function,line,memory")
+        self.assertEqual(result, {(10, 10, True, True, 1)})
+
     def test_in_the_middle_of_a_collection_it_says_so(self):
         self.assertEqual(self.printed("""
             import gc, pyprof

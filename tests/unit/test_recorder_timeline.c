@@ -417,6 +417,8 @@ static void takes_the_profilers_own_memory_out(void **state) {
     assert_in_range(sample_now(timeline)->own, looked_at + 1000000, looked_at + 1000000 + 65536);
     header->memory.own_ranges[0].size = size - 1000000;
     assert_in_range(sample_now(timeline)->own, looked_at, looked_at + 65536);
+    header->memory.own_ranges[0].size = 2000000;
+    assert_in_range(sample_now(timeline)->own, looked_at - touched + 2000000, looked_at - touched + 2000000 + 65536);
     header->clock.end_ns = 1; /* another program has taken the process over */
     assert_int_equal(sample_with_a_look(timeline)->own, 0);
     munmap(memory, size);
