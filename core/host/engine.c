@@ -20,6 +20,7 @@
 #include "core/host/native_listener.h"
 #include "core/host/original_code.h"
 #include "core/host/original_graph.h"
+#include "core/host/original_marshal.h"
 #include "core/host/own_work.h"
 #include "core/host/profile_decorator.h"
 #include "core/host/pyprof_import.h"
@@ -64,7 +65,8 @@ static bool install_collectors(void) {
         return false;
     calibrate_probes();
     return adopt_existing_functions() && exec_hook_install() && original_code_install() &&
-           original_graph_install() && monitoring_install() && shared_functions_install() && profile_decorator_install() &&
+           original_graph_install() && original_marshal_install() && monitoring_install() && shared_functions_install() &&
+           profile_decorator_install() &&
            (!(profile_header()->collectors & COLLECTOR_MEMORY) || memory_hooks_install()) && main_program_await();
 }
 

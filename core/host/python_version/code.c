@@ -88,3 +88,10 @@ int python_code_stack_size(PyCodeObject *code) { return code->co_stacksize; }
 int python_probed_stack_size(PyCodeObject *code) { return code->co_stacksize + 1 < 3 ? 3 : code->co_stacksize + 1; }
 
 uint32_t python_code_units(PyCodeObject *code) { return (uint32_t)Py_SIZE(code); }
+
+void python_code_parts(PyCodeObject *code, PyObject *parts[PYTHON_CODE_PARTS]) {
+    PyObject *const all[PYTHON_CODE_PARTS] = {code->co_names, code->co_exceptiontable, code->co_localsplusnames,
+                                              code->co_localspluskinds, code->co_filename, code->co_name, code->co_qualname,
+                                              code->co_linetable};
+    memcpy(parts, all, sizeof all);
+}

@@ -11,6 +11,9 @@ PyCodeObject *python_new_code(PyCodeObject *original, int stack_size, PyObject *
 PyObject *python_code_bytecode(PyCodeObject *code);
 PyObject *python_code_line_table(PyCodeObject *code);
 PyObject *python_code_exception_table(PyCodeObject *code);
+/* What a code object refers to besides its constants; borrowed. */
+enum { PYTHON_CODE_PARTS = 8 };
+void python_code_parts(PyCodeObject *code, PyObject *parts[PYTHON_CODE_PARTS]);
 int python_code_local_slots(PyCodeObject *code);
 int python_code_stack_size(PyCodeObject *code);
 int python_probed_stack_size(PyCodeObject *code); /* of the code with probes in it */

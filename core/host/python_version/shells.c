@@ -100,9 +100,9 @@ static void copy_description(PyCodeObject *shell, PyCodeObject *original, PyObje
     enum { FROM = offsetof(PyCodeObject, co_consts) };
     memcpy((char *)shell + FROM, (const char *)original + FROM, offsetof(PyCodeObject, co_code_adaptive) - FROM);
     shell->co_consts = constants;
-    PyObject *const shared[] = {shell->co_names, shell->co_exceptiontable, shell->co_localsplusnames, shell->co_localspluskinds,
-                                shell->co_filename, shell->co_name, shell->co_qualname, shell->co_linetable};
-    for (size_t i = 0; i < sizeof shared / sizeof *shared; i++)
+    PyObject *shared[PYTHON_CODE_PARTS];
+    python_code_parts(shell, shared);
+    for (int i = 0; i < PYTHON_CODE_PARTS; i++)
         Py_INCREF(shared[i]);
     forget_runs(shell);
     shell->co_stacksize = python_probed_stack_size(original);
