@@ -257,6 +257,7 @@ void live_run_end_refresh(struct application *application) {
     remembered_find(application);
     panes_follow_selection(application);
     live_run_provide_source(application);
+    sources_provide_memory(application->sources, application->live, application->model);
     if (run->final_model)
         losses_tell(application);
     application->redraw = true;
