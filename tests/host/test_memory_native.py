@@ -453,6 +453,47 @@ else:
                          [(1500, 1500), (4096, 4096)])
         self.assertGreaterEqual(session["processes"][1]["heap"]["unknown_frees"], 10)
 
+    def test_forks_while_other_threads_allocate(self):
+        """Whatever those are in the middle of, the child waits for none of them, and its numbers are its own."""
+        session = self.run_program("""
+import os, threading
+native.set_place(1)
+ended = False
+def work(first):
+    while not ended:
+        for i in range(first, first + 50):
+            take(i, 0, 100)
+            native.map(i + 1000, 4096, 0)
+        for i in range(first, first + 50):
+            drop(i)
+            native.unmap(i + 1000, 0, 4096)
+threads = [threading.Thread(target=work, args=(100 * number,)) for number in range(3)]
+for thread in threads: thread.start()
+def child():
+    for i in range(500, 520):
+        take(i, 0, 77)
+    for i in range(1500, 1520):
+        native.map(i, 4096, 0)
+    for i in range(500, 510):
+        drop(i)
+        native.unmap(i + 1000, 0, 4096)
+for n in range(20):
+    pid = os.fork()
+    if pid == 0:
+        child()
+        os._exit(0)
+    assert os.waitpid(pid, 0)[1] == 0
+ended = True
+for thread in threads: thread.join()
+""")
+        children = session["processes"][1:]
+        self.assertEqual(len(children), 20)
+        for process in children:
+            self.assert_sums(process)
+            rows = self.lines(process)
+            self.assertEqual([(rows[line]["alloc_bytes"], rows[line]["live_bytes"]) for line in (19, 21)],
+                             [(20 * 77, 10 * 77), (20 * 4096, 10 * 4096)])
+
     def test_what_a_run_without_native_memory_loads(self):
         script = "print(open('/proc/self/maps').read().count('pyprof-native'))\n"
         for collectors, options, loaded in (("none", [], False), ("function,line", [], False), ("memory", [], True),
