@@ -529,6 +529,38 @@ class Events(MemoryCase):
             # What tracemalloc keeps is the line's, too.
             self.assertGreaterEqual((made["alloc_bytes"], made["alloc_count"]), blocks)
 
+    def test_code_without_probes(self):
+        """What code allocates that is left alone is its caller's, on the line of the call."""
+        script = """
+            import sys
+            sys.path.insert(0, "site-packages")
+            import helper
+            def run():
+                for i in range(50):
+                    a = helper.make(1000)         #: 50 * size(bytes(1000))
+                    b = helper.make(1200)         #: 50 * size(bytes(1200))
+                c = helper.twice(inner, 500)      #: size(bytes(1000))
+                d = helper.deep(20)               #: 21 * size(bytes(900))
+                e = bytes(1300)                   #: size(bytes(1300))
+            def inner(n):
+                return bytes(n)                   #: 2 * size(bytes(500))
+            run()
+            """
+        helper = """
+            def make(n):
+                return bytes(n)
+            def twice(function, n):
+                return function(n) + function(n)
+            def deep(n):
+                held = bytes(900)
+                return deep(n - 1) if n else held
+            """
+        for collectors in COLLECTORS:
+            case = Case("left alone", script, files={"site-packages/helper.py": helper})
+            export = self.export(case, collectors, ["--set", "collectors.function.include=[project]"])
+            self.check_lines(export, script)
+            self.check_sums(export)
+
     def test_many_sites(self):
         """More places than are remembered, each found again."""
         functions = 400

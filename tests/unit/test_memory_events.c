@@ -286,6 +286,23 @@ static void test_places_are_found_again_until_their_code_ends(void **state) {
     assert_ptr_equal(memory_known_place(far, 5)->site, memory_site(site_at(1, 2)));
 }
 
+static void test_a_trial_leaves_no_trace(void **state) {
+    (void)state;
+    begin_anew();
+    memory_begin_trial();
+    allocate(address(1), 1000, site_at(1, 1));
+    memory_end_trial();
+    assert_false(memory_begin_event()); /* nothing is counted until the run begins */
+    memory_end_event();
+    assert_false(release(address(1), 0));
+    assert_int_equal(profile_header()->memory.site_count, 1);
+    allocate(address(2), 10, site_at(1, 1));
+    assert_int_equal(profile_header()->memory.live_bytes, 10);
+    assert_int_equal(profile_header()->memory.peak_bytes, 10);
+    assert_int_equal(bytes_at_peak(site_at(1, 1)), 10);
+    memory_set_attention(MEMORY_NOT_COUNTING, false);
+}
+
 static void test_the_end_is_final(void **state) {
     (void)state;
     begin_anew();
@@ -312,6 +329,7 @@ int main(void) {
         cmocka_unit_test(test_the_profilers_own_is_in_no_site),
         cmocka_unit_test(test_native_bytes_are_a_part),
         cmocka_unit_test(test_places_are_found_again_until_their_code_ends),
+        cmocka_unit_test(test_a_trial_leaves_no_trace),
         cmocka_unit_test(test_the_end_is_final),
     };
     return cmocka_run_group_tests(tests, memory_attach, fixture_remove);
