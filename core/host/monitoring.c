@@ -164,7 +164,8 @@ static PyObject *translate(PyObject *self, PyObject *const *arguments, size_t fl
     Py_ssize_t count = PyVectorcall_NARGS(flags);
     bool known = count > OFFSET && count <= MOST_ARGUMENTS && !names && PyCode_Check(arguments[CODE]);
     if (known && PyLong_Check(arguments[OFFSET]) &&
-        !is_of_program(translator, (PyCodeObject *)arguments[CODE], (int)(PyLong_AsLong(arguments[OFFSET]) / CODE_UNIT_BYTES)))
+        !is_of_program(translator, (PyCodeObject *)arguments[CODE],
+                       (int)(PyLong_AsLong(arguments[OFFSET]) / CODE_UNIT_BYTES)))
         Py_RETURN_NONE;
     if (!known || translator->kind == EVENT_TRACED)
         return PyObject_Vectorcall(translator->callback, arguments, (size_t)count, names);
@@ -201,7 +202,8 @@ static PyObject *register_translated(PyObject *module, PyObject *const *argument
     enum { TOOL, EVENT, CALLBACK, ARGUMENTS };
     if (count != ARGUMENTS || arguments[CALLBACK] == Py_None)
         return exchange_call_original(&register_callback, module, arguments, count, NULL);
-    PyObject *changed[ARGUMENTS] = {arguments[TOOL], arguments[EVENT], translator_new(arguments[CALLBACK], kind_of(arguments[EVENT]))};
+    PyObject *changed[ARGUMENTS] = {arguments[TOOL], arguments[EVENT],
+                                    translator_new(arguments[CALLBACK], kind_of(arguments[EVENT]))};
     if (!changed[CALLBACK])
         return NULL;
     PyObject *before = exchange_call_original(&register_callback, module, changed, count, NULL);

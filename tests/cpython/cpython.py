@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 """CPython's own regression suite with the exact collectors on, compared with plain python3, file by file and test by test.
 
-usage: cpython.py [--matrix VERSION] [--part K/N | --list FILE] [--jobs N] [TEST...]
+usage: cpython.py [--matrix VERSION] [--part K/N | --list FILE] [--jobs N] [--collect NAMES] [TEST...]
 
 Every test file runs twice by `python3 -m test`, without and with pyprof-tui; how it ends and the result of each test in it must
 be the same. What differs is run a second time, as some tests depend on time or load. Tests that cannot be the same (they
 look at the interpreter's own doings) are named with the reason in excluded-VERSION.txt, one by one. Without TEST all files run;
 --part K/N every N-th of them, beginning with the K-th, --list those that the file names. --matrix VERSION runs with a later
-version in the Debian root of tests/matrix. PYPROF_TEST_PYTHON names the interpreter (/usr/bin/python3).
+version in the Debian root of tests/matrix, --collect under other collectors. PYPROF_TEST_PYTHON names the interpreter (/usr/bin/python3).
 Ends with `N passed, N failed`, counted in test files; one that plain python3 fails as well has passed.
 """
 import argparse
@@ -27,8 +27,9 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 WORKBENCH = ROOT / "pyprof-tui"
 PYTHON = os.environ.get("PYPROF_TEST_PYTHON", "/usr/bin/python3")
-LIMIT = 1800  # seconds for one run of a file
-COLLECT = ["-k", "function,line", "--set", "collectors.line.include=['**']"]
+LIMIT = 1800  # seconds for one run of a file; profiled it may take so many times what it takes plain, and a little more
+SLOWER, MORE = 8, 120
+COLLECT = ["--set", "collectors.line.include=['**']", "-k"]
 
 
 class Outcome:
@@ -55,14 +56,14 @@ def read_results(path):
     return {name: sorted(results) for name, results in tests.items()}
 
 
-def run_file(name, profiled):
+def run_file(name, collectors, limit=LIMIT):
     folder = pathlib.Path(tempfile.mkdtemp(prefix="pyprof-cpython-"))
     try:
         results, session = folder / "results.xml", folder / "session.pyprof"
         (folder / "work").mkdir()
         (folder / "home").mkdir()
         tail = ["-m", "test", "--junit-xml", str(results), name]
-        command = [str(WORKBENCH), "--headless", "--python", PYTHON, *COLLECT, "-o", str(session), *tail] if profiled \
+        command = [str(WORKBENCH), "--headless", "--python", PYTHON, *COLLECT, collectors, "-o", str(session), *tail] if collectors \
             else [PYTHON, *tail]
         environment = {"PATH": f"{os.path.dirname(PYTHON)}:/usr/bin:/bin", "HOME": str(folder / "home"), "LC_ALL": "C.UTF-8",
                        "TERM": "dumb", "TMPDIR": str(folder / "work")}
@@ -70,11 +71,11 @@ def run_file(name, profiled):
             process = subprocess.Popen(command, cwd=folder / "work", env=environment, stdin=subprocess.DEVNULL, stdout=output,
                                        stderr=subprocess.STDOUT, start_new_session=True)
             try:
-                ended = f"status {process.wait(LIMIT)}"
+                ended = f"status {process.wait(limit)}"
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-                ended = f"ran longer than {LIMIT} s"
+                ended = f"ran longer than {limit:.0f} s"
         return Outcome(ended, read_results(results), (folder / "output").read_text(errors="replace"))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -112,13 +113,15 @@ def differences(plain, profiled, excluded):
     return lines
 
 
-def compare(name, excluded):
+def compare(name, excluded, collectors):
     """(summary, differences, the profiled run's output)"""
     if "*" in excluded:
         return f"left out: {excluded['*']}", [], ""
     started, tries = time.monotonic(), ""
     for number in (1, 2):
-        plain, profiled = run_file(name, False), run_file(name, True)
+        begun = time.monotonic()
+        plain = run_file(name, None)
+        profiled = run_file(name, collectors, min(LIMIT, MORE + SLOWER * (time.monotonic() - begun)))
         found = differences(plain, profiled, excluded)
         if not found:
             break
@@ -182,17 +185,18 @@ def main():
     parser.add_argument("--matrix", metavar="VERSION")
     parser.add_argument("--part", metavar="K/N")
     parser.add_argument("--list", metavar="FILE")
+    parser.add_argument("--collect", metavar="NAMES", default="function,line", help="collectors, such as function,line,memory")
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     options = parser.parse_args()
     if options.matrix:
-        kept = [text for name in ("part", "list", "jobs") if getattr(options, name) is not None
+        kept = [text for name in ("part", "list", "jobs", "collect") if getattr(options, name) is not None
                 for text in (f"--{name}", str(getattr(options, name)))]
         return run_in_matrix(options.matrix, [*kept, *options.tests])
     install_suite()
     excluded = excluded_tests()
     passed = failed = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        runs = {pool.submit(compare, name, excluded.get(name, {})): name for name in chosen_files(options)}
+        runs = {pool.submit(compare, name, excluded.get(name, {}), options.collect): name for name in chosen_files(options)}
         for run in concurrent.futures.as_completed(runs):
             summary, found, output = run.result()
             print(f"{'FAILED ' if found else 'ok     '} {runs[run]:32} {summary}", flush=True)
