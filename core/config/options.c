@@ -10,7 +10,7 @@
 static const char *const clocks[] = {RUN_CLOCK_LIST(X) NULL};
 #undef X
 static const char *const themes[] = {"default", NULL};
-static const char *const pane_names[] = {"functions", "source", "ram", "output", NULL};
+static const char *const pane_names[] = {"functions", "source", "ram", "output", "memory", NULL};
 static const char *const sort_names[] = {"self", "total", "calls", "name", NULL};
 
 /* clang-format off */

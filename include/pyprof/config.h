@@ -47,7 +47,7 @@ struct config {
     struct {
         int64_t refresh_ms;
         char *theme;
-        struct text_list panes; /* of functions, source, ram, output */
+        struct text_list panes; /* of functions, source, ram, output, memory */
         char *sort;             /* self, total, calls, name */
     } ui;
 };

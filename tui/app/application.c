@@ -53,7 +53,10 @@ static unsigned configured_panes(const struct config *config) {
     return panes;
 }
 
+/* The table where there is one: it selects what the others show. */
 static enum pane first_pane(unsigned panes) {
+    if (!(panes >> PANE_FUNCTIONS & 1u) && panes >> PANE_MEMORY & 1u)
+        return PANE_MEMORY;
     for (enum pane pane = 0; pane < PANE_COUNT; pane++)
         if (panes >> pane & 1u)
             return pane;
