@@ -67,7 +67,7 @@ const struct config_option options[] = {
            "What line times measure, as for collectors.function.clock, which a run shares. null: whatever that is."),
     OPTION(collectors.children, .initial = "true", .help =
            "Profile processes that the program starts, too: by fork, by multiprocessing, and Pythons run as commands."),
-    OPTION(collectors.memory.enabled, .initial = "false", .help =
+    OPTION(collectors.memory.enabled, .initial = "true", .help =
            "Count every allocation, by line and call path, with what lives, what lived at the high-water mark, and for how "
            "long. The RAM timeline is always taken."),
     OPTION(collectors.memory.native, .initial = "true", .help =

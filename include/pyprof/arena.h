@@ -44,8 +44,8 @@ enum {
     ARENA_SAMPLE_GROWTH = 4,
 };
 
-/* The last two are never that of arena_clock. THREAD_CPU: a thread's processor time in nanoseconds, what probes read where the run's
- * clock is RUN_CLOCK_CPU. NONE: none, where neither functions nor lines are timed; it stands still at 0. */
+/* The last two are never that of arena_clock. THREAD_CPU: a thread's processor time in nanoseconds, what probes read where the
+ * run's clock is RUN_CLOCK_CPU. NONE: none, where neither functions nor lines are timed; it stands still at 0. */
 enum arena_clock_kind {
     ARENA_CLOCK_MONOTONIC = 0,
     ARENA_CLOCK_TSC = 1,

@@ -34,7 +34,7 @@ class TestWatching(LiveTest):
     def test_from_the_function_table_to_the_hottest_line_while_it_runs(self):
         terminal = self.start(JULIA)
         screen = terminal.wait_for(lambda s: re.search(r"^> *\d.* calculate_z ", s, re.M) and " RUN " in s)
-        self.assertRegex(screen, r"\A pyprof julia\.py  pid \d+ RUN 0:\d\d\.\d  function\+line  RSS ")
+        self.assertRegex(screen, r"\A pyprof julia\.py  pid \d+ RUN 0:\d\d\.\d  function\+line\+memory  RSS ")
         self.assertIn("[LIVE 2Hz]", screen)
         self.assertIn("=[1]=Functions ", screen)
         self.assertIn("-[2]-julia.py:", screen)
@@ -57,7 +57,7 @@ class TestWatching(LiveTest):
         terminal = self.start(JULIA, "100", "50")
         screen = terminal.wait_for("END exit 0")
         self.assertIn("checksum:", screen)
-        self.assertRegex(screen, r"(?m)^[> ].* 1 +calculate_z")
+        self.assertRegex(screen, r"(?m)^[> ].* 1 +[.\d]+[BKMG]? +calculate_z")
         self.assertIn("[NOT SAVED]", screen)
 
     def test_source_of_code_given_on_the_command_line(self):
@@ -200,6 +200,8 @@ class TestSizes(LiveTest):
         self.assertIn("-[1]-functions", screen)
         terminal.keys("5")
         terminal.wait_for("checksum:")
+        terminal.keys("Tab")
+        terminal.wait_for("=[6]=")
         terminal.keys("Tab")
         terminal.wait_for("=[1]=")
 

@@ -95,7 +95,7 @@ class TestHeadless(ProcessesTest):
         script.write_text(script.read_text().replace("+ 60", "+ 0.2"))
 
     def test_reports_json_and_the_session(self):
-        text = self.run_workbench("--report", "processes,functions", "-o", "run.pyprof",
+        text = self.run_workbench("-k", "function,line", "--report", "processes,functions", "-o", "run.pyprof",
                                   "family.py")
         self.assertIn("Processes of family.py, sum over 3 processes\n", text)
         self.assertIn("Functions of family.py, sum over 3 processes\n", text)

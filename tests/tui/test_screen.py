@@ -246,7 +246,7 @@ class TestSuspending(ScreenTest):
                             shell="set -m; {workbench} {arguments}; echo '[stopped]'; read -r line; fg")
         self.addCleanup(terminal.close)
         def calls(screen):
-            found = re.search(r"(\d+) +spin ", screen)
+            found = re.search(r"(\d+) +[.\d]+[BKMG]? +spin ", screen)
             return int(found.group(1)) if found else 0
         before = calls(terminal.wait_for(lambda s: " RUN " in s and calls(s)))
         terminal.keys("C-z")

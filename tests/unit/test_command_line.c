@@ -114,7 +114,7 @@ static void test_script(void **state) {
     assert_false(command.headless);
     assert_true(command.save_session);
     assert_null(command.config_path);
-    assert_int_equal(config_collectors(command.config), COLLECTOR_FUNCTION | COLLECTOR_LINE);
+    assert_int_equal(config_collectors(command.config), COLLECTOR_FUNCTION | COLLECTOR_LINE | COLLECTOR_MEMORY);
     command_line_free(&command);
 }
 
@@ -556,10 +556,11 @@ static void test_limits(void **state) {
     assert_string_equal(command.config->limits.heap, "1.5GiB");
     assert_int_equal(config_collectors(command.config), COLLECTOR_MEMORY);
     command_line_free(&command);
-    command = parse("--max-rss", "1K", "--report", "functions", "a.py", NULL);
-    assert_int_equal(config_collectors(command.config), COLLECTOR_FUNCTION | COLLECTOR_LINE);
+    command = parse("--max-rss", "1K", "--report", "functions", "-k", "line", "a.py", NULL);
+    assert_int_equal(config_collectors(command.config), COLLECTOR_LINE);
     command_line_free(&command);
-    write_file(".pyprof.yaml", "limits: {heap: 1G}\n"); /* does not keep anybody from the interface */
+    /* A limit does not keep anybody from the interface. */
+    write_file(".pyprof.yaml", "limits: {heap: 1G}\ncollectors: {memory: {enabled: false}}\n");
     command = parse("a.py", NULL);
     assert_false(command.config->collectors.memory.enabled);
     command_line_free(&command);

@@ -73,7 +73,7 @@ static void test_defaults(void **state) {
     assert_null(config->collectors.line.clock);
     assert_int_equal(config_clock(config), RUN_CLOCK_WALL);
     assert_true(config->collectors.children);
-    assert_false(config->collectors.memory.enabled);
+    assert_true(config->collectors.memory.enabled);
     assert_true(config->collectors.memory.native);
     assert_int_equal(config->collectors.memory.interval_ms, 100);
     assert_false(config->collectors.bytecode.enabled);
@@ -86,7 +86,7 @@ static void test_defaults(void **state) {
     assert_string_equal(config->ui.theme, "default");
     assert_list(&config->ui.panes, 4, (const char *const[]){"functions", "source", "ram", "output"});
     assert_string_equal(config->ui.sort, "self");
-    assert_int_equal(config_collectors(config), COLLECTOR_FUNCTION | COLLECTOR_LINE);
+    assert_int_equal(config_collectors(config), COLLECTOR_FUNCTION | COLLECTOR_LINE | COLLECTOR_MEMORY);
     assert_true(config_validate(config, NULL));
     config_free(config);
 }
@@ -153,7 +153,7 @@ static void test_loads_values(void **state) {
     assert_int_equal(config->collectors.memory.interval_ms, 20);
     assert_list(&config->ui.panes, 2, (const char *const[]){"ram", "functions"});
     assert_string_equal(config->ui.sort, "calls");
-    assert_int_equal(config_collectors(config), COLLECTOR_LINE);
+    assert_int_equal(config_collectors(config), COLLECTOR_LINE | COLLECTOR_MEMORY);
     config_free(config);
 }
 

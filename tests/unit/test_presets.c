@@ -125,7 +125,7 @@ static void test_memory_timeline(void **state) {
 static void test_whole_program(void **state) {
     (void)state;
     struct config *config = load_preset("whole-program.yaml");
-    assert_int_equal(config_collectors(config), COLLECTOR_FUNCTION | COLLECTOR_LINE);
+    assert_int_equal(config_collectors(config), COLLECTOR_FUNCTION | COLLECTOR_LINE | COLLECTOR_MEMORY);
     assert_true(is_default(config, "collectors.function.include"));
     assert_int_equal(config->collectors.line.include.count, 3);
     assert_string_equal(config->collectors.line.include.items[1], "*/site-packages/*");

@@ -385,10 +385,10 @@ static void what_cannot_start_is_an_error_at_once(void **state) {
 
 /* --- what is asked of the program ------------------------------------------------------------------------- */
 
-static struct viewer *start_with_memory(const char *code) {
+static struct viewer *start_with_memory(const char *code, bool memory) {
     struct error error = {0};
     struct config *config = new_config(code);
-    config->collectors.memory.enabled = true;
+    config->collectors.memory.enabled = memory;
     int connection = recorder_start(config, -1, -1, -1, 10, 40, &error);
     config_free(config);
     assert_string_equal(error.text, "");
@@ -428,7 +428,7 @@ static void ask_and_expect(struct viewer *viewer, uint32_t type, uint32_t event,
 
 static void memory_is_switched_and_objects_are_counted(void **state) {
     NEEDS_HOST();
-    struct viewer *viewer = start_with_memory(busy);
+    struct viewer *viewer = start_with_memory(busy, true);
     struct arena_header *header = map_header(viewer);
     expect_output(viewer, "begun");
     ask_and_expect(viewer, RECORDER_REQUEST_PAUSE_MEMORY, RECORDER_EVENT_NOTICE, "no longer counted as soon as");
@@ -459,7 +459,7 @@ static void memory_is_switched_and_objects_are_counted(void **state) {
 
 static void moments_are_marked_with_any_collector(void **state) {
     NEEDS_HOST();
-    struct viewer *viewer = start("print('begun', flush=True)\ninput()");
+    struct viewer *viewer = start_with_memory("print('begun', flush=True)\ninput()", false);
     struct arena_header *header = map_header(viewer);
     const struct arena_mark *marks = (const struct arena_mark *)((const char *)header + ARENA_MARKS_AT);
     expect_output(viewer, "begun");

@@ -1,5 +1,5 @@
-/* The shadow stack against an exact model: random programs of functions, generators, C calls, exceptions and greenlets run by a clock
- * that only the test moves. Whatever is not read on the way, the sums must be the model's to the tick. */
+/* The shadow stack against an exact model: random programs of functions, generators, C calls, exceptions and greenlets run by a
+ * clock that only the test moves. Whatever is not read on the way, the sums must be the model's to the tick. */
 #include <time.h>
 
 #include "core/probe/shadow_switch.h"

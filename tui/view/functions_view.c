@@ -166,11 +166,12 @@ static void functions_title(void *data, const struct view_context *context, char
     struct functions_state *state = data;
     refresh(state, context);
     bool filtered = state->filter.expression[0] != '\0';
+    bool chosen = state->memory && state->measure != MEMORY_PEAK; /* what is usual leaves its room to the panes' tabs */
     snprintf(text, size, "Functions %zu/%zu  sort:%s%c%s%s%s%s%s%s", state->table.count, state->ran,
              sort_title(state->sort, context->percent), sort_sign(state), state->held ? "  held" : "",
-             state->memory ? "  MiB:" : "", state->memory ? memory_measure_heading(state->measure) : "",
              filtered || state->hide_standard_library ? "  filter:" : "",
-             state->hide_standard_library ? (filtered ? "-stdlib " : "-stdlib") : "", state->filter.expression);
+             state->hide_standard_library ? (filtered ? "-stdlib " : "-stdlib") : "", state->filter.expression,
+             chosen ? "  MiB:" : "", chosen ? memory_measure_heading(state->measure) : "");
 }
 
 /* --- requests --------------------------------------------------------------------------------------- */
