@@ -6,7 +6,7 @@
 
 #include "pyprof/config.h"
 
-/* What a unit multiplies by; 0: there is no such unit. K, M, G, T and KiB, MiB, ... are powers of 1024, KB, MB, ... of 1000. */
+/* What a unit multiplies by; 0: there is no such unit. K, KB and KiB are 1024, and so on. */
 static double unit_factor(const char *unit) {
     static const char letters[] = "kmgt";
     if (!*unit || strcasecmp(unit, "B") == 0)
@@ -14,8 +14,8 @@ static double unit_factor(const char *unit) {
     const char *letter = strchr(letters, *unit | 0x20);
     if (!letter)
         return 0;
-    double base = unit[1] == '\0' || strcasecmp(unit + 1, "iB") == 0 ? 1024 : strcasecmp(unit + 1, "B") == 0 ? 1000 : 0;
-    return base == 0 ? 0 : pow(base, (double)(letter - letters + 1));
+    bool known = unit[1] == '\0' || strcasecmp(unit + 1, "B") == 0 || strcasecmp(unit + 1, "iB") == 0;
+    return known ? ldexp(1, 10 * (int)(letter - letters + 1)) : 0;
 }
 
 bool config_size(const char *text, uint64_t *bytes) {

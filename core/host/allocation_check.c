@@ -9,6 +9,7 @@
 #include "core/host/allocation_run.h"
 #include "core/host/own_work.h"
 #include "core/host/pyprof_module.h"
+#include "core/probe/profile_writer.h"
 
 enum { MESSAGE_SIZE = 4096 };
 
@@ -114,6 +115,8 @@ static bool settle(const struct limits *limits, struct allocation_run *run) {
     own_work_end(&work);
     if (within)
         return true;
+    if (profile_header())
+        __atomic_fetch_add(&profile_header()->memory.failed_checks, 1, __ATOMIC_RELAXED);
     PyObject *text = PyUnicode_DecodeUTF8(message, (Py_ssize_t)strlen(message), "replace");
     if (text)
         PyErr_SetObject(PyExc_AssertionError, text);

@@ -122,6 +122,7 @@ static void fill_heap(struct arena_build *build, const struct arena_memory *memo
         .paused = memory->state == ARENA_MEMORY_PAUSED,
         .native = memory->native != 0,
         .allocator_replaced = memory->allocator_replaced != 0,
+        .failed_checks = memory->failed_checks,
     };
     for (size_t i = 0; i < build->model->site_count; i++) {
         heap->live_bytes += build->model->sites[i].memory.live_bytes;

@@ -110,6 +110,8 @@ static void write_unknown(const struct model *model, FILE *out) {
     if (heap->paused_count)
         fprintf(out, "the memory collector was off for %.3f s in between: all numbers are of the rest\n",
                 report_seconds(heap->paused_ns));
+    if (heap->paused)
+        fputs("the memory collector is off at this moment\n", out);
     write_count(heap->unknown_frees, "block freed that was allocated while the collector was not on",
                 "blocks freed that were allocated while the collector was not on", out);
     write_count(heap->uncounted_allocations, "allocation not counted: made within another one, or no room was left",

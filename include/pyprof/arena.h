@@ -135,6 +135,7 @@ struct arena_memory {
     /* Of each, how many such numbers there are, collections_stride bytes apart; the largest is the present one. (3.15 keeps a
      * ring of the last collections, each with the sum so far.) 0 is 1. */
     uint32_t collections_places[ARENA_GENERATIONS], collections_stride;
+    uint64_t failed_checks; /* how often pyprof.assert_allocated failed */
 };
 
 /* What is asked of the host while it runs: each a number that grows; the host does what is asked for when it sees another

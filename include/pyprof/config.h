@@ -76,7 +76,7 @@ char *config_to_yaml(const struct config *config, bool only_changes, struct erro
 /* Writes that (only_changes) to a file atomically: a failed write leaves what was there. */
 bool config_save_file(const struct config *config, const char *path, struct error *error);
 
-/* "500M", "1.5 GiB", "200000000", "2GB": a size of at least one byte. false: it is none. */
+/* "500M", "1.5 GiB", "200000000", "2GB": a size, units being powers of 1024 of at least one byte. false: it is none. */
 bool config_size(const char *text, uint64_t *bytes);
 
 /* Bits of enum collector that are enabled. */

@@ -93,6 +93,7 @@ struct model_heap {
     uint32_t native;                   /* 1: native code was counted */
     uint32_t paused;                   /* 1: the collector is off at this moment */
     uint32_t allocator_replaced;       /* 1: Python's allocator was not its usual one; counted all the same */
+    uint64_t failed_checks;            /* of pyprof.assert_allocated; of a run just made, sessions do not keep it */
 };
 
 /* Live objects of one type, as of the last census. */

@@ -52,6 +52,17 @@ class Limits(FaultTest):
         self.assertEqual(process.returncode, -9)
         self.assertIn("above the 10M that limits.heap", process.err)
 
+    def test_assert_allocated_that_nobody_caught(self):
+        end = "import pyprof\nwith pyprof.assert_allocated(at_most='1M'):\n    b = bytes(2000000)\n"
+        process = self.limited("-k", "memory", end=end)
+        self.assertEqual(process.returncode, 3, process.err)
+        self.assertRegex(process.err, r"AssertionError: .*allocated 1\.9 MiB .* at most")
+        caught = "import pyprof\ntry:\n    with pyprof.assert_allocated(at_most=1):\n        b = bytes(2000)\n" \
+                 "except AssertionError:\n    pass\n"
+        self.assertEqual(self.limited("-k", "memory", end=caught).returncode, 0)
+        self.assertEqual(self.limited("-k", "memory", end="import pyprof\nwith pyprof.assert_allocated(at_most='1G'):\n"
+                                      "    sys.exit(5)\n").returncode, 5)
+
     def test_resident_memory(self):
         end = "data = bytearray(b'x') * 60000000\nimport time\nwhile time.process_time() < 0.4:\n    len(data)\n"
         interval = ("--set", "collectors.memory.interval_ms=10", "-k", "none")

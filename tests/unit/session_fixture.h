@@ -78,7 +78,7 @@ static inline void add_children(struct model *program) {
     model->thread_count = 1;
     ROWS(sites, {1, 1, 3, {5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5}});
     model->site_count = 1;
-    model->heap = (struct model_heap){5, 0, 5, 1, 0, 0, 0, 0, 0, 0, 0};
+    model->heap = (struct model_heap){5, 0, 5, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     ROWS(types, {"dict", 1, 1});
     model->type_count = 1;
     assert_true(model_spread_memory(model));
@@ -95,7 +95,7 @@ static inline void fill_memory(struct model *model) {
          {1, 1, 9, {100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1100}},
          {2, 2, 12, {1000, INT64_MAX / 4, 0, 0, 0, 0, 0, 0, 0, 0, INT64_MAX}});
     model->site_count = 4;
-    model->heap = (struct model_heap){666, 5, 888, MODEL_UNKNOWN, 7, 8, 9, 10, 11, 1, 0};
+    model->heap = (struct model_heap){666, 5, 888, MODEL_UNKNOWN, 7, 8, 9, 10, 11, 1, 0, 0, 0};
     ROWS(samples, {0, 100, MODEL_UNKNOWN, 0, 1, MODEL_UNKNOWN, MODEL_UNKNOWN, {0, 0, 0},
                    {{MODEL_NO_SITE, 0}, {MODEL_NO_SITE, 0}, {MODEL_NO_SITE, 0}, {MODEL_NO_SITE, 0}}},
          {50, 200, 150, 2, 4, 70, 30, {3, 2, 1}, {{2, 99}, {3, 88}, {0, 77}, {1, 66}}});

@@ -1,13 +1,14 @@
 /* Sizes as people write them, and whether a run kept within its limits. */
 #include "pyprof/config.h"
 #include "tests/unit/memory_model_fixture.h"
+#include "tui/app/command_line.h"
 #include "tui/app/limits.h"
 
 static void sizes_are_read(void **state) {
     (void)state;
     static const struct { const char *text; uint64_t bytes; } cases[] = {
         {"1", 1}, {"200000000", 200000000}, {"12B", 12}, {"1K", 1024}, {"1k", 1024}, {"1KiB", 1024}, {"1kib", 1024},
-        {"1KB", 1000}, {"500M", 500 * MIB}, {"500 MiB", 500 * MIB}, {"2MB", 2000000}, {"1.5G", 1536 * MIB},
+        {"1KB", 1024}, {"500M", 500 * MIB}, {"500 MiB", 500 * MIB}, {"2MB", 2 * MIB}, {"1.5G", 1536 * MIB},
         {"2T", 2048 * 1024 * MIB}, {"0.5K", 512}};
     static const char *const wrong[] = {"", "0", "0M", "M", "-1", "+1", " 1", "1..5M", "1x", "1KiBs", "1Ki", "1 K B", "0x10",
                                         "1e3", "nan", "inf", "9999999999999G", "1,5G", "0.5"};
@@ -115,12 +116,42 @@ static void every_process_is_held_against_them(void **state) {
     model_free(program);
 }
 
+/* The collectors of a run with these two arguments before its target. */
+static uint32_t collectors_of(const char *option, const char *value, bool *census) {
+    const char *const words[] = {"pyprof-tui", "-k", "function", option, value, "-c", "pass"};
+    char *argv[7];
+    for (int i = 0; i < 7; i++)
+        argv[i] = (char *)words[i];
+    struct command_line command;
+    struct error error = {0};
+    if (!command_line_parse(7, argv, &command, &error))
+        fail_msg("%s", error.text);
+    uint32_t collectors = config_collectors(command.config);
+    *census = command.config->collectors.memory.census;
+    command_line_free(&command);
+    return collectors;
+}
+
+static void what_is_asked_for_is_counted(void **state) {
+    (void)state;
+    static const char *const reports[] = {"types", "memory", "functions,peak", "leaks,lines"};
+    bool census;
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(collectors_of("--report", reports[i], &census), COLLECTOR_FUNCTION | COLLECTOR_MEMORY);
+        assert_int_equal(census, i == 0);
+    }
+    assert_int_equal(collectors_of("--export", "memory_profiler", &census), COLLECTOR_FUNCTION | COLLECTOR_MEMORY);
+    assert_int_equal(collectors_of("--export", "mprof", &census), COLLECTOR_FUNCTION);
+    assert_int_equal(collectors_of("--report", "functions,lines,tree,processes", &census), COLLECTOR_FUNCTION);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(sizes_are_read),
         cmocka_unit_test(limits_are_kept_up_to_the_last_byte),
         cmocka_unit_test(without_memory_the_lines_are_not_known),
         cmocka_unit_test(what_was_never_measured_is_not_kept),
+        cmocka_unit_test(what_is_asked_for_is_counted),
         cmocka_unit_test(every_process_is_held_against_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

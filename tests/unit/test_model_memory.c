@@ -218,9 +218,9 @@ static struct model *with_memory(void) {
     add_site(fork, 1, 2, 11, 16);
     add_site(command, 2, 1, 2, 32);
     add_site(command, 1, 1, 5, 64);
-    program->heap = (struct model_heap){18, 3, 24, 100, 1, 2, 3, 4, 5, 1, 0, 0};
-    fork->heap = (struct model_heap){168, 0, 224, 200, 10, 20, 30, 40, 50, 1, 0, 1};
-    command->heap = (struct model_heap){576, 7, 768, 300, 0, 0, 0, 0, 0, 0, 0, 0};
+    program->heap = (struct model_heap){18, 3, 24, 100, 1, 2, 3, 4, 5, 1, 0, 0, 0};
+    fork->heap = (struct model_heap){168, 0, 224, 200, 10, 20, 30, 40, 50, 1, 0, 1, 0};
+    command->heap = (struct model_heap){576, 7, 768, 300, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     for (size_t i = 0; i < 2; i++)
         assert_true(model_spread_memory(program->children[i]));
     assert_true(model_spread_memory(program));

@@ -184,12 +184,14 @@ static void what_is_not_known_is_told(void **state) {
     model->heap.uncounted_allocations = 1;
     model->heap.paused_count = 2;
     model->heap.paused_ns = 250 * MILLISECOND;
+    model->heap.paused = 1;
     model->heap.profiler_bytes = 3 * KIB;
     assert_has(model, "leaks",
                "left over    1.0 MiB in 1503 blocks\n"
                "what native code allocates itself was not counted\n"
                "300 B of it on no known line\n"
                "the memory collector was off for 0.250 s in between: all numbers are of the rest\n"
+               "the memory collector is off at this moment\n"
                "7 blocks freed that were allocated while the collector was not on\n"
                "1 allocation not counted: made within another one, or no room was left\n"
                "the profiler's own 3.0 KiB in the interpreter's heap are in no number\n");

@@ -224,6 +224,18 @@ static bool check_run(const struct command_line *command, struct error *error) {
     return command_check_export_output(command->export_path, error);
 }
 
+/* What was asked for says that memory is to be counted, whatever -k is. */
+static void turn_memory_on(struct command_line *command) {
+    static const char *const reports[] = {"memory", "peak", "leaks", "types"};
+    struct config *config = command->config;
+    bool wanted = (command->headless && config->limits.heap) ||
+                  (command->export_format && strcmp(command->export_format, "memory_profiler") == 0);
+    for (size_t i = 0; i < sizeof reports / sizeof *reports; i++)
+        wanted |= command->report && report_list_has(command->report, reports[i]);
+    config->collectors.memory.enabled |= wanted;
+    config->collectors.memory.census |= command->report && report_list_has(command->report, "types");
+}
+
 static bool plan_run(const struct command_typed *typed, struct command_line *command, struct error *error) {
     struct config *config = command->config;
     if (command->process)
@@ -241,10 +253,7 @@ static bool plan_run(const struct command_typed *typed, struct command_line *com
     if (limit_typed(typed) && !command->headless)
         return error_set(error, EXIT_STATUS_USAGE, "%s decides the exit status of a run without the interface; add --headless",
                          limit_typed(typed));
-    bool exports_memory = command->export_format && strcmp(command->export_format, "memory_profiler") == 0;
-    config->collectors.memory.enabled |= exports_memory || (command->headless && config->limits.heap);
-    if (command->report && report_list_has(command->report, "types"))
-        config->collectors.memory.enabled = config->collectors.memory.census = true;
+    turn_memory_on(command);
     command->save_session = !command->export_format || config->output.session;
     return check_run(command, error);
 }

@@ -79,9 +79,9 @@ int headless_run(const struct command_line *command, bool asked_for) {
         exit_status = headless_fail(&error);
     if (model && !print_finished(command, model, asked_for, &error))
         exit_status = headless_fail(&error);
-    bool kept_limits = !model || limits_check(command->config, model, stderr);
-    model_free(model);
     bool target_failed = wait_status != -1 && wait_status != 0;
+    bool kept_limits = !model || (limits_check(command->config, model, stderr) && !(target_failed && limits_failed_checks(model)));
+    model_free(model);
     if (!kept_limits && !(target_failed && WIFSIGNALED(wait_status)))
         return W_EXITCODE(EXIT_STATUS_LIMIT, 0);
     return target_failed ? wait_status : W_EXITCODE(exit_status, 0);

@@ -8,7 +8,8 @@
 /* Runs the target and prints what was asked for. Where nothing was asked for and there was no choice (asked_for is
  * false: there is no terminal), functions and lines go to stderr. Returns how the program should end, for
  * recorder_exit_like: as the target did, but a target that ended well does not hide that its session was not saved, and one that
- * was not ended by a signal not that a limit was broken: then the status is EXIT_STATUS_LIMIT. */
+ * was not ended by a signal not that a limit was broken: then the status is EXIT_STATUS_LIMIT. So it is where the target failed
+ * after a pyprof.assert_allocated in it had, whose message the target has written. */
 int headless_run(const struct command_line *command, bool asked_for);
 
 /* Prints the reports and the export that the command asks for, of the process that it names, else of all together. */

@@ -86,3 +86,10 @@ bool limits_check(const struct config *config, const struct model *program, FILE
         fputs("pyprof-tui: with memory in -k, the lines that it was allocated on would be shown here\n", out);
     return kept;
 }
+
+uint64_t limits_failed_checks(const struct model *program) {
+    uint64_t failed = program->heap.failed_checks;
+    for (size_t i = 0; i < program->child_count; i++)
+        failed += program->children[i]->heap.failed_checks;
+    return failed;
+}

@@ -11,4 +11,7 @@
  * out, with the lines that most memory was allocated on where they are known. true: there was none. */
 bool limits_check(const struct config *config, const struct model *program, FILE *out);
 
+/* How often pyprof.assert_allocated failed, in all processes. */
+uint64_t limits_failed_checks(const struct model *program);
+
 #endif
