@@ -312,8 +312,8 @@ class Assertions(Running):
                           "TypeError", "TypeError", "ValueError"])
         self.assertEqual(lines[10:], ["TypeError True"] * 3 + ["this pyprof.assert_allocated() was left before it was entered"])
 
-    def test_a_failure_ends_a_program_as_any_other(self):
-        done, _ = self.run_program("import pyprof\nwith pyprof.assert_allocated(10):\n    x = bytes(5000)\n", status=1)
+    def test_a_failure_ends_a_program_with_the_status_of_broken_limits(self):
+        done, _ = self.run_program("import pyprof\nwith pyprof.assert_allocated(10):\n    x = bytes(5000)\n", status=3)
         self.assertRegex(done.stderr, r"AssertionError: allocated [45]\.\d KiB .*\n  [45]\.\d KiB in \d blocks? at .*/prog\.py:3 \(<module>\)\n$")
 
     def test_what_other_threads_allocate_counts(self):
