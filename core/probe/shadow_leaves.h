@@ -4,9 +4,9 @@
  * inside, has only one in about SHADOW_MEAN_GAP timed. An untimed one pushes its frame and is counted; its time is at first its
  * caller's and is moved with the next timed one: as much as the running mean of timed ones says. So calls are exact, and so is the
  * sum of caller and function; the split between the two is an estimate, with the error of a mean.
- *  - Only functions whose code has no loop, no handler and, where calls of C functions are not seen, no call are leaves. Whatever else
- *    is called from one reads the clock, which times it from there on and begins the warm-up anew. What can still take long in one
- *    are operators and making objects: an untimed activation's excess over the mean stays with its caller.
+ *  - Only functions whose code has no loop, no handler and, where calls of C functions are not seen, no call are leaves.
+ *    Whatever else is called from one reads the clock, which times it from there on and begins the warm-up anew. What can still
+ *    take long in one are operators and making objects: an untimed activation's excess over the mean stays with its caller.
  *  - Only activations that are outermost in their thread are left untimed, so totals are moved like self times.
  *
  * Invariant: above an untimed leaf stand at most untimed calls of C functions. */

@@ -17,8 +17,8 @@
  *
  * Invariants: frame 0 of a stack is the thread's root and is never popped. `top` is stored last, so that a reader never sees
  * a frame whose fields are not there. A frame pushed for a C call lies directly above the Python frame that made the call, or
- * above another C call of that frame. An untimed frame has outermost_mask 0 and start_ticks 0; it is a C call's, a leaf's or that of
- * a generator directly above an activation of the same function whose time goes to the same node. */
+ * above another C call of that frame. An untimed frame has outermost_mask 0 and start_ticks 0; it is a C call's, a leaf's or
+ * that of a generator directly above an activation of the same function whose time goes to the same node. */
 #ifndef PYPROF_PROBE_SHADOW_STACK_H
 #define PYPROF_PROBE_SHADOW_STACK_H
 
@@ -151,8 +151,8 @@ SHADOW_INLINE bool shadow_goes_on(const struct shadow_cache *cache, const struct
            (!lines || (caller->charged_cell == untimed_cell && !caller->outermost_mask));
 }
 
-SHADOW_INLINE void shadow_enter_untimed(struct arena_thread *thread, const struct shadow_cache *cache, uint32_t code, uint64_t calls,
-                                        uint64_t identity, struct shadow_lines_place place, bool lines) {
+SHADOW_INLINE void shadow_enter_untimed(struct arena_thread *thread, const struct shadow_cache *cache, uint32_t code,
+                                        uint64_t calls, uint64_t identity, struct shadow_lines_place place, bool lines) {
     struct arena_frame *frame = shadow_push(thread, cache, code, calls, identity, 0);
     thread->own_ticks += profile_probe_cost.generator_untimed;
     if (lines) {
