@@ -21,7 +21,7 @@ import zipfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 WORKBENCH = os.environ.get("PYPROF_TEST_WORKBENCH") or str(ROOT / "pyprof-tui")
 PYTHON = os.environ.get("PYPROF_TEST_PYTHON", "/usr/bin/python3")
-COLLECTORS = ("none", "function,line")
+COLLECTORS = ("none", "function,line", "function,line,memory")
 TIME_LIMIT = 60  # seconds for one run
 
 
