@@ -29,6 +29,8 @@ WORKBENCH = ROOT / "pyprof-tui"
 PYTHON = os.environ.get("PYPROF_TEST_PYTHON", "/usr/bin/python3")
 LIMIT = 1800  # seconds for one run of a file; profiled it may take so many times what it takes plain, and a little more
 SLOWER, MORE = 8, 120
+# Not run at all, as whether they end at all depends on the machine, under plain python3, too: {file: patterns of tests}.
+UNSUITED = {"test_socket": ["*ThreadedVSOCKSocketStreamTest*"]}  # asks the virtual machine's monitor, which need not answer
 COLLECT = ["--set", "collectors.line.include=['**']", "-k"]
 
 
@@ -62,7 +64,8 @@ def run_file(name, collectors, limit=LIMIT):
         results, session = folder / "results.xml", folder / "session.pyprof"
         (folder / "work").mkdir()
         (folder / "home").mkdir()
-        tail = ["-m", "test", "--junit-xml", str(results), name]
+        unsuited = [word for pattern in UNSUITED.get(name, ()) for word in ("-i", pattern)]
+        tail = ["-m", "test", *unsuited, "--junit-xml", str(results), name]
         command = [str(WORKBENCH), "--headless", "--python", PYTHON, *COLLECT, collectors, "-o", str(session), *tail] if collectors \
             else [PYTHON, *tail]
         environment = {"PATH": f"{os.path.dirname(PYTHON)}:/usr/bin:/bin", "HOME": str(folder / "home"), "LC_ALL": "C.UTF-8",
