@@ -57,6 +57,20 @@ static void find_standard_library(char *folder, size_t size) {
     PyErr_Clear();
 }
 
+/* Where there is no room for what memory takes (a limit on address space), the program runs without: that it does is more than what
+ * was to be counted. */
+static bool install_memory(void) {
+    struct arena_header *header = profile_header();
+    const char *no_room;
+    if (!(header->collectors & COLLECTOR_MEMORY) || memory_hooks_install(&no_room))
+        return true;
+    if (!no_room)
+        return false;
+    header->collectors &= ~(uint32_t)COLLECTOR_MEMORY;
+    fprintf(stderr, "pyprof-tui: memory is not counted: %s\n", no_room);
+    return true;
+}
+
 static bool install_collectors(void) {
     static char standard_library[4096];
     find_standard_library(standard_library, sizeof standard_library);
@@ -66,8 +80,7 @@ static bool install_collectors(void) {
     calibrate_probes();
     return adopt_existing_functions() && exec_hook_install() && original_code_install() &&
            original_graph_install() && original_marshal_install() && monitoring_install() && shared_functions_install() &&
-           profile_decorator_install() &&
-           (!(profile_header()->collectors & COLLECTOR_MEMORY) || memory_hooks_install()) && main_program_await();
+           profile_decorator_install() && install_memory() && main_program_await();
 }
 
 static bool start_collectors(void) {

@@ -274,13 +274,12 @@ static bool await_end(void) {
 /* Without a clock in the run there is no time to keep the cost out of. */
 static uint64_t cost_now(void) { return profile_clock_kind == ARENA_CLOCK_NONE ? 0 : memory_measure_pair(); }
 
-bool memory_hooks_install(void) {
+bool memory_hooks_install(const char **no_room) {
     uint64_t plain = cost_now();
-    const char *reason, *name = python_allocator_name();
-    if (!memory_prepare(&reason)) {
-        PyErr_SetString(PyExc_MemoryError, reason);
+    const char *name = python_allocator_name();
+    if (!memory_prepare(no_room))
         return false;
-    }
+    *no_room = NULL;
     if (!await_end())
         return false;
     python_find_main_interpreter();

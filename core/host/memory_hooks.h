@@ -6,8 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Hooks the raw, mem and obj domains, and the allocator of arenas. false: an exception says why. */
-bool memory_hooks_install(void);
+/* Hooks the raw, mem and obj domains, and the allocator of arenas. false: there is no room, for what *no_room says and with nothing
+ * changed; or, where that is NULL, an exception says why. */
+bool memory_hooks_install(const char **no_room);
 
 /* --- native code's memory, for who stands in front of libc --------------------------------------------------
  *

@@ -159,7 +159,7 @@ struct arena_header {
     struct arena_clock clock;
 
     /* Written by the recorder before the host starts. */
-    uint32_t collectors; /* bits of enum collector */
+    uint32_t collectors; /* bits of enum collector; the host takes memory out where it has no room for it */
     uint32_t builtins;   /* 1: calls of C functions are counted and timed */
     uint32_t marked_only; /* 1: where a `profile` decorator is used, lines of marked functions only */
     uint32_t recorder_pid;
