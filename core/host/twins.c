@@ -6,9 +6,6 @@
 #include "core/probe/memory.h"
 #include "core/probe/memory_sites.h"
 
-/* Keys are addresses: multiplied by 2^64 / golden ratio (Knuth), their upper half is well spread. */
-#define HASH_FUNCTION(key, length, hash) \
-    ((hash) = (unsigned)((uintptr_t)*(const void *const *)(key) * UINT64_C(0x9e3779b97f4a7c15) >> 32))
 #define HASH_NONFATAL_OOM 1
 #include <uthash.h>
 
@@ -27,16 +24,19 @@ static unsigned next_kept;
 /* A bit for each hash of 16 bits that an entry ever had: most code objects have no entry. */
 static uint64_t present[1024];
 
-static unsigned present_bit(const PyCodeObject *code) {
-    return (unsigned)((uintptr_t)code * UINT64_C(0x9e3779b97f4a7c15) >> 48);
+/* Addresses multiplied by 2^64 / golden ratio (Knuth): their upper half is well spread. */
+static unsigned hash_of(const PyCodeObject *code) {
+    return (unsigned)((uintptr_t)code * UINT64_C(0x9e3779b97f4a7c15) >> 32);
 }
+
+static unsigned present_bit(unsigned hash) { return hash >> 16; }
 
 static struct entry *find(const PyCodeObject *code) {
     struct entry *found;
-    unsigned bit = present_bit(code);
+    unsigned hash = hash_of(code), bit = present_bit(hash);
     if (!(present[bit / 64] >> bit % 64 & 1))
         return NULL;
-    HASH_FIND_PTR(entries, &code, found);
+    HASH_FIND_BYHASHVALUE(hh, entries, &code, sizeof code, hash, found);
     return found;
 }
 
@@ -48,9 +48,9 @@ static struct entry *find_or_add(PyCodeObject *code) {
     if (!entry)
         return NULL;
     entry->code = code;
-    unsigned bit = present_bit(code);
+    unsigned hash = hash_of(code), bit = present_bit(hash);
     present[bit / 64] |= UINT64_C(1) << bit % 64;
-    HASH_ADD_PTR(entries, code, entry);
+    HASH_ADD_BYHASHVALUE(hh, entries, code, sizeof code, hash, entry);
     if (entry->hh.tbl)
         return entry;
     free(entry); /* out of memory, as uthash tells it */

@@ -38,6 +38,15 @@ def wait_for(condition, what):
         select.select([], [], [], 0.01)
 
 
+def let_go(fifo):
+    """Whoever waits for the other end of the fifo goes on; False: nobody does yet."""
+    try:
+        os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
+    except OSError:
+        return False
+    return True
+
+
 class Killed(FaultTest):
     def test_one_by_one(self):
         """Each kind of child, killed while it works: it has counted to the last call it told of."""
@@ -132,7 +141,7 @@ class Outliving(FaultTest):
     def test_a_daemon(self):
         """The recorder does not wait for it; what it has counted is saved; it works on and leaves no file behind."""
         self.write("target.py", """
-            import os, subprocess, sys, time
+            import os, subprocess, sys
             def f():
                 pass
             def work():
@@ -148,8 +157,7 @@ class Outliving(FaultTest):
                 null = os.open(os.devnull, os.O_RDWR)
                 for n in range(3):
                     os.dup2(null, n)
-                while not os.path.exists("ended"):
-                    time.sleep(0.01)
+                open("ended").close()  # a fifo: waits for who opens its other end
                 work()
                 if os.fork() == 0:
                     work()
@@ -165,9 +173,10 @@ class Outliving(FaultTest):
             os.wait()
             os.read(r, 1)
             """)
+        os.mkfifo(self.folder / "ended")
         process = self.record("target.py", status=0)
         self.assertEqual(sorted(calls_of(self.session(), "f")), [0, 0, 400])
-        self.write("ended", "")
+        wait_for(lambda: let_go(self.folder / "ended"), "the daemon at its fifo")
         wait_for((self.folder / "result").exists, "the daemon")
         self.assertEqual((self.folder / "result").read_text().strip(), "2")
         self.assertEqual(list(pathlib.Path("/dev/shm").glob(f"*-{process.pid}-*")), [])

@@ -1,18 +1,6 @@
 /* What the JSON says about memory; absent where it was not counted or cannot be known. */
-#include "core/report/export_json.h"
 #include "tests/unit/memory_model_fixture.h"
-
-static char *export_text(const struct model *model) {
-    char *text = NULL;
-    size_t size;
-    struct error error = {0};
-    FILE *out = open_memstream(&text, &size);
-    assert_non_null(out);
-    if (!export_json(model, out, &error))
-        fail_msg("%s", error.text);
-    fclose(out);
-    return text;
-}
+#include "tests/unit/report_fixture.h"
 
 static void expect_text(const char *text, const char *part) {
     if (!strstr(text, part))

@@ -11,8 +11,7 @@
 #include <cmocka.h>
 
 #include "core/report/json.h"
-#include "pyprof/report.h"
-#include "tests/unit/model_fixture.h"
+#include "tests/unit/report_fixture.h"
 
 #define ROWS(member, ...)                                    \
     do {                                                     \
@@ -65,37 +64,6 @@ static struct model *make_model(void) {
     model->sample_count = 3;
     assert_true(model_add_source(model, "/p/fib.py", source, sizeof source - 1));
     return model;
-}
-
-/* The reports of a list as text, malloc'ed. */
-static char *report(const struct model *model, const char *list) {
-    char *text = NULL;
-    size_t size;
-    struct error error = {0};
-    FILE *out = open_memstream(&text, &size);
-    assert_non_null(out);
-    if (!report_write_list(model, list, out, &error))
-        fail_msg("%s", error.text);
-    fclose(out);
-    return text;
-}
-
-static char *export_text(const struct model *model) {
-    char *text = NULL;
-    size_t size;
-    struct error error = {0};
-    FILE *out = open_memstream(&text, &size);
-    assert_non_null(out);
-    if (!export_write(model, "json", out, &error))
-        fail_msg("%s", error.text);
-    fclose(out);
-    return text;
-}
-
-static void assert_report(const struct model *model, const char *list, const char *expected) {
-    char *text = report(model, list);
-    assert_string_equal(text, expected);
-    free(text);
 }
 
 #define HEADING(title) title " of fib.py\nPython 3.11.2, wall time 1.235 s, RSS peak 1.5 MiB, ended with status 0, clock: wall\n"

@@ -1,27 +1,8 @@
 /* The reports on memory, letter by letter. */
 #include "core/report/memory_rows.h"
 #include "core/report/report_text.h"
-#include "pyprof/report.h"
 #include "tests/unit/memory_model_fixture.h"
-
-/* The reports of a list as text, malloc'ed. */
-static char *report(const struct model *model, const char *list) {
-    char *text = NULL;
-    size_t size;
-    struct error error = {0};
-    FILE *out = open_memstream(&text, &size);
-    assert_non_null(out);
-    if (!report_write_list(model, list, out, &error))
-        fail_msg("%s", error.text);
-    fclose(out);
-    return text;
-}
-
-static void assert_report(const struct model *model, const char *list, const char *expected) {
-    char *text = report(model, list);
-    assert_string_equal(text, expected);
-    free(text);
-}
+#include "tests/unit/report_fixture.h"
 
 /* That the report has this text, once. */
 static void assert_has(const struct model *model, const char *list, const char *expected) {
