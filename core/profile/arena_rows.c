@@ -133,7 +133,7 @@ static void add_function_lines(struct arena_build *build, const struct arena_lin
         const struct arena_line_cell *sum = &build->line_sums[order[i]];
         uint32_t line = table[order[i]].line;
         if (line)
-            first[added++] = (struct model_line){id, line, sum->hits, sum->self_ticks, sum->total_ticks, {0}};
+            first[added++] = (struct model_line){id, line, sum->hits, sum->self_ticks, sum->total_ticks, {0}, MODEL_UNKNOWN};
     }
     if (!added)
         return;

@@ -7,8 +7,9 @@
  * below before use (core/profile/arena_reader.c).
  *
  * Who writes what:
- *   recorder   settings, clock, timeline, exit status
- *   host       codes, strings, line table, allocation sites, thread segments (each by its own thread only)
+ *   recorder   settings, clock, timeline, exit status, disassembly
+ *   host       codes, strings, line table, allocation sites, blocks, units, code objects, thread segments (each by its own
+ *              thread only)
  *   both       marks
  *   both ways  the mailbox
  * A counter published to readers (code_count, strings_used, ...) is stored with release order after the
@@ -24,11 +25,15 @@
 #define ARENA_MAGIC UINT64_C(0x31616e6572617070) /* "ppaerna1" read little-endian */
 
 enum {
-    ARENA_VERSION = 3,
+    ARENA_VERSION = 4,
     ARENA_MAX_CODES = 1 << 18,
     ARENA_MAX_LINE_CELLS = 1 << 20,
     ARENA_MAX_SAMPLES = 1 << 17,
     ARENA_MAX_SITES = 1 << 20, /* must fit the bits that a live block has for its site */
+    ARENA_MAX_BLOCKS = 1 << 20,
+    ARENA_MAX_UNITS = 1 << 22,
+    ARENA_MAX_INSTRUCTIONS = 1 << 21,
+    ARENA_MAX_HANDLERS = 1 << 18,
     ARENA_MAX_MARKS = 1 << 12,
     ARENA_MAX_TYPES = 1 << 14,
     ARENA_MAX_THREADS = 1024,
@@ -143,6 +148,8 @@ struct arena_memory {
 struct arena_mailbox {
     uint32_t pause_memory, pause_memory_done;   /* odd: the memory collector is to be off */
     uint32_t take_census, take_census_done;     /* a census of live objects by type */
+    uint32_t publish_bytecode, publish_bytecode_done; /* the project's code objects that are not there yet, and what every
+                                                         instruction is specialised to by now */
 };
 
 /* Every process of a run has an arena of its own: the program's at PATH, and those of its child processes, theirs too,
@@ -169,7 +176,7 @@ struct arena_header {
     char path[ARENA_PATH_SIZE];           /* absolute path of this file */
     char project_folder[ARENA_PATH_SIZE]; /* absolute, no trailing '/': what `project` means in a glob list */
     /* Glob lists, each pattern ended by '\0', each list by an empty pattern; in this order:
-     * function include, function exclude, line include, line exclude. */
+     * function include, function exclude, line include, line exclude, bytecode include, bytecode exclude. */
     char settings[ARENA_SETTINGS_SIZE];
 
     /* Written by the host. */
@@ -200,6 +207,10 @@ struct arena_header {
     uint32_t type_count;  /* rows of the last census that are complete */
     uint64_t census_t_ns; /* when it was taken, since the clock's start_ns; 0: never; stored last */
 
+    uint32_t block_count; /* rows of the blocks region; block 0 is a sink that is never shown */
+    uint32_t unit_count;  /* rows of the units region; row 0 is likewise */
+    uint64_t objects_used; /* bytes of the objects region */
+
     uint32_t refusal; /* enum arena_refusal; stored last, by the injector */
     uint32_t refusal_reserved;
     char refusal_program[ARENA_PATH_SIZE]; /* the Python that was found */
@@ -209,7 +220,10 @@ struct arena_header {
     uint32_t sample_count;
     uint32_t exit_kind; /* enum arena_exit_kind */
     uint32_t exit_value;
-    uint32_t reserved;
+    uint32_t instruction_count; /* rows of the instructions region */
+    uint32_t handler_count;     /* rows of the handlers region */
+    uint32_t disassembly_reserved;
+    uint64_t texts_used;        /* bytes of the texts region; offset 0 is the empty string */
 };
 
 enum arena_code_kind { ARENA_CODE_ROOT = 0, ARENA_CODE_PYTHON = 1, ARENA_CODE_C = 2 };
@@ -217,6 +231,7 @@ enum arena_code_flag {
     ARENA_CODE_PROJECT = 1, /* its file is under the project folder */
     ARENA_CODE_LINES = 2,   /* has line cells */
     ARENA_CODE_MARKED = 4,  /* was given to the `profile` decorator */
+    ARENA_CODE_BYTECODE = 8, /* has blocks: its instructions are counted */
 };
 
 /* One per function: code objects that are equal in file, qualified name, first line and bytecode share a row. */
@@ -228,6 +243,69 @@ struct arena_code {
     uint32_t first_line_cell, line_cell_count; /* rows of the line table, one per source line of this code; one more, with
                                                   line 0, stands behind them for its untimed time */
     uint64_t reserved;
+};
+
+/* What the host says of a code's bytecode; row i belongs to codes[i]. Offsets into bytecode are in code units of two bytes, as the
+ * compiler made it: what `co_code` has. */
+struct arena_bytecode {
+    uint32_t first_block, block_count; /* ascending by first_unit; block_count 0: its instructions are not counted */
+    uint32_t first_unit, unit_count;   /* rows of the units region, one for each code unit; unit_count 0: none */
+    uint64_t object;                   /* offset into the objects region */
+    uint32_t object_size;              /* bytes; 0: not there. Stored last, behind the object itself */
+    uint32_t reserved;
+};
+
+/* A basic block: a run of instructions that is entered at its first one only and left behind its last one, or by an exception.
+ * Each thread counts how often it is entered. An instruction that an exception leaves at has run (as sys.settrace with
+ * f_trace_opcodes sees it), those behind it in the block have not: how often that happened is counted in the thread's exit cell
+ * of the unit that the exception came from. So an instruction at unit u of block b ran
+ * blocks[b] - sum of exits[v] for v in b, v < u times. Instructions that nothing leads to are in no block. */
+struct arena_block {
+    uint32_t code;
+    uint32_t first_unit, unit_count; /* within the code's bytecode; caches and prefixes (EXTENDED_ARG) belong to their instruction */
+    uint32_t reserved;
+};
+
+/* What an instruction was specialised to when the host was last asked (or ended), by PEP 659. Stands at the unit of its opcode. */
+enum arena_unit_flag {
+    ARENA_UNIT_ADAPTIVE = 1, /* it can be specialised, and is not */
+    ARENA_UNIT_GAVE_UP = 2,  /* tried to, in vain, so often that it waits long for the next try */
+};
+struct arena_unit {
+    uint8_t specialized; /* opcode of the specialised form; 0: none, or not known */
+    uint8_t flags;       /* bits of enum arena_unit_flag */
+};
+
+/* The disassembly of a code, by the recorder; row i belongs to codes[i]. Made from the code's object in the objects region
+ * (marshal's bytes of a code object, for the marshal of the Python that runs) by that Python's own `dis`. */
+enum arena_disassembly_state { ARENA_DISASSEMBLY_NONE = 0, ARENA_DISASSEMBLY_THERE = 1, ARENA_DISASSEMBLY_FAILED = 2 };
+struct arena_disassembly {
+    uint32_t first_instruction, instruction_count; /* ascending by offset */
+    uint32_t first_handler, handler_count;         /* ascending by start */
+    uint32_t state;                                /* enum arena_disassembly_state; stored last */
+    uint32_t reserved;
+};
+enum arena_instruction_flag {
+    ARENA_INSTRUCTION_JUMP_TARGET = 1,
+    ARENA_INSTRUCTION_PREFIX = 2, /* EXTENDED_ARG */
+};
+#define ARENA_NO_OFFSET UINT32_MAX
+struct arena_instruction {
+    uint64_t opname, argrepr; /* offsets into the texts region */
+    uint64_t specialized;     /* name of the specialised form, likewise; 0: none. May change while the run goes on */
+    uint32_t offset;          /* bytes from the start of the bytecode, as `dis` shows it */
+    uint32_t line;            /* 0: none */
+    uint32_t argument;        /* 0 where it has none */
+    uint32_t jump_target;     /* offset; ARENA_NO_OFFSET: no jump */
+    int32_t stack_effect;     /* where it does not jump, if that differs */
+    int32_t jump_stack_effect;
+    uint32_t flags;           /* bits of enum arena_instruction_flag */
+    uint32_t unit_flags;      /* bits of enum arena_unit_flag, as of the last look */
+};
+struct arena_handler { /* an entry of the exception table; offsets in bytes, the end is behind the last instruction */
+    uint32_t start, end, target, depth;
+    uint32_t keeps_offset; /* 1: pushes the raising instruction's offset ("lasti") */
+    uint32_t reserved;
 };
 
 /* What a line cell of every thread stands for. */
@@ -314,7 +392,7 @@ struct arena_thread {
     uint64_t latest_ticks; /* the last reading: time goes never backwards */
     uint64_t waited_ticks; /* the part of own_ticks that is no cost of the profiler: waiting that the run's clock leaves out */
     uint64_t waiting_since; /* the reading when such waiting began that still goes on; 0: none */
-    uint64_t reserved;
+    uint64_t exits;         /* sum of the exit cells */
 };
 
 /* An allocation site: what was allocated by one call path on one line, in one thread. Sums over all sites are those of the process.
@@ -391,13 +469,31 @@ struct arena_sample {
 #define ARENA_TYPES_SIZE ARENA_ALIGN(ARENA_MAX_TYPES * sizeof(struct arena_type))
 #define ARENA_SITES_AT (ARENA_TYPES_AT + ARENA_TYPES_SIZE)
 #define ARENA_SITES_SIZE ARENA_ALIGN(ARENA_MAX_SITES * sizeof(struct arena_site))
-#define ARENA_THREADS_AT (ARENA_SITES_AT + ARENA_SITES_SIZE)
+#define ARENA_BYTECODE_AT (ARENA_SITES_AT + ARENA_SITES_SIZE)
+#define ARENA_BYTECODE_SIZE ARENA_ALIGN(ARENA_MAX_CODES * sizeof(struct arena_bytecode))
+#define ARENA_BLOCKS_AT (ARENA_BYTECODE_AT + ARENA_BYTECODE_SIZE)
+#define ARENA_BLOCKS_SIZE ARENA_ALIGN(ARENA_MAX_BLOCKS * sizeof(struct arena_block))
+#define ARENA_UNITS_AT (ARENA_BLOCKS_AT + ARENA_BLOCKS_SIZE)
+#define ARENA_UNITS_SIZE ARENA_ALIGN(ARENA_MAX_UNITS * sizeof(struct arena_unit))
+#define ARENA_OBJECTS_AT (ARENA_UNITS_AT + ARENA_UNITS_SIZE)
+#define ARENA_OBJECTS_SIZE (UINT64_C(64) << 20)
+#define ARENA_DISASSEMBLY_AT (ARENA_OBJECTS_AT + ARENA_OBJECTS_SIZE)
+#define ARENA_DISASSEMBLY_SIZE ARENA_ALIGN(ARENA_MAX_CODES * sizeof(struct arena_disassembly))
+#define ARENA_INSTRUCTIONS_AT (ARENA_DISASSEMBLY_AT + ARENA_DISASSEMBLY_SIZE)
+#define ARENA_INSTRUCTIONS_SIZE ARENA_ALIGN(ARENA_MAX_INSTRUCTIONS * sizeof(struct arena_instruction))
+#define ARENA_HANDLERS_AT (ARENA_INSTRUCTIONS_AT + ARENA_INSTRUCTIONS_SIZE)
+#define ARENA_HANDLERS_SIZE ARENA_ALIGN(ARENA_MAX_HANDLERS * sizeof(struct arena_handler))
+#define ARENA_TEXTS_AT (ARENA_HANDLERS_AT + ARENA_HANDLERS_SIZE)
+#define ARENA_TEXTS_SIZE (UINT64_C(64) << 20)
+#define ARENA_THREADS_AT (ARENA_TEXTS_AT + ARENA_TEXTS_SIZE)
 /* inside a thread segment */
 #define ARENA_THREAD_FRAMES_AT ARENA_ALIGN(sizeof(struct arena_thread))
 #define ARENA_THREAD_NODES_AT (ARENA_THREAD_FRAMES_AT + ARENA_ALIGN(ARENA_MAX_FRAMES * sizeof(struct arena_frame)))
 #define ARENA_THREAD_LINES_AT (ARENA_THREAD_NODES_AT + ARENA_ALIGN(ARENA_MAX_NODES * sizeof(struct arena_node)))
-#define ARENA_THREAD_SIZE \
-    (ARENA_THREAD_LINES_AT + ARENA_ALIGN(ARENA_MAX_LINE_CELLS * sizeof(struct arena_line_cell)))
+/* how often each block was entered, and how often an exception left at each unit: uint64_t */
+#define ARENA_THREAD_BLOCKS_AT (ARENA_THREAD_LINES_AT + ARENA_ALIGN(ARENA_MAX_LINE_CELLS * sizeof(struct arena_line_cell)))
+#define ARENA_THREAD_EXITS_AT (ARENA_THREAD_BLOCKS_AT + ARENA_ALIGN(ARENA_MAX_BLOCKS * sizeof(uint64_t)))
+#define ARENA_THREAD_SIZE (ARENA_THREAD_EXITS_AT + ARENA_ALIGN(ARENA_MAX_UNITS * sizeof(uint64_t)))
 #define ARENA_FILE_SIZE (ARENA_THREADS_AT + (uint64_t)ARENA_MAX_THREADS * ARENA_THREAD_SIZE)
 
 _Static_assert(sizeof(struct arena_node) == 64, "a node fills a cache line");
@@ -406,6 +502,8 @@ _Static_assert(sizeof(struct arena_code) == 48, "codes keep their layout");
 _Static_assert(sizeof(struct arena_left_alone) == 256, "reasons keep their layout");
 _Static_assert(sizeof(struct arena_frame) == 64, "a frame fills a cache line");
 _Static_assert(sizeof(struct arena_site) == 128, "a site fills two cache lines");
+_Static_assert(sizeof(struct arena_bytecode) == 32, "bytecode keeps its layout");
+_Static_assert(sizeof(struct arena_instruction) == 56, "instructions keep their layout");
 _Static_assert(sizeof(struct arena_mark) == 64, "marks keep their layout");
 _Static_assert(sizeof(struct arena_sample) == 128, "samples keep their layout");
 

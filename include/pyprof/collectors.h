@@ -7,7 +7,7 @@
     X(0, FUNCTION, "function", 1)  \
     X(1, LINE, "line", 1)          \
     X(2, MEMORY, "memory", 1)      \
-    X(3, BYTECODE, "bytecode", 0)  \
+    X(3, BYTECODE, "bytecode", 1)  \
     X(4, SAMPLE, "sample", 0)
 
 enum collector {

@@ -51,6 +51,9 @@ struct model_function {
     uint32_t first_line_row, line_row_count;            /* its rows in model.lines, ascending by line */
     struct model_allocations memory, total_memory;      /* without and with what it called; recursion counted once. A C
                                                            function's is its own, though its caller's line has it, too */
+    uint64_t instructions; /* bytecode instructions that it executed itself; MODEL_UNKNOWN: they were not counted */
+    uint32_t first_instruction_row, instruction_row_count; /* its rows in model.instruction_rows, ascending by offset */
+    uint32_t first_handler_row, handler_row_count;         /* and in model.handlers, ascending by start */
 };
 
 struct model_edge {
@@ -64,6 +67,33 @@ struct model_line {
     uint32_t function, line;
     uint64_t hits, self_ns, total_ns;
     struct model_allocations memory; /* C functions that the line called are in it */
+    uint64_t instructions;           /* executed on it; MODEL_UNKNOWN: not counted */
+};
+
+/* An instruction of a function's bytecode, as `dis` of the Python that ran names it. Caches are not shown. */
+enum model_instruction_flag {
+    MODEL_INSTRUCTION_JUMP_TARGET = 1,
+    MODEL_INSTRUCTION_PREFIX = 2,   /* EXTENDED_ARG: part of the one behind it; counted like that, and in totals not at all */
+    MODEL_INSTRUCTION_ADAPTIVE = 4, /* the interpreter can specialise it, and had not when it was last looked at */
+    MODEL_INSTRUCTION_GAVE_UP = 8,  /* had tried in vain, and waits long for the next try */
+};
+#define MODEL_NO_OFFSET UINT32_MAX
+struct model_instruction {
+    uint32_t function, offset; /* bytes from the start of the bytecode */
+    uint32_t line;             /* 0: it has none of its own; in totals it then counts for the line before it, else the first */
+    uint32_t jump_target;      /* offset; MODEL_NO_OFFSET: no jump */
+    const char *opname, *argrepr;
+    const char *specialized;   /* the form that the interpreter settled on, "BINARY_OP_ADD_INT"; "": none, or not known */
+    uint32_t argument, flags;  /* flags: bits of enum model_instruction_flag */
+    int32_t stack_effect, jump_stack_effect;
+    uint64_t count;            /* executions; MODEL_UNKNOWN: not counted */
+};
+
+/* An entry of a function's exception table: what is raised in [start, end) continues at target. */
+struct model_handler {
+    uint32_t function, start, end, target; /* bytes */
+    uint32_t depth;                        /* values that stay on the stack */
+    uint32_t keeps_offset;
 };
 
 /* A call node; nodes[i].parent < i except for roots, whose parent is i itself. Threads are merged by path. */
@@ -178,6 +208,11 @@ struct model {
     size_t edge_count;
     struct model_line *lines;
     size_t line_count;
+    uint64_t instructions;        /* executed in all, of functions whose bytecode was counted; MODEL_UNKNOWN: collector off */
+    struct model_instruction *instruction_rows; /* a function's stand together */
+    size_t instruction_row_count;
+    struct model_handler *handlers; /* likewise */
+    size_t handler_count;
     struct model_node *nodes;
     size_t node_count;
     struct model_site *sites; /* ascending by function, then line */
@@ -244,5 +279,13 @@ size_t model_peak_sample(const struct model *model);
 
 /* Sum of self_ns over all functions but functions[0]; what percentages are taken of. */
 uint64_t model_total_self(const struct model *model);
+
+/* How often each opcode was executed, by a function (0: by all), most first; `next` is "". And how often one came right behind
+ * another in the same function, as far as the counts of blocks tell: *unknown (may be NULL) is how many steps they do not
+ * attribute. malloc'ed (names belong to the model), *count rows; NULL: out of memory. Specialised forms count as what they are
+ * a form of. */
+struct model_opcode { const char *opname, *next; uint64_t count; };
+struct model_opcode *model_opcodes(const struct model *model, uint32_t function, size_t *count);
+struct model_opcode *model_opcode_pairs(const struct model *model, uint32_t function, size_t *count, uint64_t *unknown);
 
 #endif

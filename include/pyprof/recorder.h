@@ -31,7 +31,8 @@ enum { RECORDER_PAYLOAD_MAX = 1 << 16 };
     X(8, MARK)   /* a name ("" is one): marks this moment of the run */                           \
     X(9, PAUSE_MEMORY)   /* "": the memory collector is to be off until it is asked to be on */   \
     X(10, RESUME_MEMORY) /* "" */                                                                \
-    X(11, CENSUS) /* "": live objects are to be counted by type. NOTICE or FAILED follows these three */
+    X(11, CENSUS) /* "": live objects are to be counted by type. NOTICE or FAILED follows these three */ \
+    X(12, BYTECODE) /* "": the project's code and what it is specialised to is to be published; no answer but the arena */
 
 /* recorder -> viewer */
 #define RECORDER_EVENT_LIST(X)                                                                     \

@@ -57,7 +57,7 @@ static inline void fixture_line(struct model *model, uint32_t function, uint32_t
         owner->first_line_row = (uint32_t)model->line_count;
     owner->line_row_count++;
     owner->flags |= MODEL_FUNCTION_LINES;
-    model->lines[model->line_count++] = (struct model_line){function, line, hits, self_ns, total_ns, {0}};
+    model->lines[model->line_count++] = (struct model_line){function, line, hits, self_ns, total_ns, {0}, MODEL_UNKNOWN};
 }
 
 static inline void fixture_sample(struct model *model, uint64_t t_ns, uint64_t rss, uint32_t function) {
