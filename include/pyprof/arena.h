@@ -262,7 +262,7 @@ struct arena_bytecode {
  * blocks[b] - sum of exits[v] for v in b, v < u times. Instructions that nothing leads to are in no block. */
 struct arena_block {
     uint32_t code;
-    uint32_t first_unit, unit_count; /* within the code's bytecode; caches and prefixes (EXTENDED_ARG) belong to their instruction */
+    uint32_t first_unit, unit_count; /* within its bytecode; caches and prefixes (EXTENDED_ARG) belong to their instruction */
     uint32_t reserved;
 };
 
