@@ -423,17 +423,18 @@ static bool is_endless_jump(const struct flow *flow, const struct bytecode *byte
 
 /* The statement whose line raising again at the end of a handler bears has an instruction of its own in that handler. The
  * line as a whole says nothing: the body of `finally` is there once for each way out of `try`. */
-static bool stands_in_handler(const struct bytecode *bytecode, uint32_t end) {
+static bool stands_in_handler(const struct flow *flow, const struct bytecode *bytecode, uint32_t end) {
     const struct instruction *last = &bytecode->items[end];
     /* Behind `raise` or `return` it is a statement that is never reached; but `pass` may be, behind an assert. */
     bool is_pass = last->where.end_line == last->where.line && last->where.end_column - last->where.column == 4;
     if (python_ends_block(last[-1].opcode) && !is_pass)
         return true;
+    int32_t statement = flow_first_line(flow, last->where.line);
     for (uint32_t i = end; i-- > bytecode->body;) {
         const struct instruction *item = &bytecode->items[i];
         if (python_begins_handler(item->opcode) && item->depth + 1 == last->depth)
             return false;
-        if (item->reached && item->where.line == last->where.line &&
+        if (item->reached && item->where.line > 0 && flow_first_line(flow, item->where.line) == statement &&
             (python_is_nop(item->opcode) || python_takes_nothing(item->opcode, item->oparg)))
             return true;
     }
@@ -461,7 +462,7 @@ static bool is_leftover(const struct flow *flow, const struct bytecode *bytecode
         return of_line & (LINE_HAS_START | LINE_HAS_PASS) && !lies_below;
     /* Raising again may be all that is left of `pass` at the end of a handler. */
     if (item->opcode == python_reraise && index > 0)
-        return stands_in_handler(bytecode, index);
+        return stands_in_handler(flow, bytecode, index);
     return python_is_clean_up(item->opcode) && !lies_below;
 }
 

@@ -48,6 +48,25 @@ REGRESSIONS = {
             f(n)
             g(n)
         """,
+    "a constant over lines at the end of finally": """
+        def f(b, fails):
+            x = 0
+            try:
+                if fails:
+                    raise KeyError
+            finally:
+                if b > 4: x = 0
+                else: x = (
+                    0
+                        % 7 + 3)
+            return x
+        for b in 1, 6, 1:
+            f(b, False)
+            try:
+                f(b, True)
+            except KeyError:
+                pass
+        """,
     "raising out of finally": """
         def f(n):
             try:
