@@ -190,12 +190,14 @@ static size_t patterns_size(const struct text_list *list) {
 static bool check_pattern_room(const struct config *config, struct error *error) {
     size_t size = patterns_size(&config->collectors.function.include) +
                   patterns_size(&config->collectors.function.exclude) +
-                  patterns_size(&config->collectors.line.include) + patterns_size(&config->collectors.line.exclude);
+                  patterns_size(&config->collectors.line.include) + patterns_size(&config->collectors.line.exclude) +
+                  patterns_size(&config->collectors.bytecode.include) +
+                  patterns_size(&config->collectors.bytecode.exclude);
     if (size <= ARENA_SETTINGS_SIZE)
         return true;
     return error_set(error, EXIT_STATUS_USAGE,
-                     "the include and exclude lists of function and line hold %zu bytes of patterns, of %d at most; "
-                     "use fewer, wider patterns",
+                     "the include and exclude lists of function, line and bytecode hold %zu bytes of patterns, of %d at "
+                     "most; use fewer, wider patterns",
                      size, ARENA_SETTINGS_SIZE);
 }
 

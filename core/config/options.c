@@ -77,9 +77,11 @@ const struct config_option options[] = {
     OPTION(collectors.memory.interval_ms, .initial = "100", .minimum = 10, .maximum = 60000, .help =
            "Milliseconds between two points of the RAM timeline."),
     OPTION(collectors.bytecode.enabled, .initial = "false", .help =
-           "Count every bytecode instruction. Not in this version."),
+           "Count how often every bytecode instruction is executed, exactly."),
     OPTION(collectors.bytecode.include, .initial = "project", .not_empty = true, .help =
-           "Files whose bytecode is counted, once the bytecode collector is there."),
+           "Files whose bytecode is counted, written as for collectors.function.include."),
+    OPTION(collectors.bytecode.exclude, .not_empty = true, .help =
+           "Files left out of what include takes, written likewise."),
     OPTION(collectors.sample.enabled, .initial = "false", .help =
            "Sample stacks from outside. Not in this version."),
     OPTION(collectors.sample.rate_hz, .initial = "1000", .minimum = 1, .maximum = 10000, .help =

@@ -76,6 +76,7 @@ static void fill_function(const struct arena_build *build, const struct arena_co
         .line = is_c ? 0 : code->first_line,
         .kind = is_c ? MODEL_FUNCTION_C : MODEL_FUNCTION_PYTHON,
         .flags = model_flags(build, code),
+        .instructions = MODEL_UNKNOWN,
     };
 }
 

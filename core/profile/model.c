@@ -34,7 +34,8 @@ struct model_memory {
 
 static void set_empty_texts(struct model *model) {
     model->python_version = model->script = model->config_text = "";
-    model->functions[0] = (struct model_function){.file = "", .name = "", .qualname = ""};
+    model->functions[0] = (struct model_function){.file = "", .name = "", .qualname = "", .instructions = MODEL_UNKNOWN};
+    model->instructions = MODEL_UNKNOWN;
 }
 
 struct model *model_new(void) {
@@ -79,6 +80,8 @@ void model_free(struct model *model) {
     free(model->functions);
     free(model->edges);
     free(model->lines);
+    free(model->instruction_rows);
+    free(model->handlers);
     free(model->nodes);
     free(model->sites);
     free(model->types);

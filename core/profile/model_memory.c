@@ -130,7 +130,7 @@ struct line_merge {
 static struct model_line *add_line(struct line_merge *merge, uint32_t function, uint32_t line) {
     struct model_line *row = &merge->lines[merge->count++];
     *row = (struct model_line){.function = function, .line = line, .hits = MODEL_UNKNOWN, .self_ns = MODEL_UNKNOWN,
-                               .total_ns = MODEL_UNKNOWN};
+                               .total_ns = MODEL_UNKNOWN, .instructions = MODEL_UNKNOWN};
     return row;
 }
 

@@ -59,7 +59,8 @@ static bool sum_functions(struct summing *summing, struct function_ids *ids) {
     }
     for (size_t id = 0; id < count; id++)
         if (!functions[id].qualname)
-            functions[id] = (struct model_function){.file = "", .name = "", .qualname = "", .kind = MODEL_FUNCTION_C};
+            functions[id] = (struct model_function){.file = "", .name = "", .qualname = "", .kind = MODEL_FUNCTION_C,
+                                                      .instructions = MODEL_UNKNOWN};
     return true;
 }
 

@@ -334,6 +334,14 @@ static void complete_samples(struct model *model) {
     }
 }
 
+/* Formats 1 to 3 did not know of instructions. */
+static void complete_instructions(struct model *model) {
+    for (size_t i = 0; i < model->function_count; i++)
+        model->functions[i].instructions = MODEL_UNKNOWN;
+    for (size_t i = 0; i < model->line_count; i++)
+        model->lines[i].instructions = MODEL_UNKNOWN;
+}
+
 /* All rows of load->model. */
 static bool load_process(struct load *load) {
     if (!load_meta(load))
@@ -343,6 +351,8 @@ static bool load_process(struct load *load) {
             return false;
     if (load->format < 3)
         complete_samples(load->model);
+    if (load->format < 4)
+        complete_instructions(load->model);
     const char *wrong = session_validate(load->model);
     if (wrong)
         return damaged(load, wrong);

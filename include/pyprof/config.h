@@ -34,7 +34,7 @@ struct config {
         struct { bool enabled, marked_only; struct text_list include, exclude; char *clock; } line;
         bool children;
         struct { bool enabled, native, census; int64_t interval_ms; } memory; /* interval_ms is also the RSS timeline's */
-        struct { bool enabled; struct text_list include; } bytecode;
+        struct { bool enabled; struct text_list include, exclude; } bytecode;
         struct { bool enabled; int64_t rate_hz; } sample;
     } collectors;
     struct {

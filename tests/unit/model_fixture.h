@@ -38,7 +38,7 @@ static inline uint32_t fixture_function(struct model *model, enum model_function
     model->functions[model->function_count] = (struct model_function){
         .file = model_text(model, file, strlen(file)), .name = dot ? text + (dot - qualname) + 1 : text,
         .qualname = text, .line = line, .kind = kind, .flags = flags, .calls = calls, .primitive_calls = calls,
-        .self_ns = self_ns, .total_ns = total_ns};
+        .self_ns = self_ns, .total_ns = total_ns, .instructions = MODEL_UNKNOWN};
     return (uint32_t)model->function_count++;
 }
 
@@ -58,6 +58,44 @@ static inline void fixture_line(struct model *model, uint32_t function, uint32_t
     owner->line_row_count++;
     owner->flags |= MODEL_FUNCTION_LINES;
     model->lines[model->line_count++] = (struct model_line){function, line, hits, self_ns, total_ns, {0}, MODEL_UNKNOWN};
+}
+
+static inline void fixture_count(uint64_t *sum, uint64_t count) { *sum = (*sum == MODEL_UNKNOWN ? 0 : *sum) + count; }
+
+/* Adds an instruction and its count (MODEL_UNKNOWN: not counted) to the totals of its function, its line where that has a row, and
+ * the program. A function's instructions must be added one after the other, ascending by offset, behind its lines. The row, for
+ * what else it has; it moves with the next one. EXTENDED_ARG, and what stands on line 0, is in no line's total. */
+static inline struct model_instruction *fixture_instruction(struct model *model, uint32_t function, uint32_t offset, uint32_t line,
+                                                            const char *opname, const char *argrepr, uint64_t count) {
+    model->instruction_rows = fixture_grow(model->instruction_rows, model->instruction_row_count, sizeof *model->instruction_rows);
+    struct model_function *owner = &model->functions[function];
+    bool prefix = strcmp(opname, "EXTENDED_ARG") == 0;
+    if (!owner->instruction_row_count++)
+        owner->first_instruction_row = (uint32_t)model->instruction_row_count;
+    model->collectors |= COLLECTOR_BYTECODE;
+    if (count != MODEL_UNKNOWN && !prefix) {
+        fixture_count(&owner->instructions, count);
+        fixture_count(&model->instructions, count);
+        for (uint32_t i = 0; i < owner->line_row_count; i++)
+            if (model->lines[owner->first_line_row + i].line == line)
+                fixture_count(&model->lines[owner->first_line_row + i].instructions, count);
+    }
+    struct model_instruction *row = &model->instruction_rows[model->instruction_row_count++];
+    *row = (struct model_instruction){.function = function, .offset = offset, .line = line, .jump_target = MODEL_NO_OFFSET,
+                                      .opname = model_text(model, opname, strlen(opname)),
+                                      .argrepr = model_text(model, argrepr, strlen(argrepr)), .specialized = "",
+                                      .flags = prefix ? MODEL_INSTRUCTION_PREFIX : 0, .count = count};
+    return row;
+}
+
+/* Adds an entry of a function's exception table; they must be added one after the other, ascending by start. */
+static inline void fixture_handler(struct model *model, uint32_t function, uint32_t start, uint32_t end, uint32_t target,
+                                   uint32_t depth, bool keeps_offset) {
+    model->handlers = fixture_grow(model->handlers, model->handler_count, sizeof *model->handlers);
+    struct model_function *owner = &model->functions[function];
+    if (!owner->handler_row_count++)
+        owner->first_handler_row = (uint32_t)model->handler_count;
+    model->handlers[model->handler_count++] = (struct model_handler){function, start, end, target, depth, keeps_offset};
 }
 
 static inline void fixture_sample(struct model *model, uint64_t t_ns, uint64_t rss, uint32_t function) {

@@ -56,6 +56,15 @@ static inline void fill_run(struct model *model) {
     model->parent_pid = 17;
 }
 
+/* What formats before 4 know of instructions. */
+static inline void forget_instructions(struct model *model) {
+    for (size_t i = 0; i < model->function_count; i++)
+        model->functions[i].instructions = MODEL_UNKNOWN;
+    for (size_t i = 0; i < model->line_count; i++)
+        model->lines[i].instructions = MODEL_UNKNOWN;
+    model->instructions = MODEL_UNKNOWN;
+}
+
 /* A child with rows of its own, and one without any. */
 static inline void add_children(struct model *program) {
     struct model *model = fixture_child(program, 4242, 4241);
@@ -81,6 +90,7 @@ static inline void add_children(struct model *program) {
     model->heap = (struct model_heap){5, 0, 5, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0};
     ROWS(types, {"dict", 1, 1});
     model->type_count = 1;
+    forget_instructions(model);
     assert_true(model_spread_memory(model));
     ROWS(left_alone, {"odd", "g (b.py)", 3}, {"", "", 4});
     model->left_alone_count = 2;
@@ -131,6 +141,7 @@ static inline struct model *make_model(void) {
     model->left_alone_count = 1;
     ROWS(unreadable, {"77-1", "cut off"}, {"78-1", ""});
     model->unreadable_count = 2;
+    forget_instructions(model);
     assert_true(model_spread_memory(model));
     add_children(model);
     assert_true(model_add_source(model, "/p/a.py", "def main():\n    pass\n", 21));

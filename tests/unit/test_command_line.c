@@ -232,9 +232,9 @@ static void test_wrong_values(void **state) {
     assert_fails("-k: there is no collector \"lines\"; did you mean line? (known: function, line, memory, bytecode, "
                  "sample, "
                  "none)", "-k", "lines", "a.py");
-    assert_fails("collectors.bytecode.enabled: the collector \"bytecode\" is not in this version; turn it off (those "
+    assert_fails("collectors.sample.enabled: the collector \"sample\" is not in this version; turn it off (those "
                  "there are: "
-                 "function, line, memory)", "-k", "function,bytecode", "a.py");
+                 "function, line, memory, bytecode)", "-k", "function,sample", "a.py");
     assert_fails("--set: ui.sort is \"nam\"; did you mean \"name\"? (known: self, total, calls, name)", "--set",
                  "ui.sort=nam", "a.py");
     assert_fails("none.yaml: No such file or directory; check the path of the config", "-C", "none.yaml", "a.py");
@@ -394,7 +394,7 @@ static void test_save_config(void **state) {
     command_line_free(&command);
     assert_fails("collectors.sample.enabled: the collector \"sample\" is not in this version; turn it off (those "
                  "there are: "
-                 "function, line, memory)", "--save-config=new.yaml", "-k", "sample");
+                 "function, line, memory, bytecode)", "--save-config=new.yaml", "-k", "sample");
 }
 
 /* --- sessions, reports, exports --------------------------------------------------------------------- */

@@ -78,6 +78,7 @@ static void test_defaults(void **state) {
     assert_int_equal(config->collectors.memory.interval_ms, 100);
     assert_false(config->collectors.bytecode.enabled);
     assert_list(&config->collectors.bytecode.include, 1, (const char *const[]){"project"});
+    assert_int_equal(config->collectors.bytecode.exclude.count, 0);
     assert_false(config->collectors.sample.enabled);
     assert_int_equal(config->collectors.sample.rate_hz, 1000);
     assert_null(config->output.session);
@@ -483,11 +484,11 @@ static void test_validate(void **state) {
     assert_int_equal(error.exit_status, EXIT_STATUS_USAGE);
     load(config, "target: {code: null}");
     assert_true(config_validate(config, &error));
-    assert_true(config_set_collectors(config, "function,bytecode", &error));
+    assert_true(config_set_collectors(config, "function,sample", &error));
     assert_false(config_validate(config, &error));
-    assert_string_equal(error.text, "collectors.bytecode.enabled: the collector \"bytecode\" is not in this version; "
+    assert_string_equal(error.text, "collectors.sample.enabled: the collector \"sample\" is not in this version; "
                                     "turn "
-                                    "it off (those there are: function, line, memory)");
+                                    "it off (those there are: function, line, memory, bytecode)");
     assert_int_equal(error.exit_status, EXIT_STATUS_USAGE);
     config_free(config);
 }
@@ -523,8 +524,8 @@ static void test_patterns_fit_the_arena(void **state) {
     (void)state;
     struct config *config = new_config();
     struct error error = {0};
-    /* "**", "project" and the ends of the four lists are there already. */
-    size_t room = ARENA_SETTINGS_SIZE - (sizeof "**" + sizeof "project" + 4);
+    /* "**", "project" twice and the ends of the six lists are there already. */
+    size_t room = ARENA_SETTINGS_SIZE - (sizeof "**" + 2 * sizeof "project" + 6);
     char *pattern = malloc(room + 1);
     assert_non_null(pattern);
     memset(pattern, 'p', room);
@@ -536,7 +537,7 @@ static void test_patterns_fit_the_arena(void **state) {
     pattern[room] = '\0';
     assert_true(text_list_append(&config->collectors.line.exclude, pattern));
     assert_false(config_validate(config, &error));
-    assert_string_equal(error.text, "the include and exclude lists of function and line hold 16385 bytes of "
+    assert_string_equal(error.text, "the include and exclude lists of function, line and bytecode hold 16385 bytes of "
                                     "patterns, of "
                                     "16384 at most; use fewer, wider patterns");
     free(pattern);

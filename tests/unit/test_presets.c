@@ -55,7 +55,7 @@ static void test_all_load(void **state) {
         count++;
     }
     closedir(folder);
-    assert_int_equal(count, 7);
+    assert_int_equal(count, 8);
 }
 
 static void test_default_holds_every_key(void **state) {
@@ -132,6 +132,15 @@ static void test_whole_program(void **state) {
     config_free(config);
 }
 
+static void test_bytecode(void **state) {
+    (void)state;
+    struct config *config = load_preset("bytecode.yaml");
+    assert_int_equal(config_collectors(config), COLLECTOR_FUNCTION | COLLECTOR_LINE | COLLECTOR_BYTECODE);
+    assert_false(config->collectors.line.marked_only);
+    assert_true(is_default(config, "collectors.bytecode.include"));
+    config_free(config);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_load),   cmocka_unit_test(test_default_holds_every_key),
@@ -139,6 +148,7 @@ int main(void) {
         cmocka_unit_test(test_decorated),  cmocka_unit_test(test_memory),
         cmocka_unit_test(test_memory_timeline),
         cmocka_unit_test(test_whole_program),
+        cmocka_unit_test(test_bytecode),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

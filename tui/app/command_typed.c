@@ -12,7 +12,7 @@
  * getopt, messages and --help read it. */
 #define COMMAND_OPTION_LIST(X)                                                                      \
     X('k', "collect", required_argument, "LIST",                                                    \
-      "  -k, --collect LIST      what to count: function,line,memory (or none)\n")                         \
+      "  -k, --collect LIST      what to count: function,line,memory,bytecode (or none)\n")                \
     X('C', "config", required_argument, "FILE",                                                     \
       "  -C, --config FILE       session config (YAML); else ./.pyprof.yaml, your own\n")           \
     X(OPTION_SET, "set", required_argument, "KEY=VALUE",                                            \
