@@ -10,7 +10,7 @@
 static const char *const clocks[] = {RUN_CLOCK_LIST(X) NULL};
 #undef X
 static const char *const themes[] = {"default", NULL};
-static const char *const pane_names[] = {"functions", "source", "ram", "output", "memory", NULL};
+static const char *const pane_names[] = {"functions", "source", "bytecode", "ram", "output", "memory", NULL};
 static const char *const sort_names[] = {"self", "total", "calls", "name", NULL};
 
 /* clang-format off */
@@ -100,7 +100,7 @@ const struct config_option options[] = {
            "Milliseconds between two refreshes of the screen."),
     OPTION(ui.theme, .initial = "default", .words = themes, .help = "Colours of the screen."),
     OPTION(ui.panes, .initial = "functions,source,ram,output", .words = pane_names, .help =
-           "Panes shown at the start."),
+           "Panes shown at the start. Bytecode comes by itself where it is counted."),
     OPTION(ui.sort, .initial = "self", .words = sort_names, .help =
            "What the function table is sorted by at the start."),
 };

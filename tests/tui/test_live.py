@@ -190,7 +190,7 @@ class TestSizes(LiveTest):
     def test_one_pane_with_tabs_at_80x24(self):
         terminal = self.start(JULIA, "60", "50", columns=80, rows=24)
         screen = terminal.wait_for("END exit 0")
-        self.assertIn("-[2]-source-[4]-ram-[5]-output", screen)
+        self.assertIn("-[2]-[3]-[4]-[5]-[6]", screen)
         self.assertIn("Self%", screen)
         self.assertIn("calculate_z", screen)
         self.assertNotIn("while abs", screen)
@@ -238,7 +238,7 @@ class TestSizes(LiveTest):
         terminal.keys("=")
         terminal.wait_for(lambda s: width(s) == before)
         terminal.keys("1")
-        terminal.wait_for("-[2]-source-[4]-ram")
+        terminal.wait_for("-[2]-source-[3]-bytecode-[4]-ram")
         terminal.keys("1")
         terminal.wait_for("|-[2]-")
 

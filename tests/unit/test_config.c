@@ -263,7 +263,7 @@ static const struct {
     {"collectors: {line: {clock: cpus}}\n",
      "a.yaml:1:28: collectors.line.clock is \"cpus\"; did you mean \"cpu\"? (known: wall, cpu, running)"},
     {"ui: {panes: [ram, sorce]}\n",
-     "a.yaml:1:19: item 2 of ui.panes is \"sorce\"; did you mean \"source\"? (known: functions, source, ram, output, memory)"},
+     "a.yaml:1:19: item 2 of ui.panes is \"sorce\"; did you mean \"source\"? (known: functions, source, bytecode, ram, output, memory)"},
     {"ui: {panes: [ram, ram]}\n", "a.yaml:1:19: item 2 of ui.panes is \"ram\" again; remove it"},
     {"ui: {panes: []}\n", "a.yaml:1:13: ui.panes is empty; leave it out for the default"},
     {"target: {script: \"\"}\n", "a.yaml:1:18: target.script is empty; write text or leave it out"},
@@ -555,8 +555,9 @@ static void test_describe(void **state) {
         assert_true(strlen(options[i].help) > 0);
     }
     assert_non_null(strstr(text, "\nui.panes: [functions, source, ram, output]\n"
-                                 "    Panes shown at the start.\n"
-                                 "    Takes a list of some of these words: functions, source, ram, output, memory.\n"));
+                                 "    Panes shown at the start. Bytecode comes by itself where it is counted.\n"
+                                 "    Takes a list of some of these words: functions, source, bytecode, ram,\n"
+                                 "    output, memory.\n"));
     assert_non_null(strstr(text, "\ncollectors.function.include: [\"**\"]\n"));
     assert_non_null(strstr(text, "    Takes a whole number from 10 to 60000.\n"));
     for (const char *line = text; *line; line += strcspn(line, "\n") + 1)

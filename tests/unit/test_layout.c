@@ -67,6 +67,7 @@ static void test_all_options(void **state) {
                 for (int extra = 0; extra < 7 * 7; extra++) {
                     struct layout_options options = {.panes = panes, .focus = (enum pane)focus,
                         .zoomed = extra == 24, .functions_extra = extras[extra / 7], .ram_extra = extras[extra % 7],
+                        .bytecode_extra = extras[(extra + 3) % 7],
                         .output_extra = extras[(extra + extra / 7) % 7]};
                     check(sizes[size][0], sizes[size][1], &options);
                 }
@@ -94,6 +95,11 @@ static void test_the_screen_of_100x30(void **state) {
     assert_int_equal(layout.panes[PANE_FUNCTIONS].content.columns, 59);
     assert_int_equal(layout.divider.column, 59);
     assert_int_equal(layout.panes[PANE_SOURCE].content.columns, 40);
+    assert_int_equal(layout.panes[PANE_SOURCE].content.rows, 7);
+    assert_int_equal(layout.panes[PANE_BYTECODE].border.row, 10);
+    assert_int_equal(layout.panes[PANE_BYTECODE].border.column, 60);
+    assert_int_equal(layout.panes[PANE_BYTECODE].content.rows, 7);
+    assert_int_equal(layout.panes[PANE_BYTECODE].content.columns, 40);
     assert_int_equal(layout.panes[PANE_RAM].content.rows, 4);
     assert_int_equal(layout.panes[PANE_OUTPUT].content.rows, 5);
     assert_int_equal(layout.footer.row, 29);
@@ -122,6 +128,24 @@ static void test_growing(void **state) {
     assert_int_equal(layout.panes[PANE_FUNCTIONS].content.columns, 55);
 }
 
+/* Bytecode has its rows from the source, and all of them where there is none. */
+static void test_bytecode_below_source(void **state) {
+    (void)state;
+    unsigned table_and_code = 1u << PANE_FUNCTIONS | 1u << PANE_BYTECODE;
+    struct layout_options options = {.panes = table_and_code | 1u << PANE_SOURCE, .focus = PANE_FUNCTIONS, .bytecode_extra = 3};
+    struct layout layout = layout_compute(30, 100, &options);
+    assert_int_equal(layout.panes[PANE_SOURCE].content.rows, 10);
+    assert_int_equal(layout.panes[PANE_BYTECODE].content.rows, 15);
+    options.panes = table_and_code;
+    layout = layout_compute(30, 100, &options);
+    assert_false(layout.panes[PANE_SOURCE].shown);
+    assert_int_equal(layout.panes[PANE_BYTECODE].content.rows, 26);
+    options.panes = 1u << PANE_BYTECODE;
+    options.focus = PANE_BYTECODE;
+    layout = layout_compute(30, 100, &options);
+    assert_int_equal(layout.panes[PANE_BYTECODE].content.columns, 100);
+}
+
 static void test_names(void **state) {
     (void)state;
     assert_int_equal(layout_pane_number(PANE_RAM), 4);
@@ -132,7 +156,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_all_sizes), cmocka_unit_test(test_all_options), cmocka_unit_test(test_modes),
         cmocka_unit_test(test_the_screen_of_100x30), cmocka_unit_test(test_80x24), cmocka_unit_test(test_growing),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_names), cmocka_unit_test(test_bytecode_below_source),
     };
     return cmocka_run_group_tests_name("layout", tests, NULL, NULL);
 }

@@ -108,7 +108,7 @@ static void test_tabs(void **state) {
     (void)state;
     draw(24, 80);
     assert_memory_equal(row(2), "=[1]=Functions 7/7  sort:Self%v", 31);
-    assert_string_equal(row(2) + 80 - 30, "-[2]-source-[4]-ram-[5]-output");
+    assert_string_equal(row(2) + 80 - 43, "-[2]-source-[3]-bytecode-[4]-ram-[5]-output");
     press(KEYS_TAB);
     draw(24, 80);
     assert_memory_equal(row(2), "=[2]=julia.py:5", 15);
@@ -139,7 +139,7 @@ static void test_too_small(void **state) {
 static void test_short_tabs(void **state) {
     (void)state;
     draw(12, 60);
-    assert_string_equal(row(2), "=[1]=Functions 7/7  sort:Self%v=================-[2]-[4]-[5]");
+    assert_string_equal(row(2), "=[1]=Functions 7/7  sort:Self%v=============-[2]-[3]-[4]-[5]");
     type("&file:julia.py calls<2000000000000\r"); /* what is cut shows it */
     draw(30, 100);
     assert_memory_equal(row(2) + 58, "~|", 2);
@@ -147,7 +147,7 @@ static void test_short_tabs(void **state) {
     press('x');
     draw(12, 60);
     assert_memory_equal(row(2), "=[1]=Functions 5/7  sort:Self%v  filter:-stdlib=", 48);
-    assert_string_equal(row(2) + 60 - 12, "-[2]-[4]-[5]");
+    assert_string_equal(row(2) + 60 - 7, "-[2345]");
 }
 
 /* What does not fit into the last row takes rows above it. */
@@ -350,7 +350,7 @@ static void open_processes(uint32_t process) {
     struct error error;
     teardown(NULL);
     application = (struct application){.percent = true, .untouched = true, .refresh_ms = 500,
-                                       .options.panes = (1u << PANE_COUNT) - 1};
+                                       .options.panes = ((1u << PANE_COUNT) - 1) & ~(1u << PANE_BYTECODE)};
     model = fixture_processes();
     config = config_new();
     start = (struct application_start){.config = config, .recorder_socket = -1, .model = model, .process = process,

@@ -53,7 +53,7 @@ static inline void type(const char *text) {
 static inline int open_viewer(struct model *shown) {
     struct error error;
     application = (struct application){.percent = true, .untouched = true, .refresh_ms = 500,
-                                       .options.panes = (1u << PANE_COUNT) - 1};
+                                       .options.panes = ((1u << PANE_COUNT) - 1) & ~(1u << PANE_BYTECODE)};
     model = shown;
     config = config_new();
     start = (struct application_start){.config = config, .recorder_socket = -1, .model = model,

@@ -25,6 +25,7 @@ static void focus_or_zoom(struct application *application, enum pane pane) {
 
 static void focus_functions(struct application *application) { focus_or_zoom(application, PANE_FUNCTIONS); }
 static void focus_source(struct application *application) { focus_or_zoom(application, PANE_SOURCE); }
+static void focus_bytecode(struct application *application) { focus_or_zoom(application, PANE_BYTECODE); }
 static void focus_ram(struct application *application) { focus_or_zoom(application, PANE_RAM); }
 static void focus_output(struct application *application) { focus_or_zoom(application, PANE_OUTPUT); }
 static void focus_memory(struct application *application) { focus_or_zoom(application, PANE_MEMORY); }
@@ -47,6 +48,7 @@ static void change_size(struct application *application, int step) {
     switch (application->place.focus) {
     case PANE_FUNCTIONS: case PANE_MEMORY: options->functions_extra = limit(options->functions_extra + 4 * step); break;
     case PANE_SOURCE: options->functions_extra = limit(options->functions_extra - 4 * step); break;
+    case PANE_BYTECODE: options->bytecode_extra = limit(options->bytecode_extra + step); break;
     case PANE_RAM: options->ram_extra = limit(options->ram_extra + step); break;
     case PANE_OUTPUT: options->output_extra = limit(options->output_extra + step); break;
     case PANE_COUNT: break;
@@ -237,7 +239,8 @@ void actions_suspend(struct application *application) {
 
 /* What no view did. Requests without a row are views' own. */
 static void (*const handlers[REQUEST_COUNT])(struct application *) = {
-    [REQUEST_PANE_1] = focus_functions, [REQUEST_PANE_2] = focus_source, [REQUEST_PANE_4] = focus_ram,
+    [REQUEST_PANE_1] = focus_functions, [REQUEST_PANE_2] = focus_source, [REQUEST_PANE_3] = focus_bytecode,
+    [REQUEST_PANE_4] = focus_ram,
     [REQUEST_PANE_5] = focus_output, [REQUEST_PANE_6] = focus_memory, [REQUEST_NEXT_PANE] = next_pane,
     [REQUEST_PREVIOUS_PANE] = previous_pane,
     [REQUEST_PANE_GROW] = grow, [REQUEST_PANE_SHRINK] = shrink, [REQUEST_PANE_RESET] = reset_panes,

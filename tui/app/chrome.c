@@ -211,14 +211,25 @@ static void draw_breadcrumb(struct application *application) {
 
 /* --- borders ---------------------------------------------------------------------------------------- */
 
-/* "-[2]-source-[4]-ram" for all panes but the shown one, or "-[2]-[4]"; empty where there is no room for either. */
+enum tab_form { TABS_AS_DIGITS, TABS_AS_NUMBERS, TABS_WITH_NAMES };
+
+static void append_tab(char *text, size_t size, enum pane pane, enum tab_form form) {
+    switch (form) {
+    case TABS_WITH_NAMES: append(text, size, "-[%d]-%s", layout_pane_number(pane), layout_pane_name(pane)); break;
+    case TABS_AS_NUMBERS: append(text, size, "-[%d]", layout_pane_number(pane)); break;
+    case TABS_AS_DIGITS: append(text, size, "%s%d", *text ? "" : "-[", layout_pane_number(pane)); break;
+    }
+}
+
+/* "-[2]-source-[4]-ram" for all panes but the shown one, or "-[2]-[4]", or "-[24]"; empty where there is no room for any. */
 static void describe_tabs(const struct application *application, enum pane shown, int room, char *text, size_t size) {
-    for (int with_names = 1; with_names >= 0; with_names--) {
+    for (int form = TABS_WITH_NAMES; form >= TABS_AS_DIGITS; form--) {
         text[0] = '\0';
         for (enum pane pane = 0; pane < PANE_COUNT; pane++)
             if (pane != shown && panes_offered(application, pane))
-                append(text, size, "-[%d]%s%s", layout_pane_number(pane), with_names ? "-" : "",
-                       with_names ? layout_pane_name(pane) : "");
+                append_tab(text, size, pane, (enum tab_form)form);
+        if (form == TABS_AS_DIGITS)
+            append(text, size, "]");
         if (grid_text_width(text) <= room)
             return;
     }

@@ -11,6 +11,7 @@
 static const struct view *const views[PANE_COUNT] = {
     [PANE_FUNCTIONS] = &functions_view, [PANE_SOURCE] = &source_view,
     [PANE_RAM] = &ram_view, [PANE_OUTPUT] = &output_view, [PANE_MEMORY] = &memory_view,
+    [PANE_BYTECODE] = &bytecode_view,
 };
 
 static const char no_output[] = "A session keeps what was counted, not what the program wrote.";
@@ -59,10 +60,17 @@ static void fit_output(struct application *application, struct rectangle content
         live_run_ask(application, RECORDER_REQUEST_RESIZE, size);
 }
 
+/* Bytecode takes no room from the source where nobody asked for it. */
+static bool bytecode_is_wanted(const struct application *application) {
+    return application->bytecode || application->model->collectors & COLLECTOR_BYTECODE;
+}
+
 void panes_layout(struct application *application) {
     struct layout_options options = application->options;
     int rows = application->grid.rows, columns = application->grid.columns;
     options.focus = application->place.focus;
+    if (bytecode_is_wanted(application))
+        options.panes |= 1u << PANE_BYTECODE;
     application->layout = layout_compute(rows, columns, &options);
     /* The target's terminal is as large as the output pane is, or would be: looking elsewhere does not resize it. */
     options.zoomed = options.zoomed && options.focus == PANE_OUTPUT;
@@ -113,10 +121,12 @@ bool panes_offered(const struct application *application, enum pane pane) {
     return pane != PANE_MEMORY || memory_is_collected(application->model) || application->place.focus == PANE_MEMORY;
 }
 
-/* Of functions and memory, the one that had the keys last goes on standing in their place. */
+/* Of functions and memory, the one that had the keys last goes on standing in their place. Bytecode stays until they have them. */
 static void note_focus(struct application *application) {
     if (application->place.focus == PANE_MEMORY || application->place.focus == PANE_FUNCTIONS)
         application->options.memory = application->place.focus == PANE_MEMORY;
+    if (application->place.focus == PANE_BYTECODE || application->place.focus == panes_table(application))
+        application->bytecode = application->place.focus == PANE_BYTECODE;
 }
 
 void panes_focus(struct application *application, enum pane pane) {

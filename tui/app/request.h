@@ -21,6 +21,7 @@
     X(SCROLL_HOME, "0", "scroll-home", "scroll sideways back", MOVE)                                 \
     X(PANE_1, "1", "functions", "functions (again: zoom)", PANE)                                     \
     X(PANE_2, "2", "source", "source (again: zoom)", PANE)                                           \
+    X(PANE_3, "3", "bytecode", "bytecode of the function (again: zoom)", PANE)                       \
     X(PANE_4, "4", "ram", "RAM graph (again: zoom)", PANE)                                           \
     X(PANE_5, "5", "output", "output (again: zoom)", PANE)                                           \
     X(PANE_6, "6", "memory", "memory by line and call path (again: zoom)", PANE)                       \

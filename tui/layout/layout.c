@@ -4,6 +4,7 @@ enum {
     CHROME_ROWS = 3, /* status, breadcrumb, footer */
     SMALLEST_COLUMNS = 24, /* of functions and of source beside each other */
     SMALLEST_TOP_ROWS = 4, /* border included, of functions and source */
+    SMALLEST_PANE_ROWS = 2, /* border included */
 };
 
 int layout_pane_number(enum pane pane) {
@@ -57,23 +58,43 @@ static void compute_tabs(struct layout *layout, int rows, int columns, const str
     layout->panes[options->focus] = place(2, 0, pane_rows, columns);
 }
 
-/* Functions (or memory) and source, beside each other or one alone. */
+static bool code_is_wanted(const struct layout_options *options) {
+    return wanted(options, PANE_SOURCE) || wanted(options, PANE_BYTECODE);
+}
+
+/* Source over bytecode, or one alone. */
+static void compute_code(struct layout *layout, int column, int rows, int columns, const struct layout_options *options) {
+    bool source = wanted(options, PANE_SOURCE), bytecode = wanted(options, PANE_BYTECODE);
+    if (!source || !bytecode) {
+        layout->panes[source ? PANE_SOURCE : PANE_BYTECODE] = place(2, column, rows, columns);
+        return;
+    }
+    int wished = rows / 2 + between(-rows, options->bytecode_extra, rows);
+    int below = between(SMALLEST_PANE_ROWS, wished, rows - SMALLEST_PANE_ROWS);
+    layout->panes[PANE_SOURCE] = place(2, column, rows - below, columns);
+    layout->panes[PANE_BYTECODE] = place(2 + rows - below, column, below, columns);
+}
+
+/* Functions (or memory) and code, beside each other or one alone. */
 static void compute_top(struct layout *layout, int rows, int columns, const struct layout_options *options) {
-    bool left_side = table_is_wanted(options), source = wanted(options, PANE_SOURCE);
     enum pane table = layout_table_pane(options);
-    if (!left_side || !source) {
-        layout->panes[left_side ? table : PANE_SOURCE] = place(2, 0, rows, columns);
+    if (!table_is_wanted(options)) {
+        compute_code(layout, 0, rows, columns, options);
+        return;
+    }
+    if (!code_is_wanted(options)) {
+        layout->panes[table] = place(2, 0, rows, columns);
         return;
     }
     int extra = between(-columns, options->functions_extra, columns);
     int left = between(SMALLEST_COLUMNS, columns * 59 / 100 + extra, columns - 1 - SMALLEST_COLUMNS);
     layout->panes[table] = place(2, 0, rows, left);
     layout->divider = (struct rectangle){2, left, rows, 1};
-    layout->panes[PANE_SOURCE] = place(2, left + 1, rows, columns - left - 1);
+    compute_code(layout, left + 1, rows, columns - left - 1, options);
 }
 
 static void compute_panes(struct layout *layout, int rows, int columns, const struct layout_options *options) {
-    bool top = table_is_wanted(options) || wanted(options, PANE_SOURCE);
+    bool top = table_is_wanted(options) || code_is_wanted(options);
     bool ram = wanted(options, PANE_RAM), output = wanted(options, PANE_OUTPUT);
     int room = rows - CHROME_ROWS;
     int ram_rows = 0, output_rows = 0; /* with their borders */

@@ -10,6 +10,7 @@
 #define PANE_LIST(X)               \
     X(FUNCTIONS, 1, "functions")   \
     X(SOURCE, 2, "source")         \
+    X(BYTECODE, 3, "bytecode")     \
     X(RAM, 4, "ram")               \
     X(OUTPUT, 5, "output")         \
     X(MEMORY, 6, "memory")
@@ -39,6 +40,7 @@ struct layout_options {
     bool memory;          /* memory stands in the place of functions, which it shares */
     unsigned panes;       /* bits 1u << enum pane that are wanted; the focused one is shown in any case */
     int functions_extra;  /* columns more (or less) for functions or memory, taken from source */
+    int bytecode_extra;   /* rows more (or less) for bytecode, taken from source */
     int ram_extra, output_extra; /* rows more (or less), taken from functions and source */
 };
 
@@ -53,7 +55,7 @@ struct layout {
     enum layout_mode mode;
     struct rectangle status, breadcrumb, footer;
     struct rectangle sparkline; /* LAYOUT_TABS: RAM as one row */
-    struct rectangle divider;   /* column between functions and source */
+    struct rectangle divider;   /* column between functions and source (with bytecode below it) */
     struct pane_place panes[PANE_COUNT];
 };
 

@@ -58,7 +58,7 @@ struct view {
     struct view_effect (*click)(void *state, const struct view_context *context, struct rectangle area, int row, int column);
 };
 
-extern const struct view functions_view, source_view, ram_view, output_view, callers_view, memory_view;
+extern const struct view functions_view, source_view, ram_view, output_view, callers_view, memory_view, bytecode_view;
 
 /* Feeds bytes the target wrote into the output view's state (a small terminal: UTF-8, CR, LF, BS, TAB, SGR and cursor
  * sequences understood or skipped); output_view_resize gives the size the target's terminal has. */
