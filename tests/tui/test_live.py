@@ -197,7 +197,7 @@ class TestSizes(LiveTest):
         self.select(terminal, "calculate_z")
         terminal.keys("Enter")
         screen = terminal.wait_for("while abs")
-        self.assertIn("-[1]-functions", screen)
+        self.assertIn("-[1]-[3]-[4]", screen)
         terminal.keys("5")
         terminal.wait_for("checksum:")
         terminal.keys("Tab")
