@@ -8,8 +8,10 @@
 
 #define X(NAME, name) name,
 static const char *const clocks[] = {RUN_CLOCK_LIST(X) NULL};
+static const char *const themes[] = {UI_THEME_LIST(X) NULL};
 #undef X
-static const char *const themes[] = {"default", NULL};
+static const char *const themes[] = {UI_THEME_LIST(X) NULL};
+#undef X
 static const char *const pane_names[] = {"functions", "source", "bytecode", "ram", "output", "memory", NULL};
 static const char *const sort_names[] = {"self", "total", "calls", "name", NULL};
 
@@ -98,7 +100,9 @@ const struct config_option options[] = {
            "run without the interface, which ends as with limits.rss. null: no limit."),
     OPTION(ui.refresh_ms, .initial = "500", .minimum = 50, .maximum = 10000, .help =
            "Milliseconds between two refreshes of the screen."),
-    OPTION(ui.theme, .initial = "default", .words = themes, .help = "Colours of the screen."),
+    OPTION(ui.theme, .initial = "default", .words = themes, .help =
+           "Colours of the screen: default is for a dark ground, light for a light one; high-contrast brings its own ground. "
+           "^t goes through them. With NO_COLOR set there are no colours."),
     OPTION(ui.panes, .initial = "functions,source,ram,output", .words = pane_names, .help =
            "Panes shown at the start. Bytecode comes by itself where it is counted."),
     OPTION(ui.sort, .initial = "self", .words = sort_names, .help =

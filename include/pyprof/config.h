@@ -12,6 +12,13 @@
 #include "pyprof/collectors.h"
 #include "pyprof/error.h"
 
+/* Colours of the screen. X(NAME, name in the config) */
+#define UI_THEME_LIST(X)                       \
+    X(DEFAULT, "default") /* for a dark ground */ \
+    X(LIGHT, "light")                          \
+    X(HIGH_CONTRAST, "high-contrast")          \
+    X(COLOUR_BLIND_SAFE, "colour-blind-safe")
+
 struct text_list { /* owned strings */
     char **items;
     size_t count;
@@ -46,7 +53,7 @@ struct config {
     } limits;
     struct {
         int64_t refresh_ms;
-        char *theme;
+        char *theme; /* of UI_THEME_LIST */
         struct text_list panes; /* of functions, source, ram, output, memory */
         char *sort;             /* self, total, calls, name */
     } ui;

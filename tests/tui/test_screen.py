@@ -193,6 +193,39 @@ class TestTerminals(ScreenTest):
         self.assertNotRegex(self.screen_of(NO_COLOR="1"), colored)
         self.assertNotRegex(self.screen_of(TERM="xterm-mono"), colored)
 
+    def test_themes(self):
+        light, safe = rb"\x1b\[(?:[0-9;]*;)?38;5;160m", rb"\x1b\[(?:[0-9;]*;)?38;5;227m"
+        terminal = self.pty("--set", "ui.theme=light", JULIA, "60", "50")
+        terminal.redraw_until(ROW)
+        self.assertRegex(terminal.output, light)
+        self.assertNotRegex(terminal.output, safe)
+        for name in (b"high-contrast", b"colour-blind-safe"):
+            terminal.write(b"\x14")
+            terminal.read_until(name)
+        terminal.output = b""
+        terminal.redraw_until(ROW)
+        self.assertRegex(terminal.output, safe)
+        self.assertNotRegex(terminal.output, light)
+        terminal.write(b"S\r")
+        terminal.read_until(b"saved:")
+        self.assertIn("theme: colour-blind-safe", (self.workplace.folder / ".pyprof.yaml").read_text())
+
+    def test_eight_colours(self):
+        written = self.screen_of(TERM="xterm")
+        self.assertRegex(written, rb"\x1b\[[0-9;]*3[0-7]m")
+        self.assertNotIn(b"38;5;", written)
+
+    def test_true_colours(self):
+        """A terminal of its own description, as few are installed."""
+        (self.workplace.folder / "direct.ti").write_text(
+            "direct|true colours,\n\tRGB, colors#0x1000000, pairs#0x7FFF, use=xterm-256color,\n"
+            "\tsetaf=\\E[%?%p1%{8}%<%t3%p1%d%e38:2::%p1%{65536}%/%d:%p1%{256}%/%{255}%&%d:%p1%{255}%&%d%;m,\n")
+        folder = self.workplace.folder / "terminfo"
+        subprocess.run(["tic", "-x", "-o", str(folder), str(self.workplace.folder / "direct.ti")], check=True)
+        terminal = self.pty("--set", "ui.theme=light", JULIA, "60", "50", TERM="direct", TERMINFO=str(folder))
+        terminal.redraw_until(ROW)
+        self.assertIn(b"38:2::215:0:0m", terminal.output)
+
     def test_ascii_where_the_locale_is_not_utf8(self):
         written = self.screen_of(LC_ALL="C")
         self.assertEqual([byte for byte in written if byte > 0x7e and byte != 0x7f], [])

@@ -230,6 +230,12 @@ static void mouse(struct application *application) {
                                                         : "mouse off: the terminal selects text again");
 }
 
+static void next_theme(struct application *application) {
+    application->theme = (enum theme)((application->theme + 1) % THEME_COUNT);
+    screen_set_theme(application->screen, application->theme);
+    application_message(application, "theme: %s (S keeps it in the config)", theme_name(application->theme));
+}
+
 void actions_suspend(struct application *application) {
     screen_leave(application->screen);
     raise(SIGSTOP); /* this process alone: recorder and target go on */
@@ -258,6 +264,7 @@ static void (*const handlers[REQUEST_COUNT])(struct application *) = {
     [REQUEST_SAVE_CONFIG] = save_config,
     [REQUEST_SAVE_SESSION] = save_session, [REQUEST_PALETTE] = palette, [REQUEST_HELP] = help,
     [REQUEST_REDRAW] = redraw, [REQUEST_SUSPEND] = actions_suspend, [REQUEST_MOUSE] = mouse, [REQUEST_QUIT] = quit,
+    [REQUEST_THEME] = next_theme,
 };
 
 void actions_request(struct application *application, enum request request) {

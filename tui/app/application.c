@@ -206,7 +206,7 @@ static bool open_application(struct application *application, struct error *erro
         return false;
     if (!panes_open(application))
         return error_set(error, 1, "out of memory");
-    if (!(application->screen = screen_open(error)))
+    if (!(application->screen = screen_open(application->theme, error)))
         return false;
     if (application->run.channel)
         rescue_farewell("pyprof-tui: the run is kept; pyprof-tui --reattach comes back to it\n");
@@ -223,6 +223,7 @@ static void prepare(struct application *application, const struct application_st
     application->options.memory = application->place.focus == PANE_MEMORY;
     application->percent = application->untouched = true;
     application->refresh_ms = start->config->ui.refresh_ms;
+    application->theme = theme_from_name(start->config->ui.theme);
 }
 
 int application_run(const struct application_start *start, struct error *error) {

@@ -32,8 +32,10 @@ static void absolute_path(const char *typed, char *path, size_t size) {
 static void save_config(struct application *application, const char *path) {
     struct config *config = application->run.config;
     struct error error;
+    char theme[64];
     config->ui.refresh_ms = application->refresh_ms;
-    if (config_save_file(config, path, &error))
+    snprintf(theme, sizeof theme, "ui.theme=%s", theme_name(application->theme));
+    if (config_set(config, theme, &error) && config_save_file(config, path, &error))
         application_message(application, "config saved: %s", path);
     else
         application_error(application, "%s", error.text);

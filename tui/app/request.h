@@ -72,6 +72,7 @@
     X(HELP, "? F1", "help", "this help", PROGRAM)                                                    \
     X(REDRAW, "^l", "redraw", "draw the screen anew", PROGRAM)                                       \
     X(SUSPEND, "^z", "suspend", "suspend pyprof-tui", PROGRAM)                                       \
+    X(THEME, "^t", "theme", "next theme of colours (ui.theme)", PROGRAM)                         \
     X(MOUSE, "M", "mouse", "mouse on or off", PROGRAM)                                               \
     X(QUIT, "q", "quit", "quit (asks while the target runs)", PROGRAM)
 

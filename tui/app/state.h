@@ -84,6 +84,7 @@ struct application {
     bool bytecode; /* was gone to: it stays below the source until a table is gone to */
     bool percent, hide_standard_library, frozen, mouse;
     enum memory_measure measure;
+    enum theme theme;
     int64_t refresh_ms;
     uint64_t next_tick_ns;
     int output_rows, output_columns; /* as the target's terminal was told */

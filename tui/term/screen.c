@@ -20,42 +20,10 @@
 struct screen {
     FILE *input, *output; /* /dev/tty */
     SCREEN *curses;
-    bool ascii, color, mouse, everything, cursor_shown;
-    struct grid shown; /* what stdscr holds */
-};
-
-/* One row a style: what it looks like with colours, and without. Meaning never hangs on colour alone. What changes with
- * every refresh has a colour and no attribute: turning an attribute off costs twice the bytes. */
-static const struct {
-    short foreground, background; /* -1: the terminal's own */
-    attr_t attributes, plain;
-} theme[STYLE_COUNT] = {
-    [STYLE_NORMAL] = {-1, -1, A_NORMAL, A_NORMAL},
-    [STYLE_DIM] = {-1, -1, A_DIM, A_NORMAL},
-    [STYLE_BOLD] = {-1, -1, A_BOLD, A_BOLD},
-    [STYLE_TITLE] = {-1, -1, A_NORMAL, A_NORMAL},
-    [STYLE_TITLE_FOCUSED] = {COLOR_CYAN, -1, A_BOLD, A_BOLD},
-    [STYLE_BORDER] = {-1, -1, A_DIM, A_NORMAL},
-    [STYLE_SELECTED] = {-1, -1, A_REVERSE, A_REVERSE},
-    [STYLE_SELECTED_UNFOCUSED] = {-1, -1, A_UNDERLINE, A_UNDERLINE},
-    [STYLE_HEADER] = {-1, -1, A_BOLD, A_BOLD},
-    [STYLE_SORT_COLUMN] = {-1, -1, A_BOLD | A_UNDERLINE, A_BOLD | A_UNDERLINE},
-    [STYLE_MATCH] = {COLOR_BLACK, COLOR_YELLOW, A_NORMAL, A_BOLD | A_UNDERLINE},
-    [STYLE_ERROR] = {COLOR_RED, -1, A_BOLD, A_BOLD},
-    [STYLE_KEY] = {COLOR_CYAN, -1, A_BOLD, A_BOLD},
-    [STYLE_HEAT_0] = {-1, -1, A_NORMAL, A_NORMAL},
-    [STYLE_HEAT_1] = {COLOR_BLUE, -1, A_NORMAL, A_NORMAL},
-    [STYLE_HEAT_2] = {COLOR_GREEN, -1, A_NORMAL, A_NORMAL},
-    [STYLE_HEAT_3] = {COLOR_YELLOW, -1, A_NORMAL, A_BOLD},
-    [STYLE_HEAT_4] = {COLOR_RED, -1, A_NORMAL, A_BOLD},
-    [STYLE_GRAPH] = {COLOR_GREEN, -1, A_NORMAL, A_NORMAL},
-    [STYLE_GRAPH_PEAK] = {COLOR_RED, -1, A_NORMAL, A_BOLD},
-    [STYLE_GRAPH_HEAP] = {COLOR_CYAN, -1, A_NORMAL, A_NORMAL},
-    [STYLE_GRAPH_NATIVE] = {COLOR_MAGENTA, -1, A_NORMAL, A_NORMAL},
-    [STYLE_KEYWORD] = {COLOR_MAGENTA, -1, A_NORMAL, A_NORMAL},
-    [STYLE_STRING] = {COLOR_GREEN, -1, A_NORMAL, A_NORMAL},
-    [STYLE_COMMENT] = {-1, -1, A_DIM, A_NORMAL},
-    [STYLE_NUMBER] = {COLOR_CYAN, -1, A_NORMAL, A_NORMAL},
+    bool ascii, mouse, everything, cursor_shown;
+    enum color_depth depth;
+    attr_t attributes[STYLE_COUNT]; /* of the present theme */
+    struct grid shown;              /* what stdscr holds */
 };
 
 static FILE *open_terminal(const char *mode, struct error *error) {
@@ -120,13 +88,27 @@ static bool draws_ascii_only(void) {
     return false;
 }
 
-static void prepare_colors(struct screen *screen) {
+static enum color_depth find_depth(void) {
     const char *refused = getenv("NO_COLOR");
-    screen->color = has_colors() && !(refused && *refused) && start_color() == OK && use_default_colors() == OK;
-    if (!screen->color)
-        return;
-    for (short style = 0; style < STYLE_COUNT; style++)
-        init_pair((short)(style + 1), theme[style].foreground, theme[style].background);
+    if (!has_colors() || (refused && *refused) || start_color() != OK || use_default_colors() != OK)
+        return COLOR_DEPTH_NONE;
+    bool direct = tigetflag("RGB") > 0 || COLORS > 256; /* terminfo's user_caps(5): a colour is its value */
+    return direct && COLORS >= 1 << 24 ? COLOR_DEPTH_TRUE : COLORS >= 256 ? COLOR_DEPTH_256 : COLOR_DEPTH_8;
+}
+
+static attr_t curses_attributes(unsigned attributes) {
+    return (attributes & ATTRIBUTE_BOLD ? A_BOLD : 0) | (attributes & ATTRIBUTE_DIM ? A_DIM : 0) |
+           (attributes & ATTRIBUTE_UNDERLINE ? A_UNDERLINE : 0) | (attributes & ATTRIBUTE_REVERSE ? A_REVERSE : 0);
+}
+
+void screen_set_theme(struct screen *screen, enum theme theme) {
+    for (enum cell_style style = 0; style < STYLE_COUNT; style++) {
+        struct appearance appearance = theme_appearance(theme, screen->depth, style);
+        screen->attributes[style] = curses_attributes(appearance.attributes);
+        if (screen->depth != COLOR_DEPTH_NONE)
+            init_extended_pair((int)style + 1, appearance.foreground, appearance.background);
+    }
+    screen_invalidate(screen);
 }
 
 static void prepare_keys(void) {
@@ -150,7 +132,7 @@ static void free_screen(struct screen *screen) {
     free(screen);
 }
 
-struct screen *screen_open(struct error *error) {
+struct screen *screen_open(enum theme theme, struct error *error) {
     setlocale(LC_CTYPE, "");
     struct screen *screen = calloc(1, sizeof *screen);
     if (!screen) {
@@ -170,7 +152,8 @@ struct screen *screen_open(struct error *error) {
         return NULL;
     }
     screen->ascii = draws_ascii_only();
-    prepare_colors(screen);
+    screen->depth = find_depth();
+    screen_set_theme(screen, theme);
     prepare_keys();
     rescue_arm(keypad_local, cursor_normal, exit_attribute_mode, exit_ca_mode);
     return screen;
@@ -209,9 +192,8 @@ static void put_cell(const struct screen *screen, int row, int column, const str
     enum cell_style style = cell->style < STYLE_COUNT ? cell->style : STYLE_NORMAL;
     wchar_t text[2] = {(wchar_t)cell->glyph, L'\0'};
     cchar_t glyph;
-    short pair = screen->color ? (short)(style + 1) : 0;
-    attr_t attributes = screen->color ? theme[style].attributes : theme[style].plain;
-    if (setcchar(&glyph, text, attributes, pair, NULL) == OK)
+    short pair = screen->depth != COLOR_DEPTH_NONE ? (short)(style + 1) : 0;
+    if (setcchar(&glyph, text, screen->attributes[style], pair, NULL) == OK)
         mvwadd_wchnstr(stdscr, row, column, &glyph, 1);
 }
 

@@ -10,6 +10,7 @@
 #include "pyprof/error.h"
 #include "tui/term/grid.h"
 #include "tui/term/key.h"
+#include "tui/term/theme.h"
 
 struct screen;
 
@@ -19,9 +20,12 @@ bool screen_check(struct error *error);
 bool screen_terminal_size(int *rows, int *columns);
 
 /* Takes the terminal over. From then on SEGV, BUS, FPE, ABRT, TERM and HUP restore it before they end the process. */
-struct screen *screen_open(struct error *error);
+struct screen *screen_open(enum theme theme, struct error *error);
 /* Restores the terminal. NULL is allowed. */
 void screen_close(struct screen *screen);
+
+/* From the next screen_draw on. */
+void screen_set_theme(struct screen *screen, enum theme theme);
 
 bool screen_ascii(const struct screen *screen); /* only ASCII can be drawn */
 int screen_descriptor(const struct screen *screen); /* to poll for keys */
