@@ -44,7 +44,7 @@ LINK_FLAGS := $(SANITIZE)
 
 # --- the workbench: viewer, recorder, reports -------------------------------------------------------
 CORE_SOURCES := $(sort $(wildcard core/base/*.c core/profile/*.c core/recorder/*.c core/session/*.c \
-                                  core/config/*.c core/report/*.c))
+                                  core/config/*.c core/compare/*.c core/report/*.c))
 TUI_SOURCES := $(sort $(wildcard tui/*/*.c))
 TUI_MAIN := tui/app/main.c
 CORE_OBJECTS := $(CORE_SOURCES:%.c=$(OBJ)/%.o)

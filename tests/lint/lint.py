@@ -40,14 +40,15 @@ MAY_INCLUDE = {
     "core/host": ["include", "core/base", "core/probe", "core/profile/arena_writer.h", "core/profile/child_arena.h"],
     "core/config": ["include", "core/base", "core/profile"],
     "core/session": ["include", "core/base", "core/profile"],
-    "core/report": ["include", "core/base", "core/profile"],
+    "core/compare": ["include", "core/base", "core/profile"],
+    "core/report": ["include", "core/base", "core/profile", "core/compare"],
     "core/recorder": ["include", "core/base", "core/profile", "core/config", "core/session"],
     "tui/term": ["include", "core/base"],
     "tui/layout": ["include", "core/base", "tui/term/grid.h"],
-    "tui/view": ["include", "core/base", "core/profile", "tui/term/grid.h", "tui/layout",
+    "tui/view": ["include", "core/base", "core/profile", "core/compare", "tui/term/grid.h", "tui/layout",
                  "tui/app/request.h"],
     "tui/app": ["include", "core/base", "core/profile", "core/config", "core/recorder", "core/report", "core/session",
-                "tui"],
+                "core/compare", "tui"],
     "tests": ["include", "core", "tui", "tests"],
 }
 LIBC_HEADERS = set("""assert ctype errno fcntl inttypes limits locale poll pthread signal spawn stdarg stdatomic stdbool
