@@ -10,8 +10,6 @@
 static const char *const clocks[] = {RUN_CLOCK_LIST(X) NULL};
 static const char *const themes[] = {UI_THEME_LIST(X) NULL};
 #undef X
-static const char *const themes[] = {UI_THEME_LIST(X) NULL};
-#undef X
 static const char *const pane_names[] = {"functions", "source", "bytecode", "ram", "output", "memory", NULL};
 static const char *const sort_names[] = {"self", "total", "calls", "name", NULL};
 
