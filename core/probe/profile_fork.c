@@ -63,6 +63,8 @@ void profile_before_fork(void) {
     snapshot->code_count = header->code_count;
     snapshot->line_cell_count = header->line_cell_count;
     snapshot->strings_used = header->strings_used;
+    snapshot->unit_count = header->unit_count;
+    snapshot->objects_used = header->objects_used;
     if (slot)
         note_thread(snapshot, slot->segment);
 }
@@ -71,7 +73,7 @@ void profile_before_fork(void) {
 
 /* The rows that have room in the child's arena. */
 struct reserved {
-    uint64_t strings, codes, line_rows, frames, nodes, line_cells;
+    uint64_t strings, codes, line_rows, bytecode, units, objects, frames, nodes, line_cells;
 };
 
 /* Takes room for the first `rows` of a region, in whole pages; *reserved: how many rows that makes. There may be many children,
@@ -79,7 +81,7 @@ struct reserved {
 static bool reserve(const struct arena *own, uint64_t region, uint64_t row_size, uint64_t rows, uint64_t *reserved) {
     uint64_t bytes = (rows * row_size + PAGE - 1) / PAGE * PAGE;
     *reserved = bytes / row_size;
-    return arena_reserve(own, region, bytes);
+    return !bytes || arena_reserve(own, region, bytes);
 }
 
 static void copy_header(struct arena_header *own, const struct arena_header *parents, const struct fork_snapshot *snapshot) {
@@ -91,6 +93,8 @@ static void copy_header(struct arena_header *own, const struct arena_header *par
     own->code_count = snapshot->code_count;
     own->line_cell_count = snapshot->line_cell_count;
     own->strings_used = snapshot->strings_used;
+    own->unit_count = snapshot->unit_count;
+    own->objects_used = snapshot->objects_used;
 }
 
 /* Lines that the parent has given a function since the fork are unknown here. */
@@ -103,10 +107,31 @@ static void copy_codes(struct arena_code *own, const struct arena_code *parents,
         }
 }
 
+/* What the parent has published since the fork is unknown here. */
+static bool copy_bytecode(const struct arena *own, const struct fork_snapshot *snapshot, struct reserved *reserved) {
+    uint64_t rows = profile.bytecode_reserved < snapshot->code_count ? profile.bytecode_reserved : snapshot->code_count;
+    if (!reserve(own, ARENA_BYTECODE_AT, sizeof(struct arena_bytecode), rows, &reserved->bytecode) ||
+        !reserve(own, ARENA_UNITS_AT, sizeof(struct arena_unit), snapshot->unit_count, &reserved->units) ||
+        !reserve(own, ARENA_OBJECTS_AT, 1, snapshot->objects_used, &reserved->objects))
+        return false;
+    memcpy(own->bytecode, profile.arena.bytecode, rows * sizeof *own->bytecode);
+    memcpy(own->units, profile.arena.units, snapshot->unit_count * sizeof *own->units);
+    memcpy(own->objects, profile.arena.objects, snapshot->objects_used);
+    for (uint64_t i = 0; i < rows; i++) {
+        struct arena_bytecode *row = &own->bytecode[i];
+        if ((uint64_t)row->first_unit + row->unit_count > snapshot->unit_count)
+            row->first_unit = row->unit_count = 0;
+        if (row->object + row->object_size > snapshot->objects_used)
+            row->object = row->object_size = 0;
+    }
+    return true;
+}
+
 static bool copy_descriptions(const struct arena *own, const struct fork_snapshot *snapshot, struct reserved *reserved) {
     if (!reserve(own, ARENA_STRINGS_AT, 1, snapshot->strings_used, &reserved->strings) ||
         !reserve(own, ARENA_CODES_AT, sizeof(struct arena_code), snapshot->code_count, &reserved->codes) ||
-        !reserve(own, ARENA_LINES_AT, sizeof(struct arena_line), snapshot->line_cell_count, &reserved->line_rows))
+        !reserve(own, ARENA_LINES_AT, sizeof(struct arena_line), snapshot->line_cell_count, &reserved->line_rows) ||
+        !copy_bytecode(own, snapshot, reserved))
         return false;
     memcpy(own->strings, profile.arena.strings, snapshot->strings_used);
     copy_codes(own->codes, profile.arena.codes, snapshot);
@@ -203,6 +228,9 @@ static bool move_in(struct arena *own, struct arena_thread *segment, struct thre
     profile.codes_reserved = reserved->codes;
     profile.line_rows_reserved = reserved->line_rows;
     profile.sites_reserved = 0;
+    profile.bytecode_reserved = reserved->bytecode;
+    profile.units_reserved = reserved->units;
+    profile.objects_reserved = reserved->objects;
     keep_slot(slot, reserved);
     return true;
 }

@@ -24,8 +24,8 @@ struct arena_header *profile_header(void) { return profile.attached ? profile.ar
 
 struct arena_code *profile_code(uint32_t code) { return &profile.arena.codes[code]; }
 
-/* Makes room for rows [0, wanted) of a region whose first *reserved rows have it; grows by half, so large tables ask rarely. */
-static bool reserve_rows(uint64_t region, uint64_t row_size, uint64_t *reserved, uint64_t wanted, uint64_t most) {
+/* Grows by half, so large tables ask rarely. */
+bool profile_reserve_rows(uint64_t region, uint64_t row_size, uint64_t *reserved, uint64_t wanted, uint64_t most) {
     if (wanted <= *reserved)
         return true;
     if (wanted > most)
@@ -83,7 +83,7 @@ static uint64_t add_string(const char *text, bool *failed) {
     uint64_t used = profile.arena.header->strings_used;
     if (size == 1)
         return 0;
-    if (!reserve_rows(ARENA_STRINGS_AT, 1, &profile.strings_reserved, used + size, ARENA_STRINGS_SIZE)) {
+    if (!profile_reserve_rows(ARENA_STRINGS_AT, 1, &profile.strings_reserved, used + size, ARENA_STRINGS_SIZE)) {
         *failed = true;
         return 0;
     }
@@ -125,7 +125,7 @@ static uint32_t lose_function(const struct profile_function *function) {
 static uint32_t add_function(const struct profile_function *function) {
     struct arena_header *header = profile.arena.header;
     uint32_t id = header->code_count;
-    if (!reserve_rows(ARENA_CODES_AT, sizeof(struct arena_code), &profile.codes_reserved, (uint64_t)id + 1,
+    if (!profile_reserve_rows(ARENA_CODES_AT, sizeof(struct arena_code), &profile.codes_reserved, (uint64_t)id + 1,
                       ARENA_MAX_CODES))
         return lose_function(function);
     bool failed = false;
@@ -171,7 +171,7 @@ static bool reserve_in_segment(const struct thread_slot *slot, uint64_t at, uint
                                uint64_t wanted, uint64_t most) {
     if (!slot->in_arena)
         return wanted <= most;
-    return reserve_rows(segment_offset(slot) + at, row_size, reserved, wanted, most);
+    return profile_reserve_rows(segment_offset(slot) + at, row_size, reserved, wanted, most);
 }
 
 static bool reserve_line_cells(struct thread_slot *slot, uint64_t wanted) {
@@ -186,7 +186,8 @@ uint32_t profile_register_lines(uint32_t code, const uint32_t *lines, uint32_t c
         return row->line_cell_count == count ? row->first_line_cell : 0;
     uint32_t first = header->line_cell_count;
     uint64_t wanted = (uint64_t)first + count + 1; /* the last one is for untimed time */
-    if (!reserve_rows(ARENA_LINES_AT, sizeof(struct arena_line), &profile.line_rows_reserved, wanted, ARENA_MAX_LINE_CELLS))
+    if (!profile_reserve_rows(ARENA_LINES_AT, sizeof(struct arena_line), &profile.line_rows_reserved, wanted,
+                              ARENA_MAX_LINE_CELLS))
         return 0;
     for (uint32_t i = 0; i < ARENA_MAX_THREADS && profile.slots[i].segment; i++)
         if (!reserve_line_cells(&profile.slots[i], wanted))
@@ -213,7 +214,7 @@ uint32_t profile_untimed_cell(uint32_t line_cell) {
 struct arena_site *profile_sites(void) { return profile.arena.sites; }
 
 bool profile_reserve_sites(uint32_t count) {
-    return reserve_rows(ARENA_SITES_AT, sizeof(struct arena_site), &profile.sites_reserved, count, ARENA_MAX_SITES);
+    return profile_reserve_rows(ARENA_SITES_AT, sizeof(struct arena_site), &profile.sites_reserved, count, ARENA_MAX_SITES);
 }
 
 /* --- threads -------------------------------------------------------------------------------------------- */

@@ -12,8 +12,8 @@ enum { PROFILE_RESERVE_STEP = 65536 };
 
 /* What a thread that forks notes down before, for its stack and tables go on in the parent while the child copies them. */
 struct fork_snapshot {
-    uint32_t code_count, line_cell_count, node_count;
-    uint64_t strings_used;
+    uint32_t code_count, line_cell_count, node_count, unit_count;
+    uint64_t strings_used, objects_used;
     struct arena_frame *frames; /* on a mapping of its own */
     uint64_t frames_room;       /* rows */
     uint64_t frame_count;       /* 0: nothing could be noted down */
@@ -36,6 +36,7 @@ struct profile {
     struct index_table functions;
     struct index_table files;
     uint64_t strings_reserved, codes_reserved, line_rows_reserved, sites_reserved;
+    uint64_t bytecode_reserved, units_reserved, objects_reserved;
     struct thread_slot slots[ARENA_MAX_THREADS]; /* those in use come first */
     pthread_key_t thread_end;
     /* child processes */
@@ -49,6 +50,9 @@ extern struct profile profile;
 
 /* The slot of a segment; NULL: none has it. */
 struct thread_slot *profile_slot_of(const struct arena_thread *thread);
+
+/* Makes room for rows [0, wanted) of a region whose first *reserved rows have it; false: there is none. */
+bool profile_reserve_rows(uint64_t region, uint64_t row_size, uint64_t *reserved, uint64_t wanted, uint64_t most);
 
 /* Where nodes, lines and frames lie in a new segment; the root's node is there. */
 void profile_set_places(struct arena_thread *thread);

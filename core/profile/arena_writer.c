@@ -23,6 +23,14 @@ static bool map_shared_part(struct arena *arena, int file, struct error *error) 
     arena->lines = (struct arena_line *)(base + ARENA_LINES_AT);
     arena->samples = (struct arena_sample *)(base + ARENA_SAMPLES_AT);
     arena->sites = (struct arena_site *)(base + ARENA_SITES_AT);
+    arena->bytecode = (struct arena_bytecode *)(base + ARENA_BYTECODE_AT);
+    arena->blocks = (struct arena_block *)(base + ARENA_BLOCKS_AT);
+    arena->units = (struct arena_unit *)(base + ARENA_UNITS_AT);
+    arena->objects = (unsigned char *)base + ARENA_OBJECTS_AT;
+    arena->disassembly = (struct arena_disassembly *)(base + ARENA_DISASSEMBLY_AT);
+    arena->instructions = (struct arena_instruction *)(base + ARENA_INSTRUCTIONS_AT);
+    arena->handlers = (struct arena_handler *)(base + ARENA_HANDLERS_AT);
+    arena->texts = base + ARENA_TEXTS_AT;
     return true;
 }
 
@@ -64,6 +72,9 @@ static void fill_header(struct arena *arena, enum arena_clock_kind clock) {
     header->code_count = 1;
     header->line_cell_count = 1;
     header->strings_used = 1;
+    header->block_count = 1;
+    header->unit_count = 1;
+    header->texts_used = 1;
     memcpy(header->path, arena->path, sizeof header->path);
     __atomic_store_n(&header->magic, ARENA_MAGIC, __ATOMIC_RELEASE);
 }

@@ -15,6 +15,14 @@ struct arena {
     struct arena_line *lines;
     struct arena_sample *samples;
     struct arena_site *sites;
+    struct arena_bytecode *bytecode;
+    struct arena_block *blocks;
+    struct arena_unit *units;
+    unsigned char *objects;
+    struct arena_disassembly *disassembly;
+    struct arena_instruction *instructions;
+    struct arena_handler *handlers;
+    char *texts;
     char path[ARENA_PATH_SIZE];
 };
 
