@@ -83,6 +83,7 @@ void model_free(struct model *model) {
     free(model->instruction_rows);
     free(model->handlers);
     free(model->nodes);
+    free(model->node_memory);
     free(model->sites);
     free(model->types);
     free(model->marks);
@@ -147,6 +148,11 @@ char *model_text_room(struct model *model, size_t length) {
     block->used += length + 1;
     text[length] = '\0';
     return text;
+}
+
+const struct model_node_memory *model_node_memory(const struct model *model, const struct model_node *node) {
+    static const struct model_node_memory none;
+    return node->memory_row < model->node_memory_count ? &model->node_memory[node->memory_row] : &none;
 }
 
 const char *model_text(struct model *model, const char *text, size_t length) {

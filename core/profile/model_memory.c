@@ -47,18 +47,39 @@ static void free_tree(struct memory_tree *tree) {
     free(tree->has_memory);
 }
 
+/* Rows for the nodes that have memory in or below them. Parents stand before their children, so one pass from the end is
+ * enough. */
+static bool make_rows(struct model *model, struct memory_tree *tree) {
+    size_t count = 1;
+    for (size_t i = 0; i < model->site_count; i++)
+        if (model->sites[i].node < model->node_count)
+            tree->has_memory[model->sites[i].node] = true;
+    for (size_t i = model->node_count; i-- > 0;) {
+        struct model_node *node = &model->nodes[i];
+        node->memory_row = tree->has_memory[i] ? (uint32_t)count++ : 0;
+        tree->has_memory[node->parent] |= tree->has_memory[i];
+    }
+    free(model->node_memory);
+    model->node_memory = calloc(count, sizeof *model->node_memory);
+    model->node_memory_count = model->node_memory ? count : 0;
+    return model->node_memory;
+}
+
+static struct model_node_memory *memory_of(struct model *model, size_t node) {
+    return &model->node_memory[model->nodes[node].memory_row];
+}
+
 /* What lies on no known path is its line's function's, as called by the program itself. */
-static void add_sites(struct model *model, struct memory_tree *tree) {
+static void add_sites(struct model *model) {
     for (size_t i = 0; i < model->site_count; i++) {
         const struct model_site *site = &model->sites[i];
         struct model_function *function = &model->functions[site->function];
         if (site->node < model->node_count) {
-            struct model_node *node = &model->nodes[site->node];
-            model_add_allocations(&node->memory, &site->memory);
-            model_add_allocations(&node->total_memory, &site->memory);
-            tree->has_memory[site->node] = true;
+            struct model_node_memory *row = memory_of(model, site->node);
+            model_add_allocations(&row->memory, &site->memory);
+            model_add_allocations(&row->total_memory, &site->memory);
             if (site->node)
-                function = &model->functions[node->function];
+                function = &model->functions[model->nodes[site->node].function];
         }
         model_add_allocations(&function->memory, &site->memory);
         model_add_allocations(&model->functions[0].total_memory, &site->memory);
@@ -67,14 +88,12 @@ static void add_sites(struct model *model, struct memory_tree *tree) {
     }
 }
 
-/* Parents stand before their children, so one pass from the end is enough. */
 static void add_to_parents(struct model *model, struct memory_tree *tree) {
     for (size_t i = model->node_count; i-- > 1;) {
         const struct model_node *node = &model->nodes[i];
         if (!tree->has_memory[i] || node->parent == i)
             continue;
-        model_add_allocations(&model->nodes[node->parent].total_memory, &node->total_memory);
-        tree->has_memory[node->parent] = true;
+        model_add_allocations(&memory_of(model, node->parent)->total_memory, &memory_of(model, i)->total_memory);
         tree->next_sibling[i] = tree->first_child[node->parent];
         tree->first_child[node->parent] = (uint32_t)i;
     }
@@ -84,7 +103,7 @@ static void add_to_parents(struct model *model, struct memory_tree *tree) {
 static void enter(struct model *model, struct memory_tree *tree, uint32_t row) {
     const struct model_node *node = &model->nodes[row];
     if (tree->active[node->function]++ == 0 && node->function)
-        model_add_allocations(&model->functions[node->function].total_memory, &node->total_memory);
+        model_add_allocations(&model->functions[node->function].total_memory, &memory_of(model, row)->total_memory);
 }
 
 static void walk_below(struct model *model, struct memory_tree *tree, uint32_t root) {
@@ -106,9 +125,9 @@ static void walk_below(struct model *model, struct memory_tree *tree, uint32_t r
 
 static bool spread_calls(struct model *model) {
     struct memory_tree tree;
-    bool done = make_tree(&tree, model);
+    bool done = make_tree(&tree, model) && make_rows(model, &tree);
     if (done) {
-        add_sites(model, &tree);
+        add_sites(model);
         add_to_parents(model, &tree);
         for (size_t i = 0; i < model->node_count; i++)
             if (tree.has_memory[i] && model->nodes[i].parent == i)

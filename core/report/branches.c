@@ -19,8 +19,8 @@ struct tree {
 static int compare_children(const void *left, const void *right, void *context) {
     const struct branches *branches = context;
     uint32_t a = *(const uint32_t *)left, b = *(const uint32_t *)right;
-    uint64_t left_weight = branches->weight(&branches->model->nodes[a]);
-    uint64_t right_weight = branches->weight(&branches->model->nodes[b]);
+    uint64_t left_weight = branches->weight(branches->model, &branches->model->nodes[a]);
+    uint64_t right_weight = branches->weight(branches->model, &branches->model->nodes[b]);
     if (left_weight != right_weight)
         return left_weight > right_weight ? -1 : 1;
     return a < b ? -1 : a > b;
@@ -55,7 +55,7 @@ static void fill_children(struct tree *tree, const struct model *model, size_t *
 }
 
 static bool is_cut(const struct branches *branches, const struct model_node *node) {
-    return (double)branches->weight(node) * 1000.0 < (double)branches->whole * branches->cut_per_mille;
+    return (double)branches->weight(branches->model, node) * 1000.0 < (double)branches->whole * branches->cut_per_mille;
 }
 
 /* Pushes a node's children so that the largest is taken first. */

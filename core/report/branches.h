@@ -8,7 +8,7 @@
 
 struct branches {
     const struct model *model;
-    uint64_t (*weight)(const struct model_node *node); /* of the node with all below it */
+    uint64_t (*weight)(const struct model *model, const struct model_node *node); /* of the node with all below it */
     uint64_t whole;         /* what parts are taken of */
     uint32_t cut_per_mille; /* branches that weigh less than this part of the whole are left out */
     void (*visit)(const struct branches *branches, const struct model_node *node, uint32_t depth, FILE *out);

@@ -10,16 +10,18 @@
 enum { CUT_PER_MILLE = 10 };
 
 /* Recursive calls have no total of their own, but what they allocated themselves. */
-static uint64_t weight(const struct model_node *node) {
-    return node->total_memory.peak_bytes > node->memory.peak_bytes ? node->total_memory.peak_bytes
-                                                                   : node->memory.peak_bytes;
+static uint64_t weight(const struct model *model, const struct model_node *node) {
+    const struct model_node_memory *memory = model_node_memory(model, node);
+    uint64_t total = memory->total_memory.peak_bytes, own = memory->memory.peak_bytes;
+    return total > own ? total : own;
 }
 
 static void write_node(const struct branches *branches, const struct model_node *node, uint32_t depth, FILE *out) {
     char total[REPORT_SIZE_SIZE], own[REPORT_SIZE_SIZE];
-    report_size(weight(node), total);
-    report_size(node->memory.peak_bytes, own);
-    fprintf(out, "%*s %6.1f %*s %12" PRIu64 "  ", REPORT_SIZE_WIDTH, total, report_percent(weight(node), branches->whole),
+    uint64_t bytes = weight(branches->model, node);
+    report_size(bytes, total);
+    report_size(model_node_memory(branches->model, node)->memory.peak_bytes, own);
+    fprintf(out, "%*s %6.1f %*s %12" PRIu64 "  ", REPORT_SIZE_WIDTH, total, report_percent(bytes, branches->whole),
             REPORT_SIZE_WIDTH, own, node->calls);
     branches_write_function(branches, node, depth, out);
     putc('\n', out);

@@ -5,7 +5,8 @@
 #include "core/report/report_text.h"
 
 /* What a branch weighs: recursive calls have no total of their own, but self time. */
-static uint64_t weight(const struct model_node *node) {
+static uint64_t weight(const struct model *model, const struct model_node *node) {
+    (void)model;
     return node->total_ns > node->self_ns ? node->total_ns : node->self_ns;
 }
 

@@ -100,8 +100,11 @@ struct model_handler {
 struct model_node {
     uint32_t parent, function;
     uint64_t calls, primitive_calls, self_ns, total_ns;
-    struct model_allocations memory, total_memory;
+    uint32_t memory_row; /* in model.node_memory; 0: nothing was allocated on this path or below */
 };
+
+/* Memory of a call node, without and with all below it. Few nodes have any, so it stands apart; model_node_memory finds it. */
+struct model_node_memory { struct model_allocations memory, total_memory; };
 
 /* Where memory was allocated: a line of a function as called along one path. Threads are merged. All sites together make up
  * what model.heap says. */
@@ -215,6 +218,8 @@ struct model {
     size_t handler_count;
     struct model_node *nodes;
     size_t node_count;
+    struct model_node_memory *node_memory; /* row 0 is all 0; NULL where no node has any */
+    size_t node_memory_count;
     struct model_site *sites; /* ascending by function, then line */
     size_t site_count;
     struct model_heap heap;
@@ -256,6 +261,9 @@ const struct model *model_program(const struct model *model);
 const struct model *model_process(const struct model *model, uint32_t pid);
 /* What ran, in words: the script's title, or a child's arguments; a forked child's are its parent's. */
 const char *model_command(const struct model *model);
+
+/* What was allocated on a call node; all 0 where nothing was. */
+const struct model_node_memory *model_node_memory(const struct model *model, const struct model_node *node);
 
 /* A copy of a text that lives as long as the model; NULL when memory is out. */
 const char *model_text(struct model *model, const char *text, size_t length);

@@ -27,6 +27,21 @@ static inline void fixture_site(struct model *model, uint32_t node, uint32_t fun
     model->sites[model->site_count++] = (struct model_site){node, function, line, memory};
 }
 
+/* The memory of a node that is to have some. */
+static inline struct model_node_memory *fixture_node_memory(struct model *model, uint32_t node) {
+    if (!model->nodes[node].memory_row) {
+        size_t row = model->node_memory_count ? model->node_memory_count : 1;
+        model->node_memory = realloc(model->node_memory, (row + 1) * sizeof *model->node_memory);
+        assert_non_null(model->node_memory);
+        if (row == 1)
+            model->node_memory[0] = (struct model_node_memory){0};
+        model->node_memory[row] = (struct model_node_memory){0};
+        model->nodes[node].memory_row = (uint32_t)row;
+        model->node_memory_count = row + 1;
+    }
+    return &model->node_memory[model->nodes[node].memory_row];
+}
+
 /* Adds to the line's memory, to the node's, to that of all above it, and to the functions'. The node's own function gets it. */
 static inline void fixture_memory(struct model *model, uint32_t node, uint32_t function, uint32_t line,
                                   struct model_allocations memory) {
@@ -35,10 +50,10 @@ static inline void fixture_memory(struct model *model, uint32_t node, uint32_t f
     for (uint32_t i = 0; i < owner->line_row_count; i++)
         if (model->lines[owner->first_line_row + i].line == line)
             model_add_allocations(&model->lines[owner->first_line_row + i].memory, &memory);
-    model_add_allocations(&model->nodes[node].memory, &memory);
+    model_add_allocations(&fixture_node_memory(model, node)->memory, &memory);
     model_add_allocations(&model->functions[model->nodes[node].function].memory, &memory);
     for (uint32_t at = node;; at = model->nodes[at].parent) {
-        model_add_allocations(&model->nodes[at].total_memory, &memory);
+        model_add_allocations(&fixture_node_memory(model, at)->total_memory, &memory);
         model_add_allocations(&model->functions[model->nodes[at].function].total_memory, &memory);
         if (model->nodes[at].parent == at)
             break;

@@ -147,7 +147,7 @@ static inline struct model *fixture_julia(void) {
 static inline void fixture_node(struct model *model, uint32_t parent, uint32_t function, uint64_t calls,
                                 uint64_t self_ns, uint64_t total_ns) {
     model->nodes = fixture_grow(model->nodes, model->node_count, sizeof *model->nodes);
-    model->nodes[model->node_count++] = (struct model_node){parent, function, calls, calls, self_ns, total_ns, {0}, {0}};
+    model->nodes[model->node_count++] = (struct model_node){parent, function, calls, calls, self_ns, total_ns, 0};
 }
 
 /* A process of the program, which owns it. Children must be added in the order of their start. */

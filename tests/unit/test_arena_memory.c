@@ -114,8 +114,8 @@ static void functions_and_nodes_have_their_sites(void **state) {
     const uint64_t total[NODES] = {all, all & ~BITS(0, 6, 8), BITS(2, 3, 4, 5, 9, 11), BITS(3), BITS(4, 11), 0,
                                    BITS(6)};
     for (size_t i = 0; i < NODES; i++) {
-        expect_allocations(&model->nodes[i].memory, self[i]);
-        expect_allocations(&model->nodes[i].total_memory, total[i]);
+        expect_allocations(&model_node_memory(model, &model->nodes[i])->memory, self[i]);
+        expect_allocations(&model_node_memory(model, &model->nodes[i])->total_memory, total[i]);
     }
     model_free(model);
 }
@@ -404,7 +404,7 @@ static void expect_sums(const struct model *model) {
     assert_int_equal(lines.live_bytes, sites.live_bytes);
     assert_int_equal(model->functions[0].total_memory.live_bytes, sites.live_bytes);
     if (model->node_count)
-        assert_true(model->nodes[0].total_memory.live_bytes == sites.live_bytes);
+        assert_true(model_node_memory(model, &model->nodes[0])->total_memory.live_bytes == sites.live_bytes);
 }
 
 /* Random words in sites, call nodes, marks and types: an error or a model within bounds whose sums are right. */

@@ -96,8 +96,8 @@ static void recursion_counts_once(void **state) {
     }
     const uint64_t nodes[] = {3, 4, 16, 8, 384, 32, 64}, with_below[] = {511, 444, 408, 392, 384, 32, 64};
     for (int i = 0; i < 7; i++) {
-        assert_int_equal(model->nodes[i].memory.allocated_count, nodes[i]);
-        assert_int_equal(model->nodes[i].total_memory.allocated_count, with_below[i]);
+        assert_int_equal(model_node_memory(model, &model->nodes[i])->memory.allocated_count, nodes[i]);
+        assert_int_equal(model_node_memory(model, &model->nodes[i])->total_memory.allocated_count, with_below[i]);
     }
     model_free(model);
 }
@@ -166,7 +166,7 @@ static void deep_trees_are_walked(void **state) {
     assert_true(model_spread_memory(model));
     expect_amount(&model->functions[1].total_memory, 1, 1);
     expect_amount(&model->functions[2].total_memory, 1, 1);
-    expect_amount(&model->nodes[0].total_memory, 1, 1);
+    expect_amount(&model_node_memory(model, &model->nodes[0])->total_memory, 1, 1);
     model_free(model);
 }
 
@@ -245,7 +245,7 @@ static void sites_of_all_processes_are_summed(void **state) {
     expect_amount(&all->functions[2].total_memory, 26, 16);
     expect_amount(&all->functions[3].memory, 40, 32);        /* abs, of the fork and of the command */
     expect_amount(&all->functions[4].total_memory, 96, 64);  /* tool */
-    assert_int_equal(all->nodes[0].total_memory.allocated_count, 127);
+    assert_int_equal(model_node_memory(all, &all->nodes[0])->total_memory.allocated_count, 127);
     model_free(program);
 }
 

@@ -320,7 +320,7 @@ static void deep_trees_are_written_without_recursion(void **state) {
     struct model *model = make_model();
     model->nodes = realloc(model->nodes, DEPTH * sizeof *model->nodes);
     for (uint32_t i = 0; i < DEPTH; i++)
-        model->nodes[i] = (struct model_node){i ? i - 1 : 0, i ? 2 : 0, 1, 1, 0, 1000 * MS, {0}, {0}};
+        model->nodes[i] = (struct model_node){i ? i - 1 : 0, i ? 2 : 0, 1, 1, 0, 1000 * MS, 0};
     model->node_count = DEPTH;
     char *text = report(model, "tree");
     assert_non_null(strstr(text, "            [199998] fib  /p/fib.py:1\n"));
