@@ -427,7 +427,9 @@ static bool stands_in_handler(const struct flow *flow, const struct bytecode *by
     const struct instruction *last = &bytecode->items[end];
     /* Behind `raise` or `return` it is a statement that is never reached; but `pass` may be, behind an assert. */
     bool is_pass = last->where.end_line == last->where.line && last->where.end_column - last->where.column == 4;
-    if (python_ends_block(last[-1].opcode) && !is_pass)
+    /* Behind `continue` it is what is left of a loop's `else`. */
+    bool is_else = python_jumps_always(last[-1].opcode) && last[-1].where.line < last->where.line;
+    if (python_ends_block(last[-1].opcode) && !is_pass && !is_else)
         return true;
     int32_t statement = flow_first_line(flow, last->where.line);
     for (uint32_t i = end; i-- > bytecode->body;) {

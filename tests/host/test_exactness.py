@@ -67,6 +67,25 @@ REGRESSIONS = {
             except KeyError:
                 pass
         """,
+    "a constant in the else of a loop at the end of finally": """
+        def f(fails):
+            try:
+                if fails:
+                    raise KeyError
+            finally:
+                n = 2
+                while n:
+                    n -= 1
+                    continue
+                else:
+                    (5, 5)
+        for _ in range(3):
+            f(False)
+            try:
+                f(True)
+            except KeyError:
+                pass
+        """,
     "raising out of finally": """
         def f(n):
             try:
