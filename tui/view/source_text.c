@@ -30,10 +30,10 @@ static void tell_problem(struct source_text *text, const char *file) {
 
 static bool cut_into_lines(struct source_text *text) {
     text->starts = model_source_lines(text->source, &text->line_count);
-    text->states = malloc(text->line_count + 1);
+    text->states = malloc((text->line_count + 1) * sizeof *text->states);
     if (!text->starts || !text->states)
         return false;
-    uint8_t state = PYTHON_CODE;
+    uint64_t state = PYTHON_CODE;
     for (size_t line = 1; line <= text->line_count; line++) {
         size_t length;
         const char *bytes = source_text_line(text, line, &length);

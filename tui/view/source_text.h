@@ -11,7 +11,7 @@ struct source_text {
     struct model *store;    /* owns the text; NULL: none */
     const struct model_source *source; /* NULL: could not be read */
     size_t *starts;         /* owned: offset of each line */
-    uint8_t *states;        /* owned: enum python_state each line begins in */
+    uint64_t *states;        /* owned: enum python_state each line begins in */
     size_t line_count;
     char problem[512];      /* why there is no source: a sentence; "" when there is one */
 };
