@@ -5,7 +5,7 @@
 #include "core/profile/arena_read.h"
 #include "core/profile/call_tree.h"
 
-/* A copy of the strings region, valid UTF-8 throughout. */
+/* A copy of a region of texts, valid UTF-8 throughout. */
 struct arena_texts {
     const char *bytes;
     uint64_t size;
@@ -26,6 +26,7 @@ struct arena_build {
     struct arena_clock clock; /* has an end once all threads were read */
     struct call_tree tree;
     struct arena_line_cell *line_sums; /* of all threads, by line cell */
+    uint64_t *block_sums, *exit_sums;  /* likewise, by block and by unit; NULL: there are none */
     struct arena_node_rows *node_rows; /* of all threads */
     struct arena_texts texts;          /* once functions were read */
     uint32_t *site_rows;               /* once sites were read: the row in model->sites of each of the arena's, or MODEL_NO_SITE */
@@ -42,6 +43,14 @@ bool arena_read_lines(struct arena_build *build, struct error *error);
 /* Fills model->functions from the codes, without counts. */
 bool arena_read_functions(struct arena_build *build, struct error *error);
 
+/* Adds how often a thread entered each block, and how often exceptions left at each unit, to block_sums and exit_sums. segment: the
+ * thread's, in the file; exits: of its head. */
+bool arena_add_block_counts(struct arena_build *build, uint64_t segment, uint64_t exits, struct error *error);
+
+/* Fills model->instruction_rows and model->handlers, with counts where bytecode was counted; totals come with
+ * model_spread_instructions. Functions and all threads must be there. */
+bool arena_read_bytecode(struct arena_build *build, struct error *error);
+
 /* Fills model->sites and model->heap, where the memory collector was on. Functions and call nodes must be there. */
 bool arena_read_sites(struct arena_build *build, struct error *error);
 
@@ -50,7 +59,10 @@ bool arena_read_samples(struct arena_build *build, struct error *error);
 bool arena_read_marks(struct arena_build *build, struct error *error);
 bool arena_read_types(struct arena_build *build, struct error *error);
 
-/* The text at an offset of the strings region; "" where there is none. Lives as long as the texts. */
+/* Reads a region of texts, of texts->size bytes, into bytes, which has room for one more; offset 0 is the empty text. */
+bool arena_fill_texts(struct arena_build *build, uint64_t at, char *bytes, struct arena_texts *texts, struct error *error);
+
+/* The text at an offset of such a region; "" where there is none. Lives as long as the texts. */
 const char *arena_text(const struct arena_texts *texts, uint64_t offset);
 
 /* Nanoseconds of ticks, never MODEL_UNKNOWN. A clock of nanoseconds keeps every bit. */

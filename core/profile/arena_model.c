@@ -6,6 +6,7 @@
 #include "core/profile/arena_build.h"
 #include "core/profile/model_build.h"
 #include "core/profile/model_compact.h"
+#include "core/profile/model_instructions.h"
 #include "core/profile/model_memory.h"
 #include "core/profile/model_sum.h"
 #include "core/profile/utf8.h"
@@ -171,11 +172,12 @@ static bool build_model(struct arena_build *build, struct error *error) {
         return false;
     finish_clock(build);
     if (!arena_read_functions(build, error) || !arena_read_lines(build, error) || !finish_calls(build, error) ||
-        !arena_read_sites(build, error) || !arena_read_samples(build, error) || !arena_read_marks(build, error) ||
-        !arena_read_types(build, error))
+        !arena_read_bytecode(build, error) || !arena_read_sites(build, error) || !arena_read_samples(build, error) ||
+        !arena_read_marks(build, error) || !arena_read_types(build, error))
         return false;
     convert_times(build->model, ns_per_tick(build->header, &build->clock));
-    bool done = (!build->compact || model_compact(build->model)) && model_spread_memory(build->model);
+    bool done = (!build->compact || model_compact(build->model)) && model_spread_memory(build->model) &&
+                model_spread_instructions(build->model);
     return done || arena_out_of_memory(build->reader, error);
 }
 
@@ -194,6 +196,8 @@ static void find_end(struct arena_build *build) {
 static void free_build(struct arena_build *build) {
     call_tree_free(&build->tree);
     free(build->line_sums);
+    free(build->block_sums);
+    free(build->exit_sums);
     for (uint32_t i = 0; build->node_rows && i < build->header->thread_count; i++)
         free(build->node_rows[i].rows);
     free(build->node_rows);

@@ -79,6 +79,14 @@ static bool check_counts(const struct arena_reader *reader, struct error *error)
         what = "number of allocation sites out of bounds";
     else if (header->type_count > ARENA_MAX_TYPES)
         what = "number of types out of bounds";
+    else if (header->block_count > ARENA_MAX_BLOCKS)
+        what = "number of blocks out of bounds";
+    else if (header->unit_count > ARENA_MAX_UNITS)
+        what = "number of code units out of bounds";
+    else if (header->instruction_count > ARENA_MAX_INSTRUCTIONS)
+        what = "number of instructions out of bounds";
+    else if (header->handler_count > ARENA_MAX_HANDLERS)
+        what = "number of exception handlers out of bounds";
     else if (header->strings_used == 0 || header->strings_used > ARENA_STRINGS_SIZE)
         what = "size of the texts out of bounds";
     return !what || arena_damaged(reader, what, error);

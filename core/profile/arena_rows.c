@@ -20,6 +20,16 @@ static void replace_invalid_bytes(char *text, size_t length) {
     }
 }
 
+bool arena_fill_texts(struct arena_build *build, uint64_t at, char *bytes, struct arena_texts *texts, struct error *error) {
+    if (!arena_read(build->reader, at, bytes, texts->size, error))
+        return false;
+    bytes[0] = bytes[texts->size] = '\0';
+    if (!utf8_is_valid(bytes, texts->size))
+        replace_invalid_bytes(bytes, texts->size);
+    texts->bytes = bytes;
+    return true;
+}
+
 /* A model that is compacted keeps copies of those that it uses. */
 static char *room_for_texts(struct arena_build *build, uint64_t size) {
     return build->compact ? arena_scratch(&build->reader->texts, size + 1) : model_text_room(build->model, size);
@@ -36,13 +46,7 @@ static bool read_texts(struct arena_build *build, struct error *error) {
     char *bytes = room_for_texts(build, texts->size);
     if (!bytes)
         return arena_out_of_memory(build->reader, error);
-    if (!arena_read(build->reader, ARENA_STRINGS_AT, bytes, texts->size, error))
-        return false;
-    bytes[0] = bytes[texts->size] = '\0';
-    if (!utf8_is_valid(bytes, texts->size))
-        replace_invalid_bytes(bytes, texts->size);
-    texts->bytes = bytes;
-    return true;
+    return arena_fill_texts(build, ARENA_STRINGS_AT, bytes, texts, error);
 }
 
 const char *arena_text(const struct arena_texts *texts, uint64_t offset) {

@@ -179,7 +179,8 @@ static bool read_thread(struct arena_build *build, uint32_t index, struct error 
         return true; /* taken by a thread that is not set up yet */
     build->model->overhead_ns += overhead_ticks(&thread.head); /* becomes nanoseconds with all other times */
     if (!add_thread_row(build, &thread.head, error) || !read_nodes(build, &thread, error) ||
-        !add_line_cells(build, &thread, error) || !read_head(build, &thread, error))
+        !add_line_cells(build, &thread, error) ||
+        !arena_add_block_counts(build, thread.offset, thread.head.exits, error) || !read_head(build, &thread, error))
         return false;
     if (find_depth(&thread)) {
         if (!read_frames(build, &thread, error))

@@ -67,6 +67,9 @@ static void keep_used(const struct model *model, uint32_t *number) {
         number[model->samples[i].function] = 0;
     for (size_t i = 0; i < model->site_count; i++)
         number[model->sites[i].function] = 0;
+    for (size_t i = 0; i < model->instruction_row_count; i++)
+        if (model->instruction_rows[i].count && model->instruction_rows[i].count != MODEL_UNKNOWN)
+            number[model->instruction_rows[i].function] = 0;
 }
 
 static const char *copy_text(struct model *model, const char *text) { return model_text(model, text, strlen(text)); }
@@ -112,6 +115,28 @@ static bool compact_lines(struct model *model) {
     return true;
 }
 
+/* Rows of functions that stay, in place: functions, and so their rows, keep their order. */
+static void compact_instructions(struct model *model) {
+    size_t instructions = 0, handlers = 0;
+    for (size_t i = 0; i < model->function_count; i++) {
+        struct model_function *function = &model->functions[i];
+        for (uint32_t k = 0; k < function->instruction_row_count; k++) {
+            model->instruction_rows[instructions + k] = model->instruction_rows[function->first_instruction_row + k];
+            model->instruction_rows[instructions + k].function = (uint32_t)i;
+        }
+        for (uint32_t k = 0; k < function->handler_row_count; k++) {
+            model->handlers[handlers + k] = model->handlers[function->first_handler_row + k];
+            model->handlers[handlers + k].function = (uint32_t)i;
+        }
+        function->first_instruction_row = function->instruction_row_count ? (uint32_t)instructions : 0;
+        function->first_handler_row = function->handler_row_count ? (uint32_t)handlers : 0;
+        instructions += function->instruction_row_count;
+        handlers += function->handler_row_count;
+    }
+    model->instruction_row_count = instructions;
+    model->handler_count = handlers;
+}
+
 static void renumber(struct model *model, const uint32_t *number) {
     for (size_t i = 0; i < model->node_count; i++)
         model->nodes[i].function = number[model->nodes[i].function];
@@ -139,6 +164,7 @@ static bool compact_functions(struct model *model) {
     model->function_count = kept;
     renumber(model, number);
     free(number);
+    compact_instructions(model);
     return compact_lines(model) && copy_names(model);
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/profile/call_tree.h"
+#include "core/profile/model_instructions.h"
 #include "core/profile/model_summing.h"
 
 TOTAL_OF(line_count)
@@ -31,6 +32,8 @@ static void add_function(struct model_function *sum, const struct model_function
         *sum = *function;
         sum->first_line_row = sum->line_row_count = 0;
         sum->memory = sum->total_memory = (struct model_allocations){0}; /* to come from the sum's sites */
+        sum->instructions = MODEL_UNKNOWN;                               /* and its instruction rows */
+        sum->first_instruction_row = sum->instruction_row_count = sum->first_handler_row = sum->handler_row_count = 0;
         return;
     }
     sum->flags |= function->flags;
@@ -82,6 +85,24 @@ static int compare_edges(const void *left, const void *right) {
     return compare_pairs(a->caller, b->caller, a->callee, b->callee);
 }
 
+/* Whether nothing but memory or instructions is known of a line. */
+static bool is_uncounted(const struct model_line *line) {
+    return line->hits == MODEL_UNKNOWN && line->self_ns == MODEL_UNKNOWN && line->total_ns == MODEL_UNKNOWN;
+}
+
+static void add_line(struct model_line *sum, const struct model_line *line) {
+    uint64_t instructions = sum->instructions;
+    model_add_known(&instructions, line->instructions);
+    if (is_uncounted(sum)) {
+        *sum = *line;
+    } else if (!is_uncounted(line)) {
+        add(&sum->hits, line->hits);
+        add(&sum->self_ns, line->self_ns);
+        add(&sum->total_ns, line->total_ns);
+    }
+    sum->instructions = instructions;
+}
+
 /* Sums neighbours that are the same line; returns how many are left. */
 static size_t merge_lines(struct model_line *lines, size_t count) {
     size_t kept = 0;
@@ -90,18 +111,13 @@ static size_t merge_lines(struct model_line *lines, size_t count) {
             lines[kept++] = lines[i];
             continue;
         }
-        struct model_line *sum = &lines[kept - 1];
-        add(&sum->hits, lines[i].hits);
-        add(&sum->self_ns, lines[i].self_ns);
-        add(&sum->total_ns, lines[i].total_ns);
+        add_line(&lines[kept - 1], &lines[i]);
     }
     return kept;
 }
 
 /* A row that is there for its memory: the sum gets its own from the sites. */
-static bool is_memory_only(const struct model_line *line) {
-    return line->hits == MODEL_UNKNOWN && line->self_ns == MODEL_UNKNOWN && line->total_ns == MODEL_UNKNOWN;
-}
+static bool is_memory_only(const struct model_line *line) { return is_uncounted(line) && line->instructions == MODEL_UNKNOWN; }
 
 static bool sum_lines(struct summing *summing) {
     struct model *sum = summing->sum;
@@ -285,8 +301,9 @@ static bool sum_all(struct summing *summing, struct function_ids *ids) {
     summing->functions = rows(process_count(summing->program), sizeof *summing->functions);
     summing->nodes = rows(process_count(summing->program), sizeof *summing->nodes);
     return summing->sum && summing->functions && summing->nodes && copy_run(summing) && sum_functions(summing, ids) &&
-           sum_lines(summing) && sum_edges(summing) && sum_nodes(summing) && model_sum_memory(summing) &&
-           copy_samples(summing) && copy_marks(summing) && join_threads(summing) && sum_losses(summing);
+           sum_lines(summing) && model_sum_instructions(summing) && sum_edges(summing) && sum_nodes(summing) &&
+           model_sum_memory(summing) && copy_samples(summing) && copy_marks(summing) && join_threads(summing) &&
+           sum_losses(summing);
 }
 
 static void free_summing(struct summing *summing) {

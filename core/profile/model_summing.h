@@ -41,4 +41,9 @@ static inline void *rows(size_t count, size_t size) { return calloc(count ? coun
  * false: out of memory. */
 bool model_sum_memory(struct summing *summing);
 
+/* Fills the sum's instruction rows, handlers and totals of instructions. Rows have counts where every process that executed the
+ * function has the same bytecode of it; totals also where they differ. Functions and lines, summed, must be there. false: out of
+ * memory. */
+bool model_sum_instructions(struct summing *summing);
+
 #endif

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/profile/model_build.h"
+#include "core/profile/model_instructions.h"
 #include "core/profile/model_memory.h"
 #include "core/profile/model_sum.h"
 #include "core/session/schema.h"
@@ -180,6 +181,12 @@ static bool fetch_integer(sqlite3_stmt *statement, int at, uint64_t limit, uint6
     return number >= 0 && *value <= limit;
 }
 
+static bool fetch_signed(sqlite3_stmt *statement, int at, int32_t *value) {
+    sqlite3_int64 number = sqlite3_column_int64(statement, at);
+    *value = (int32_t)number;
+    return sqlite3_column_type(statement, at) == SQLITE_INTEGER && number >= INT32_MIN && number <= INT32_MAX;
+}
+
 static bool fetch_text(struct load *load, sqlite3_stmt *statement, int at, const char **text, size_t *length) {
     if (sqlite3_column_type(statement, at) != SQLITE_TEXT)
         return damaged(load, "a text is missing");
@@ -202,6 +209,8 @@ static bool fetch(struct load *load, sqlite3_stmt *statement, int at, const stru
             *(size_t *)((char *)row + column->length_offset) = length;
         return true;
     }
+    if (column->type == COLUMN_I32)
+        return fetch_signed(statement, at, (int32_t *)field) || damaged(load, "a number is missing or out of range");
     uint64_t value = MODEL_UNKNOWN;
     bool unknown = column->type == COLUMN_U64 && sqlite3_column_type(statement, at) == SQLITE_NULL;
     if (!unknown && !fetch_integer(statement, at, limits[column->type], &value))
@@ -334,8 +343,8 @@ static void complete_samples(struct model *model) {
     }
 }
 
-/* Formats 1 to 3 did not know of instructions. */
-static void complete_instructions(struct model *model) {
+/* Totals are made of the rows, of which older formats have none. */
+static void forget_totals(struct model *model) {
     for (size_t i = 0; i < model->function_count; i++)
         model->functions[i].instructions = MODEL_UNKNOWN;
     for (size_t i = 0; i < model->line_count; i++)
@@ -351,12 +360,11 @@ static bool load_process(struct load *load) {
             return false;
     if (load->format < 3)
         complete_samples(load->model);
-    if (load->format < 4)
-        complete_instructions(load->model);
+    forget_totals(load->model);
     const char *wrong = session_validate(load->model);
     if (wrong)
         return damaged(load, wrong);
-    return model_spread_memory(load->model) || out_of_memory(load);
+    return (model_spread_memory(load->model) && model_spread_instructions(load->model)) || out_of_memory(load);
 }
 
 static bool load_child(struct load *load) {

@@ -22,6 +22,10 @@ static const struct column function_columns[] = {
     COLUMN(model_function, total_ns, U64),
     COLUMN(model_function, first_line_row, U32),
     COLUMN(model_function, line_row_count, U32),
+    COLUMN_SINCE(4, model_function, first_instruction_row, U32),
+    COLUMN_SINCE(4, model_function, instruction_row_count, U32),
+    COLUMN_SINCE(4, model_function, first_handler_row, U32),
+    COLUMN_SINCE(4, model_function, handler_row_count, U32),
 };
 
 static const struct column edge_columns[] = {
@@ -32,6 +36,28 @@ static const struct column edge_columns[] = {
 static const struct column line_columns[] = {
     COLUMN(model_line, function, U32), COLUMN(model_line, line, U32),     COLUMN(model_line, hits, U64),
     COLUMN(model_line, self_ns, U64),  COLUMN(model_line, total_ns, U64),
+};
+
+/* Instructions of functions and lines are not kept: they are sums over these (model_instructions.h). */
+static const struct column instruction_columns[] = {
+    COLUMN(model_instruction, function, U32),
+    COLUMN(model_instruction, offset, U32),
+    COLUMN(model_instruction, line, U32),
+    COLUMN(model_instruction, jump_target, U32),
+    COLUMN(model_instruction, opname, TEXT),
+    COLUMN(model_instruction, argrepr, TEXT),
+    COLUMN(model_instruction, specialized, TEXT),
+    COLUMN(model_instruction, argument, U32),
+    COLUMN(model_instruction, flags, U32),
+    COLUMN(model_instruction, stack_effect, I32),
+    COLUMN(model_instruction, jump_stack_effect, I32),
+    COLUMN(model_instruction, count, U64),
+    COLUMN(model_instruction, raised, U64),
+};
+
+static const struct column handler_columns[] = {
+    COLUMN(model_handler, function, U32), COLUMN(model_handler, start, U32), COLUMN(model_handler, end, U32),
+    COLUMN(model_handler, target, U32),   COLUMN(model_handler, depth, U32), COLUMN(model_handler, keeps_offset, U32),
 };
 
 static const struct column node_columns[] = {
@@ -113,6 +139,8 @@ const struct table session_tables[] = {
     TABLE(functions, model_function, function_columns, function_count, 0, false),
     TABLE(edges, model_edge, edge_columns, edge_count, 0, false),
     TABLE(lines, model_line, line_columns, line_count, 0, false),
+    TABLE(instruction_rows, model_instruction, instruction_columns, instruction_row_count, 4, false),
+    TABLE(handlers, model_handler, handler_columns, handler_count, 4, false),
     TABLE(nodes, model_node, node_columns, node_count, 0, false),
     TABLE(sites, model_site, site_columns, site_count, 3, false),
     TABLE(samples, model_sample, sample_columns, sample_count, 0, false),
@@ -226,6 +254,7 @@ int session_bind(sqlite3_stmt *statement, int parameter, const struct column *co
     switch (column->type) {
     case COLUMN_U16: return sqlite3_bind_int64(statement, parameter, *(const uint16_t *)field);
     case COLUMN_U32: return sqlite3_bind_int64(statement, parameter, *(const uint32_t *)field);
+    case COLUMN_I32: return sqlite3_bind_int64(statement, parameter, *(const int32_t *)field);
     case COLUMN_U64: return bind_u64(statement, parameter, *(const uint64_t *)field);
     case COLUMN_BOOL: return sqlite3_bind_int64(statement, parameter, *(const bool *)field);
     case COLUMN_TEXT: {

@@ -15,7 +15,7 @@
 
 enum {
     SESSION_APPLICATION_ID = 0x70795066, /* "pyPf" */
-    SESSION_FORMAT = 3,                  /* user_version; a reader refuses what is above its own */
+    SESSION_FORMAT = 4,                  /* user_version; a reader refuses what is above its own */
     SESSION_HEADER_SIZE = 72,            /* bytes of the file's head that tell a session */
     SESSION_TEXT_LIMIT = 64 << 20,       /* bytes of one text */
     SESSION_SQL_SIZE = 1024,
@@ -24,6 +24,7 @@ enum {
 enum column_type {
     COLUMN_U16,
     COLUMN_U32,
+    COLUMN_I32,
     COLUMN_U64, /* MODEL_UNKNOWN is NULL; what is above INT64_MAX is kept as INT64_MAX */
     COLUMN_BOOL,
     COLUMN_TEXT,       /* const char *, '\0'-ended */

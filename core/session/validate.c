@@ -13,6 +13,34 @@ static bool function_lines_fit(const struct model *model, uint32_t id) {
     return true;
 }
 
+static bool function_instructions_fit(const struct model *model, uint32_t id) {
+    const struct model_function *function = &model->functions[id];
+    uint64_t first = function->first_instruction_row, end = first + function->instruction_row_count;
+    if (end > model->instruction_row_count)
+        return false;
+    for (uint64_t row = first; row < end; row++) {
+        const struct model_instruction *instruction = &model->instruction_rows[row];
+        if (instruction->function != id || instruction->offset == MODEL_NO_OFFSET ||
+            (row > first && instruction->offset <= instruction[-1].offset))
+            return false;
+    }
+    return true;
+}
+
+static bool function_handlers_fit(const struct model *model, uint32_t id) {
+    const struct model_function *function = &model->functions[id];
+    uint64_t first = function->first_handler_row, end = first + function->handler_row_count;
+    if (end > model->handler_count)
+        return false;
+    for (uint64_t row = first; row < end; row++) {
+        const struct model_handler *handler = &model->handlers[row];
+        if (handler->function != id || handler->start > handler->end || handler->keeps_offset > 1 ||
+            (row > first && handler->start < handler[-1].start))
+            return false;
+    }
+    return true;
+}
+
 static const char *check_functions(const struct model *model) {
     if (model->function_count == 0 || model->functions[0].kind != MODEL_FUNCTION_PROGRAM)
         return "the program's own row is missing";
@@ -22,6 +50,8 @@ static const char *check_functions(const struct model *model) {
             return "a function of an unknown kind";
         if (!function_lines_fit(model, i))
             return "the lines of a function do not fit";
+        if (!function_instructions_fit(model, i) || !function_handlers_fit(model, i))
+            return "the instructions of a function do not fit";
     }
     return NULL;
 }
@@ -108,6 +138,9 @@ static const char *check_rest(const struct model *model) {
     for (size_t i = 0; i < model->line_count; i++)
         if (model->lines[i].function >= model->function_count || model->lines[i].line == 0)
             return "a line refers to no function";
+    for (size_t i = 0; i < model->instruction_row_count; i++)
+        if (model->instruction_rows[i].function >= model->function_count)
+            return "an instruction refers to no function";
     if (model->state > MODEL_ENDED || model->exit_kind > MODEL_EXIT_SIGNAL)
         return "an unknown way of ending";
     if (model->clock >= RUN_CLOCK_COUNT)

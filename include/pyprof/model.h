@@ -23,6 +23,8 @@ enum model_function_flag {
     MODEL_FUNCTION_PROJECT = 1, /* its file belongs to the project */
     MODEL_FUNCTION_LINES = 2,   /* its lines were counted */
     MODEL_FUNCTION_MARKED = 4,  /* was given to the `profile` decorator */
+    MODEL_FUNCTION_BYTECODE = 8, /* its bytecode was counted; where its instructions are MODEL_UNKNOWN all the same, it ran, but
+                                    its disassembly is not there (yet): counts of blocks alone do not tell instructions */
 };
 
 /* Memory of a function, line, call node or site, where the memory collector was on; all 0 where it was not. Bytes are as
@@ -87,6 +89,7 @@ struct model_instruction {
     uint32_t argument, flags;  /* flags: bits of enum model_instruction_flag */
     int32_t stack_effect, jump_stack_effect;
     uint64_t count;            /* executions; MODEL_UNKNOWN: not counted */
+    uint64_t raised;           /* those of them that an exception ended; likewise */
 };
 
 /* An entry of a function's exception table: what is raised in [start, end) continues at target. */
@@ -289,9 +292,9 @@ size_t model_peak_sample(const struct model *model);
 uint64_t model_total_self(const struct model *model);
 
 /* How often each opcode was executed, by a function (0: by all), most first; `next` is "". And how often one came right behind
- * another in the same function, as far as the counts of blocks tell: *unknown (may be NULL) is how many steps they do not
- * attribute. malloc'ed (names belong to the model), *count rows; NULL: out of memory. Specialised forms count as what they are
- * a form of. */
+ * another in the same activation, as far as counts tell: *unknown (may be NULL) is how many steps they do not attribute. What
+ * follows a return, a yield or an exception is no pair. malloc'ed (names belong to the model), *count rows; NULL: out of memory.
+ * Specialised forms count as what they are a form of. Functions that are not counted have none. */
 struct model_opcode { const char *opname, *next; uint64_t count; };
 struct model_opcode *model_opcodes(const struct model *model, uint32_t function, size_t *count);
 struct model_opcode *model_opcode_pairs(const struct model *model, uint32_t function, size_t *count, uint64_t *unknown);

@@ -84,7 +84,8 @@ static inline struct model_instruction *fixture_instruction(struct model *model,
     *row = (struct model_instruction){.function = function, .offset = offset, .line = line, .jump_target = MODEL_NO_OFFSET,
                                       .opname = model_text(model, opname, strlen(opname)),
                                       .argrepr = model_text(model, argrepr, strlen(argrepr)), .specialized = "",
-                                      .flags = prefix ? MODEL_INSTRUCTION_PREFIX : 0, .count = count};
+                                      .flags = prefix ? MODEL_INSTRUCTION_PREFIX : 0, .count = count,
+                                      .raised = count == MODEL_UNKNOWN ? MODEL_UNKNOWN : 0};
     return row;
 }
 

@@ -17,6 +17,7 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "core/profile/model_instructions.h"
 #include "core/profile/model_memory.h"
 #include "pyprof/session.h"
 #include "tests/unit/model_fixture.h"
@@ -92,6 +93,9 @@ static inline void add_children(struct model *program) {
     model->type_count = 1;
     forget_instructions(model);
     assert_true(model_spread_memory(model));
+    ROWS(instruction_rows, {1, 0, 1, MODEL_NO_OFFSET, "RESUME", "0", "", 0, 0, 0, 0, 1, 0});
+    model->instruction_row_count = model->functions[1].instruction_row_count = 1;
+    assert_true(model_spread_instructions(model));
     ROWS(left_alone, {"odd", "g (b.py)", 3}, {"", "", 4});
     model->left_alone_count = 2;
     fixture_child(program, 4243, 4242);
@@ -115,6 +119,28 @@ static inline void fill_memory(struct model *model) {
     ROWS(types, {"dict", 3, INT64_MAX}, {"list", 4, 0});
     model->type_count = 2;
     model->census_t_ns = 12;
+}
+
+/* main's were counted, and one is on a line of its own; f's were not. */
+static inline void fill_instructions(struct model *model) {
+    model->collectors |= COLLECTOR_BYTECODE;
+    ROWS(instruction_rows, {1, 0, 0, MODEL_NO_OFFSET, "RESUME", "0", "", 0, 0, 0, 0, 1, 0},
+         {1, 2, 3, MODEL_NO_OFFSET, "EXTENDED_ARG", "1", "", 1, MODEL_INSTRUCTION_PREFIX, 0, 0, 40, 2},
+         {1, 4, 3, 10, "FOR_ITER", "to 10 \xC3\xA9", "FOR_ITER_LIST", UINT32_MAX,
+          MODEL_INSTRUCTION_JUMP_TARGET | MODEL_INSTRUCTION_ADAPTIVE, 1, -1, 40, 2},
+         {1, 10, 5, MODEL_NO_OFFSET, "RETURN_VALUE", "", "", 0, 0, INT32_MIN, INT32_MAX, INT64_MAX / 4, 0},
+         {2, 0, 11, MODEL_NO_OFFSET, "RESUME", "0", "", 0, MODEL_INSTRUCTION_GAVE_UP, 0, 0, MODEL_UNKNOWN, MODEL_UNKNOWN});
+    model->instruction_row_count = 5;
+    ROWS(handlers, {1, 0, 4, 10, 2, 1}, {1, 4, 10, 10, 0, 0}, {2, 0, 1, 0, 0, 0});
+    model->handler_count = 3;
+    model->functions[1].instruction_row_count = 4;
+    model->functions[1].handler_row_count = 2;
+    model->functions[1].flags |= MODEL_FUNCTION_BYTECODE;
+    model->functions[2].first_instruction_row = 4;
+    model->functions[2].instruction_row_count = 1;
+    model->functions[2].first_handler_row = 2;
+    model->functions[2].handler_row_count = 1;
+    assert_true(model_spread_instructions(model));
 }
 
 static inline struct model *make_model(void) {
@@ -143,6 +169,7 @@ static inline struct model *make_model(void) {
     model->unreadable_count = 2;
     forget_instructions(model);
     assert_true(model_spread_memory(model));
+    fill_instructions(model);
     add_children(model);
     assert_true(model_add_source(model, "/p/a.py", "def main():\n    pass\n", 21));
     assert_true(model_add_source(model, "/p/zero.py", "a\0b\xC3\xA9", 5));
@@ -225,6 +252,9 @@ static inline void assert_same_run(const struct model *a, const struct model *b)
     SAME_NUMBER(function_count);
     SAME_NUMBER(edge_count);
     SAME_NUMBER(line_count);
+    SAME_NUMBER(instructions);
+    SAME_NUMBER(instruction_row_count);
+    SAME_NUMBER(handler_count);
     SAME_NUMBER(node_count);
     SAME_NUMBER(sample_count);
     SAME_NUMBER(source_count);
@@ -261,8 +291,29 @@ static inline void assert_same_function(const struct model_function *a, const st
     SAME_NUMBER(total_ns);
     SAME_NUMBER(first_line_row);
     SAME_NUMBER(line_row_count);
+    SAME_NUMBER(instructions);
+    SAME_NUMBER(first_instruction_row);
+    SAME_NUMBER(instruction_row_count);
+    SAME_NUMBER(first_handler_row);
+    SAME_NUMBER(handler_row_count);
     assert_memory_equal(&a->memory, &b->memory, sizeof a->memory);
     assert_memory_equal(&a->total_memory, &b->total_memory, sizeof a->total_memory);
+}
+
+static inline void assert_same_instruction(const struct model_instruction *a, const struct model_instruction *b) {
+    SAME_NUMBER(function);
+    SAME_NUMBER(offset);
+    SAME_NUMBER(line);
+    SAME_NUMBER(jump_target);
+    SAME_TEXT(opname);
+    SAME_TEXT(argrepr);
+    SAME_TEXT(specialized);
+    SAME_NUMBER(argument);
+    SAME_NUMBER(flags);
+    SAME_NUMBER(stack_effect);
+    SAME_NUMBER(jump_stack_effect);
+    SAME_NUMBER(count);
+    SAME_NUMBER(raised);
 }
 
 static inline void assert_same_memory(const struct model *a, const struct model *b) {
@@ -333,6 +384,10 @@ static inline void assert_same(const struct model *a, const struct model *b) {
         assert_string_equal(a->arguments[i].text, b->arguments[i].text);
     for (size_t i = 0; i < a->function_count; i++)
         assert_same_function(&a->functions[i], &b->functions[i]);
+    for (size_t i = 0; i < a->instruction_row_count; i++)
+        assert_same_instruction(&a->instruction_rows[i], &b->instruction_rows[i]);
+    if (a->handler_count)
+        assert_memory_equal(a->handlers, b->handlers, a->handler_count * sizeof *a->handlers);
     for (size_t i = 0; i < a->thread_count; i++)
         assert_same_thread(&a->threads[i], &b->threads[i]);
     /* rows of numbers, without padding */

@@ -95,6 +95,38 @@ static void lines_stay_with_their_functions(void **state) {
     model_free(model);
 }
 
+/* Of 2, 3 and 5; 1 is kept for what it executed, 5 goes as it executed nothing. */
+static void instructions_stay_with_their_functions(void **state) {
+    (void)state;
+    char texts[FUNCTIONS][8];
+    struct model *model = inherited(texts);
+    static const struct model_instruction rows[] = {{.function = 1, .offset = 0, .count = 1}, {.function = 3, .offset = 0},
+                                                    {.function = 3, .offset = 2},             {.function = 5, .offset = 4},
+                                                    {.function = 5, .offset = 6, .count = MODEL_UNKNOWN}};
+    static const struct model_handler handlers[] = {{.function = 5, .target = 5}, {.function = 3, .target = 3}};
+    model->nodes[2].function = 4; /* nothing else keeps 1 */
+    model->instruction_rows = memcpy(malloc(sizeof rows), rows, sizeof rows);
+    model->handlers = memcpy(malloc(sizeof handlers), handlers, sizeof handlers);
+    model->instruction_row_count = 5;
+    model->handler_count = 2;
+    model->functions[1].instruction_row_count = 1;
+    model->functions[3].first_instruction_row = 1, model->functions[3].instruction_row_count = 2;
+    model->functions[3].first_handler_row = 1, model->functions[3].handler_row_count = 1;
+    model->functions[5].first_instruction_row = 3, model->functions[5].instruction_row_count = 2;
+    model->functions[5].handler_row_count = 1;
+    assert_true(model_compact(model));
+    assert_int_equal(model->function_count, 5);
+    assert_int_equal(model->instruction_row_count, 3);
+    assert_int_equal(model->functions[1].instruction_row_count, 1);
+    assert_int_equal(model->functions[2].instruction_row_count, 0);
+    assert_int_equal(model->functions[3].first_instruction_row, 1);
+    assert_int_equal(model->instruction_rows[2].function, 3);
+    assert_int_equal(model->instruction_rows[2].offset, 2);
+    assert_int_equal(model->handler_count, 1);
+    assert_int_equal(model->handlers[model->functions[3].first_handler_row].target, 3);
+    model_free(model);
+}
+
 static void nothing_used_leaves_the_root(void **state) {
     (void)state;
     struct model *model = model_new();
@@ -109,6 +141,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_used_stays),
         cmocka_unit_test(lines_stay_with_their_functions),
+        cmocka_unit_test(instructions_stay_with_their_functions),
         cmocka_unit_test(nothing_used_leaves_the_root),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

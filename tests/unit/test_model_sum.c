@@ -185,6 +185,94 @@ static void numbers_stay(void **state) {
     function_ids_free(ids);
 }
 
+/* work (2) in the program and in its fork: lines 10 and 12 there, 10 and 11 here, and one that has no other row. */
+static struct model *processes_with_bytecode(void) {
+    struct model *program = fixture_processes();
+    struct model *fork = program->children[0], *processes[] = {program, fork};
+    for (int i = 0; i < 2; i++) {
+        fixture_instruction(processes[i], 2, 0, 10, "RESUME", "0", i ? 3 : 2);
+        fixture_instruction(processes[i], 2, 2, 12, "CALL", "1", i ? 30 : 20)->raised = i ? 7 : 5;
+        fixture_handler(processes[i], 2, 0, 2, 2, 1, true);
+    }
+    program->instruction_rows[1].specialized = "CALL_PY_EXACT_ARGS";
+    fork->lines[1].instructions = 0;                     /* line 11 */
+    assert_int_equal(program->functions[2].instructions, 22);
+    return program;
+}
+
+/* As model_spread_instructions leaves it: the fork executed line 12, and that is all that is known of it. */
+static void add_line_12(struct model *fork) {
+    fixture_line(fork, 2, 12, MODEL_UNKNOWN, MODEL_UNKNOWN, MODEL_UNKNOWN);
+    fork->lines[2].instructions = 30;
+}
+
+static void instructions_of_the_same_bytecode_are_one_row(void **state) {
+    (void)state;
+    struct model *program = processes_with_bytecode();
+    add_line_12(program->children[0]);
+    assert_true(model_sum_processes(program, NULL, NULL));
+    const struct model *all = program->all;
+    assert_null(session_validate(all));
+    const struct model_function *work = &all->functions[2];
+    assert_int_equal(work->instruction_row_count, 2);
+    assert_int_equal(all->instruction_row_count, 2);
+    const struct model_instruction *rows = &all->instruction_rows[work->first_instruction_row];
+    assert_int_equal(rows[0].count, 5);
+    assert_int_equal(rows[1].count, 50);
+    assert_int_equal(rows[1].raised, 12);
+    assert_string_equal(rows[1].specialized, "CALL_PY_EXACT_ARGS");
+    assert_int_equal(work->handler_row_count, 1);
+    assert_int_equal(all->handlers[0].target, 2);
+    assert_int_equal(work->instructions, 55);
+    assert_int_equal(all->instructions, 55);
+    assert_int_equal(all->functions[1].instructions, MODEL_UNKNOWN);
+    static const uint64_t lines[][3] = {{10, 5, 5}, {11, 4, 0}, {12, 2, 50}};
+    assert_int_equal(work->line_row_count, 3);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(all->lines[work->first_line_row + i].line, lines[i][0]);
+        assert_int_equal(all->lines[work->first_line_row + i].hits, lines[i][1]);
+        assert_int_equal(all->lines[work->first_line_row + i].instructions, lines[i][2]);
+    }
+    model_free(program);
+}
+
+/* Two lambdas on a line are one function of the sum: how much it executed is known, what is not. */
+static void where_bytecode_differs_totals_are_left(void **state) {
+    (void)state;
+    struct model *program = processes_with_bytecode();
+    program->children[0]->instruction_rows[1].opname = "CALL_KW";
+    assert_true(model_sum_processes(program, NULL, NULL));
+    const struct model_function *work = &program->all->functions[2];
+    assert_int_equal(work->instructions, 55);
+    assert_int_equal(program->all->instruction_rows[work->first_instruction_row].count, MODEL_UNKNOWN);
+    size_t count = 9;
+    struct model_opcode *opcodes = model_opcodes(program->all, 0, &count);
+    assert_int_equal(count, 0);
+    free(opcodes);
+    model_free(program);
+}
+
+/* It ran in the fork, whose disassembly is missing: no total without it. */
+static void what_one_process_does_not_know_the_sum_does_not(void **state) {
+    (void)state;
+    struct model *program = processes_with_bytecode(), *fork = program->children[0];
+    fork->functions[2].flags |= MODEL_FUNCTION_BYTECODE;
+    fork->functions[2].instructions = fork->lines[0].instructions = fork->lines[1].instructions = MODEL_UNKNOWN;
+    fork->instruction_row_count = fork->functions[2].instruction_row_count = 0;
+    assert_true(model_sum_processes(program, NULL, NULL));
+    const struct model_function *work = &program->all->functions[2];
+    assert_int_equal(work->instructions, MODEL_UNKNOWN);
+    assert_int_equal(work->instruction_row_count, 2);
+    assert_int_equal(program->all->instruction_rows[work->first_instruction_row].count, MODEL_UNKNOWN);
+    assert_int_equal(program->all->lines[work->first_line_row].instructions, MODEL_UNKNOWN);
+    assert_int_equal(program->all->instructions, MODEL_UNKNOWN);
+    fork->functions[2].flags = 0; /* it was not counted there at all: the sum is of what was */
+    assert_true(model_sum_processes(program, NULL, NULL));
+    assert_int_equal(program->all->functions[2].instructions, 22);
+    assert_int_equal(program->all->instruction_rows[1].count, 20);
+    model_free(program);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_functions_lines_and_paths_are_one_row),
@@ -192,6 +280,9 @@ int main(void) {
         cmocka_unit_test(losses_are_summed_by_reason),
         cmocka_unit_test(what_the_same_function_is),
         cmocka_unit_test(numbers_stay),
+        cmocka_unit_test(instructions_of_the_same_bytecode_are_one_row),
+        cmocka_unit_test(where_bytecode_differs_totals_are_left),
+        cmocka_unit_test(what_one_process_does_not_know_the_sum_does_not),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

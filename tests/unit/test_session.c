@@ -260,9 +260,10 @@ static void strangers_are_refused(void **state) {
 
 static void changed_files_are_refused(void **state) {
     static const char *const changes[][2] = {
-        {"PRAGMA user_version=4", "made by a newer version of pyprof-tui (session format 4"},
+        {"PRAGMA user_version=5", "made by a newer version of pyprof-tui (session format 5"},
         {"PRAGMA user_version=1", "not those of a session"},
         {"PRAGMA user_version=2", "not those of a session"},
+        {"PRAGMA user_version=3", "not those of a session"},
         {"PRAGMA user_version=0", "no format number"},
         {"DROP TABLE nodes", "not those of a session"},
         {"CREATE TABLE extra(x)", "not those of a session"},
@@ -296,8 +297,8 @@ static void changed_files_are_refused(void **state) {
         {"UPDATE functions SET name = NULL", "text is missing"},
         {"UPDATE functions SET line_row_count = 4294967295 WHERE id = 2", "do not fit"},
         {"UPDATE functions SET first_line_row = 4294967295 WHERE id = 2", "do not fit"},
-        {"UPDATE functions SET line_row_count = 3 WHERE id = 1", "do not fit"},
-        {"UPDATE lines SET line = 12 WHERE id = 2", "do not fit"},
+        {"UPDATE functions SET line_row_count = 5 WHERE id = 1", "do not fit"},
+        {"UPDATE lines SET line = 12 WHERE id = 4", "do not fit"},
         {"UPDATE lines SET function = 9 WHERE id = 0", "do not fit"},
         {"UPDATE samples SET function = 4", "refers to no function"},
         {"UPDATE samples SET t_ns = 51 WHERE id = 0", "timeline is out of order"},

@@ -2,6 +2,16 @@
 #include "core/report/export_json.h"
 #include "tests/unit/session_fixture.h"
 
+/* A file of format 3: nothing of bytecode. */
+#define FORGET_INSTRUCTIONS(prefix)                                                                                   \
+    "DROP TABLE " prefix "instruction_rows; DROP TABLE " prefix "handlers; "                                          \
+    "DELETE FROM " prefix "meta WHERE key IN ('instruction_rows', 'handlers'); "                                      \
+    "ALTER TABLE " prefix "functions DROP COLUMN first_instruction_row; "                                             \
+    "ALTER TABLE " prefix "functions DROP COLUMN instruction_row_count; "                                             \
+    "ALTER TABLE " prefix "functions DROP COLUMN first_handler_row; "                                                 \
+    "ALTER TABLE " prefix "functions DROP COLUMN handler_row_count; "
+#define TO_FORMAT_3 FORGET_INSTRUCTIONS("") FORGET_INSTRUCTIONS("process_")
+
 /* A file of format 2: nothing of memory but the timeline. */
 #define TO_FORMAT_2                                                                                                   \
     "DROP TABLE sites; DROP TABLE marks; DROP TABLE types; DELETE FROM meta WHERE key IN ('sites', 'marks', 'types', " \
@@ -9,7 +19,9 @@
     "CREATE TEMP TABLE kept AS SELECT id, t_ns, rss, heap, function, threads FROM samples; DROP TABLE samples; "      \
     "CREATE TABLE samples(id INTEGER PRIMARY KEY, t_ns INTEGER, rss INTEGER, heap INTEGER, function INTEGER, "        \
     "threads INTEGER); INSERT INTO samples SELECT * FROM kept; DROP TABLE kept; "                                     \
-    "DELETE FROM lines WHERE hits IS NULL; UPDATE lines SET id = (SELECT count(*) FROM lines AS l WHERE l.id < lines.id); "
+    "DELETE FROM lines WHERE hits IS NULL; UPDATE lines SET id = (SELECT count(*) FROM lines AS l WHERE l.id < lines.id); "   \
+    "UPDATE functions SET line_row_count = 1 WHERE id = 1; UPDATE functions SET first_line_row = 1 WHERE id = 2; "    \
+    "UPDATE meta SET value = 3 WHERE key = 'lines'; "
 
 #define CHILDREN_TO_FORMAT_2                                                                                          \
     "DROP TABLE process_sites; DROP TABLE process_marks; DROP TABLE process_types; "                                  \
@@ -39,17 +51,31 @@ static void forget_memory(struct model *model) {
     }
 }
 
-/* The program's second line, which only its memory is known of, is not in an older file. */
-static void forget_line(struct model *model) {
-    assert_int_equal(model->lines[1].hits, MODEL_UNKNOWN);
-    memmove(model->lines + 1, model->lines + 2, (model->line_count - 2) * sizeof *model->lines);
-    model->line_count--;
-    model->functions[1].line_row_count--;
-    model->functions[2].first_line_row--;
+/* What a model loses when a file of format 3 knows it. */
+static void forget_bytecode(struct model *model) {
+    forget_instructions(model);
+    model->instruction_row_count = model->handler_count = 0;
+    for (size_t i = 0; i < model->function_count; i++) {
+        struct model_function *function = &model->functions[i];
+        function->first_instruction_row = function->instruction_row_count = 0;
+        function->first_handler_row = function->handler_row_count = 0;
+    }
 }
 
-#define FORGET_LINE "UPDATE functions SET line_row_count = 1 WHERE id = 1; UPDATE functions SET first_line_row = 1 WHERE id = 2; " \
-                    "UPDATE meta SET value = 3 WHERE key = 'lines'; "
+/* The program's lines that only memory or instructions are known of are not in an older file. */
+static void forget_lines(struct model *model) {
+    size_t kept = 0;
+    for (size_t i = 0; i < model->line_count; i++) {
+        struct model_function *function = &model->functions[model->lines[i].function];
+        if (model->lines[i].hits == MODEL_UNKNOWN)
+            function->line_row_count--;
+        else
+            model->lines[kept++] = model->lines[i];
+    }
+    assert_int_equal(model->line_count - kept, 3);
+    model->line_count = kept;
+    model->functions[2].first_line_row = 1;
+}
 
 /* What a file of format 1 has: no child processes, and nothing that came with them. */
 static void format_1_is_read(void **state) {
@@ -60,7 +86,7 @@ static void format_1_is_read(void **state) {
     model_free(program->all);
     program->all = NULL;
     save(fixture);
-    change(fixture, TO_FORMAT_2 FORGET_LINE
+    change(fixture, FORGET_INSTRUCTIONS("") TO_FORMAT_2
            "DROP TABLE left_alone; DROP TABLE unreadable; DELETE FROM meta WHERE key IN ('left_alone', 'unreadable', "
            "'processes', 'lost_processes', 'clock', 'parent_pid'); PRAGMA user_version=1");
     struct model *loaded = load(fixture->path);
@@ -68,7 +94,8 @@ static void format_1_is_read(void **state) {
     program->lost_processes = program->parent_pid = 0;
     program->clock = RUN_CLOCK_WALL;
     forget_memory(program);
-    forget_line(program);
+    forget_bytecode(program);
+    forget_lines(program);
     assert_same(program, loaded);
     model_free(loaded);
     change(fixture, "CREATE TABLE left_alone(id INTEGER PRIMARY KEY, reason TEXT, example TEXT, count INTEGER)");
@@ -79,17 +106,82 @@ static void format_2_is_read(void **state) {
     struct fixture *fixture = *state;
     struct model *program = fixture->model;
     save(fixture);
-    change(fixture, TO_FORMAT_2 FORGET_LINE CHILDREN_TO_FORMAT_2 "PRAGMA user_version=2");
+    change(fixture, TO_FORMAT_3 TO_FORMAT_2 CHILDREN_TO_FORMAT_2 "PRAGMA user_version=2");
     struct model *loaded = load(fixture->path);
     forget_memory(program);
-    forget_line(program);
-    for (size_t i = 0; i < program->child_count; i++)
+    forget_bytecode(program);
+    forget_lines(program);
+    for (size_t i = 0; i < program->child_count; i++) {
         forget_memory(program->children[i]);
+        forget_bytecode(program->children[i]);
+    }
     assert_true(model_sum_processes(program, NULL, NULL));
     assert_same(program, loaded);
     model_free(loaded);
     change(fixture, "PRAGMA user_version=3");
     assert_not_loaded(fixture->path, "not those of a session", 1);
+}
+
+/* Its lines are as they were: what had rows for their instructions alone is a row without numbers. */
+static void format_3_is_read(void **state) {
+    struct fixture *fixture = *state;
+    struct model *program = fixture->model;
+    save(fixture);
+    change(fixture, TO_FORMAT_3 "PRAGMA user_version=3");
+    struct model *loaded = load(fixture->path);
+    forget_bytecode(program);
+    for (size_t i = 0; i < program->child_count; i++)
+        forget_bytecode(program->children[i]);
+    assert_true(model_sum_processes(program, NULL, NULL));
+    assert_same(program, loaded);
+    model_free(loaded);
+    change(fixture, "PRAGMA user_version=4");
+    assert_not_loaded(fixture->path, "not those of a session", 1);
+}
+
+/* Totals of instructions are not in the file. */
+static void instructions_come_back_from_their_rows(void **state) {
+    struct fixture *fixture = *state;
+    save(fixture);
+    struct model *loaded = load(fixture->path);
+    assert_int_equal(loaded->functions[1].instructions, 41 + INT64_MAX / 4);
+    assert_int_equal(loaded->instructions, loaded->functions[1].instructions);
+    assert_int_equal(loaded->functions[2].instructions, MODEL_UNKNOWN);
+    assert_int_equal(loaded->functions[1].line_row_count, 4);
+    static const uint64_t lines[4][2] = {{1, 1}, {3, 40}, {5, INT64_MAX / 4}, {9, 0}};
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(loaded->lines[i].line, lines[i][0]);
+        assert_int_equal(loaded->lines[i].instructions, lines[i][1]);
+    }
+    assert_int_equal(loaded->all->instructions, loaded->instructions + 1);
+    model_free(loaded);
+}
+
+static void changed_instructions_are_refused(void **state) {
+    static const char *const changes[][2] = {
+        {"DROP TABLE handlers", "not those of a session"},
+        {"ALTER TABLE instruction_rows DROP COLUMN raised", "not those of a session"},
+        {"DELETE FROM meta WHERE key = 'handlers'", "a value is missing"},
+        {"UPDATE instruction_rows SET function = 2 WHERE id = 3", "the instructions of a function do not fit"},
+        {"UPDATE instruction_rows SET offset = 2 WHERE id = 2", "the instructions of a function do not fit"},
+        {"UPDATE instruction_rows SET offset = 4294967295 WHERE id = 4", "the instructions of a function do not fit"},
+        {"UPDATE instruction_rows SET stack_effect = 2147483648 WHERE id = 1", "out of range"},
+        {"UPDATE instruction_rows SET stack_effect = NULL WHERE id = 1", "out of range"},
+        {"UPDATE instruction_rows SET opname = NULL WHERE id = 1", "text is missing"},
+        {"UPDATE instruction_rows SET count = -1 WHERE id = 1", "out of range"},
+        {"UPDATE functions SET first_instruction_row = 4294967295 WHERE id = 2", "the instructions of a function do not fit"},
+        {"UPDATE functions SET instruction_row_count = 5 WHERE id = 1", "the instructions of a function do not fit"},
+        {"UPDATE functions SET instruction_row_count = 0 WHERE id = 2; UPDATE instruction_rows SET function = 9 WHERE id = 4",
+         "an instruction refers to no function"},
+        {"UPDATE functions SET handler_row_count = 4 WHERE id = 1", "the instructions of a function do not fit"},
+        {"UPDATE handlers SET start = 5 WHERE id = 0", "the instructions of a function do not fit"},
+        {"UPDATE handlers SET start = 2, end = 1 WHERE id = 2", "the instructions of a function do not fit"},
+        {"UPDATE handlers SET keeps_offset = 2 WHERE id = 2", "the instructions of a function do not fit"},
+        {"UPDATE process_instruction_rows SET function = 2", "the instructions of a function do not fit"},
+        {"DELETE FROM process_instruction_rows", "rows are missing"},
+    };
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++)
+        check_changed(*state, changes[i][0], changes[i][1]);
 }
 
 /* Memory of functions, lines and call nodes is not in the file. */
@@ -99,10 +191,10 @@ static void memory_comes_back_from_its_sites(void **state) {
     struct model *loaded = load(fixture->path);
     assert_int_equal(loaded->functions[1].memory.allocated_bytes, 220);
     assert_int_equal(loaded->functions[1].total_memory.allocated_bytes, 220 + INT64_MAX / 4);
-    assert_int_equal(loaded->functions[1].line_row_count, 2);
-    assert_int_equal(loaded->lines[1].line, 9);
-    assert_int_equal(loaded->lines[1].hits, MODEL_UNKNOWN);
-    assert_int_equal(loaded->lines[1].memory.live_count, 500);
+    assert_int_equal(loaded->functions[1].line_row_count, 4);
+    assert_int_equal(loaded->lines[3].line, 9);
+    assert_int_equal(loaded->lines[3].hits, MODEL_UNKNOWN);
+    assert_int_equal(loaded->lines[3].memory.live_count, 500);
     assert_int_equal(model_node_memory(loaded, &loaded->nodes[1])->total_memory.highest_bytes, INT64_MAX);
     assert_int_equal(loaded->all->functions[0].total_memory.allocated_count, 1116);
     model_free(loaded);
@@ -169,6 +261,9 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(format_1_is_read),
         TEST(format_2_is_read),
+        TEST(format_3_is_read),
+        TEST(instructions_come_back_from_their_rows),
+        TEST(changed_instructions_are_refused),
         TEST(memory_comes_back_from_its_sites),
         TEST(the_json_is_the_same),
         TEST(changed_memory_is_refused),
