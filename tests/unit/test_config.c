@@ -263,7 +263,8 @@ static const struct {
     {"collectors: {line: {clock: cpus}}\n",
      "a.yaml:1:28: collectors.line.clock is \"cpus\"; did you mean \"cpu\"? (known: wall, cpu, running)"},
     {"ui: {panes: [ram, sorce]}\n",
-     "a.yaml:1:19: item 2 of ui.panes is \"sorce\"; did you mean \"source\"? (known: functions, source, bytecode, ram, output, memory)"},
+     "a.yaml:1:19: item 2 of ui.panes is \"sorce\"; did you mean \"source\"? "
+     "(known: functions, source, bytecode, ram, output, memory)"},
     {"ui: {panes: [ram, ram]}\n", "a.yaml:1:19: item 2 of ui.panes is \"ram\" again; remove it"},
     {"ui: {panes: []}\n", "a.yaml:1:13: ui.panes is empty; leave it out for the default"},
     {"target: {script: \"\"}\n", "a.yaml:1:18: target.script is empty; write text or leave it out"},

@@ -322,26 +322,39 @@ static void sideways(void **state) {
            ">59.4# 5.54s 34219980  12     while ab~\n");
 }
 
-static void drilling(void **state) {
+static void going_into_callees(void **state) {
     struct test *test = *state;
     test->context.focused = true;
     test->context.function = 2;
     test->context.line = 22; /* calls calculate and time.time: the Python function is gone into */
-    expect_place(request(test, REQUEST_DRILL), VIEW_DRILL, 1, 0);
+    expect_place(request(test, REQUEST_CALLEE), VIEW_DRILL, 1, 0);
     test->context.function = 1;
     test->context.line = 12;
-    expect_text(request(test, REQUEST_DRILL), VIEW_MESSAGE,
+    expect_text(request(test, REQUEST_CALLEE), VIEW_MESSAGE,
                 "builtins.abs is a C function without source: 34219980 calls, 190ms.");
     fixture_edge(test->model, 3, 3, 1, 1, 1);
     test->model->edges[test->model->edge_count - 1] = test->model->edges[2];
     test->model->edges[2] = (struct model_edge){2, 2, 5, 1, 1};
     test->context.function = 2;
     test->context.line = 20; /* names itself: there is nowhere to go */
-    expect_text(request(test, REQUEST_DRILL), VIEW_MESSAGE, "calc_pure_python calls itself here.");
+    expect_text(request(test, REQUEST_CALLEE), VIEW_MESSAGE, "calc_pure_python calls itself here.");
     test->context.function = 1;
     test->context.line = 16;
-    expect_text(request(test, REQUEST_DRILL), VIEW_MESSAGE,
+    expect_text(request(test, REQUEST_CALLEE), VIEW_MESSAGE,
                 "No call on this line leads to a function that was counted.");
+}
+
+/* function > line > bytecode: of the function that the line was counted for. */
+static void drilling(void **state) {
+    struct test *test = *state;
+    test->context.focused = true;
+    test->context.function = 2;
+    test->context.line = 22;
+    expect_place(request(test, REQUEST_DRILL), VIEW_BYTECODE, 2, 22);
+    test->context.line = 12; /* a line of another function */
+    expect_place(request(test, REQUEST_DRILL), VIEW_BYTECODE, 1, 12);
+    test->context.line = 19; /* of none */
+    expect_place(request(test, REQUEST_DRILL), VIEW_BYTECODE, 2, 19);
 }
 
 static void callees_by_name(void **state) {
@@ -411,7 +424,7 @@ static void clicking(void **state) {
     expect_place(click(test, area, 0, 30), VIEW_HANDLED, 0, 0);
     expect_place(click(test, area, 1, 30), VIEW_SELECT, 1, 10);
     test->context.line = 10;
-    assert_int_equal(click(test, area, 1, 30).action, VIEW_MESSAGE);
+    expect_place(click(test, area, 1, 30), VIEW_BYTECODE, 1, 10);
     expect_place(click(test, area, 40, 30), VIEW_HANDLED, 0, 0);
 }
 
@@ -575,7 +588,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(selected_function), TEST(drilled_function), TEST(selected_then_drilled), TEST(styles), TEST(small_sizes),
         TEST(shared_lines), TEST(lines_of_others), TEST(one_line_functions),
-        TEST(moving), TEST(sideways), TEST(drilling), TEST(callees_by_name), TEST(searching),
+        TEST(moving), TEST(sideways), TEST(going_into_callees), TEST(drilling), TEST(callees_by_name), TEST(searching),
         TEST(clicking), TEST(copying), TEST(memory_columns), TEST(no_selection), TEST(no_source), TEST(source_from_disk),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

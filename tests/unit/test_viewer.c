@@ -63,8 +63,8 @@ static void test_drilling_and_coming_back(void **state) {
     (void)state;
     press(KEYS_ENTER);
     draw(30, 100);
-    assert_string_equal(row(1), " All > julia.py > calculate_z_serial_purepython"
-                                "                                  [ back   ] forward");
+    assert_string_equal(row(1), " All > julia.py > calculate_z_serial_purepython > line 5"
+                                "                         [ back   ] forward");
     assert_memory_equal(row(2) + 59, "|=[2]=julia.py:5", 16);
     press('[');
     assert_int_equal(application.place.focus, PANE_FUNCTIONS);

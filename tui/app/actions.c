@@ -70,6 +70,9 @@ static void go_up(struct application *application) {
         application->options.zoomed = false;
     } else if (place.callers) {
         application->place.callers = false;
+    } else if (place.drilled && place.focus == PANE_BYTECODE) { /* function > line > bytecode */
+        place.focus = PANE_SOURCE;
+        panes_go(application, place);
     } else if (place.drilled || place.focus != panes_table(application)) {
         place.drilled = false;
         place.focus = panes_table(application);

@@ -139,6 +139,7 @@ static void tick(struct application *application) {
     uint64_t now = clock_monotonic_ns();
     if (!live_run_is_live(application) || now < application->next_tick_ns)
         return;
+    live_run_ask_bytecode(application);
     live_run_begin_refresh(application);
     bool empty = application->model->function_count <= 1; /* a program's first functions are waited for */
     int64_t milliseconds = empty && application->refresh_ms > 100 ? 100 : application->refresh_ms;

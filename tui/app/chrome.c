@@ -185,6 +185,8 @@ static void describe_place(const struct application *application, char *text, si
         append(text, size, " > callers and callees");
     else if (place->line)
         append(text, size, " > line %u", place->line);
+    if (place->focus == PANE_BYTECODE)
+        append(text, size, " > bytecode");
 }
 
 static void draw_breadcrumb(struct application *application) {

@@ -18,7 +18,7 @@ enum {
     LEAVE_TIMEOUT_MS = 2000, /* a recorder that does not read by then is left to itself */
 };
 
-static const uint64_t stop_again_ns = UINT64_C(2000000000);
+static const uint64_t stop_again_ns = UINT64_C(2000000000), bytecode_again_ns = UINT64_C(1000000000);
 
 bool live_run_open(struct application *application, struct error *error) {
     struct live_run *run = &application->run;
@@ -97,7 +97,7 @@ static void begin_run(struct application *application, const char *arena) {
     application->message[0] = '\0'; /* "running again" */
     output_view_clear(application->view_states[PANE_OUTPUT]);
     run->saved = run->final_model = false;
-    run->stop_asked_ns = 0;
+    run->stop_asked_ns = run->bytecode_asked_ns = 0;
     application->place.function = application->place.line = 0;
     application->place.drilled = application->place.callers = false;
     application->untouched = true;
@@ -279,6 +279,16 @@ bool live_run_ask(struct application *application, enum recorder_message_type ty
         return true;
     application_error(application, "the recorder does not take what it is asked; try again");
     return false;
+}
+
+void live_run_ask_bytecode(struct application *application) {
+    struct live_run *run = &application->run;
+    uint64_t now = clock_monotonic_ns();
+    bool seen = application->layout.panes[PANE_BYTECODE].shown;
+    if (!seen || run->state != RUN_RUNNING || !run->channel || now - run->bytecode_asked_ns < bytecode_again_ns)
+        return;
+    run->bytecode_asked_ns = now;
+    recorder_channel_send(run->channel, RECORDER_REQUEST_BYTECODE, "", 0); /* one that is not taken is asked again */
 }
 
 void live_run_send_input(struct application *application, const unsigned char *bytes, size_t count) {

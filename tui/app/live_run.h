@@ -22,6 +22,8 @@ void live_run_provide_source(struct application *application);
 
 /* Asks the recorder; where there is none a message says so. payload is text. */
 bool live_run_ask(struct application *application, enum recorder_message_type type, const char *payload);
+/* Asks for the bytecode that runs now, to be in a later model: while its pane is seen, once a second. */
+void live_run_ask_bytecode(struct application *application);
 void live_run_send_input(struct application *application, const unsigned char *bytes, size_t count);
 void live_run_save(struct application *application, const char *path);
 void live_run_rerun(struct application *application);

@@ -156,9 +156,8 @@ void panes_go(struct application *application, struct place place) {
     panes_arrive(application, place);
 }
 
-static void drill(struct application *application, struct view_effect effect) {
-    panes_go(application, (struct place){.focus = PANE_SOURCE, .function = effect.function, .line = effect.line,
-                                         .drilled = true});
+static void drill(struct application *application, struct view_effect effect, enum pane into) {
+    panes_go(application, (struct place){.focus = into, .function = effect.function, .line = effect.line, .drilled = true});
 }
 
 static void copy(struct application *application, const char *text) {
@@ -186,7 +185,8 @@ void panes_apply(struct application *application, struct view_effect effect) {
     case VIEW_NOT_HANDLED: case VIEW_HANDLED: return;
     case VIEW_REDRAW: break;
     case VIEW_SELECT: select_function(application, effect.function, effect.line); break;
-    case VIEW_DRILL: drill(application, effect); break;
+    case VIEW_DRILL: drill(application, effect, PANE_SOURCE); break;
+    case VIEW_BYTECODE: drill(application, effect, PANE_BYTECODE); break;
     case VIEW_COPY: copy(application, effect.text); break;
     case VIEW_MESSAGE: application_message(application, "%s", effect.text); break;
     }
@@ -249,11 +249,22 @@ void panes_click(struct application *application, const struct key_press *press)
     }
 }
 
+/* The line that the source chose where none was selected is selected in other panes, too. */
+static void follow_source(struct application *application) {
+    if (application->place.focus != PANE_SOURCE || application->place.callers || application->place.line)
+        return;
+    struct view_context context = panes_context(application, PANE_SOURCE);
+    struct view_effect effect = source_view.request(application->view_states[PANE_SOURCE], &context, REQUEST_NONE, 1);
+    if (effect.action == VIEW_SELECT)
+        panes_apply(application, effect);
+}
+
 void panes_follow_selection(struct application *application) {
     if (application->place.function >= application->model->function_count) {
         application->place.function = 0;
         application->untouched = true;
     }
+    follow_source(application);
     bool untouched = application->untouched;
     enum pane table = panes_table(application);
     if (!untouched && application->place.focus != table)

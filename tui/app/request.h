@@ -31,6 +31,7 @@
     X(PANE_SHRINK, "-", "shrink", "make the pane smaller", PANE)                                     \
     X(PANE_RESET, "=", "reset-panes", "panes as at the start", PANE)                                 \
     X(DRILL, "Enter", "drill", "go into the selected row", DRILL)                                    \
+    X(CALLEE, "d", "callee", "into the function that the line calls", DRILL)                         \
     X(CANCEL, "Esc", "up", "cancel, else up", DRILL)                                                 \
     X(BACK, "[", "back", "back to where you came from", DRILL)                                       \
     X(FORWARD, "]", "forward", "forward again", DRILL)                                               \

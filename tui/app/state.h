@@ -52,6 +52,7 @@ struct live_run {
     struct model_worker *worker;      /* makes the models of `reader`; NULL without a recorder */
     bool asked_after_end;             /* what it makes or made last is of an ended run */
     bool final_model;                 /* the last model of an ended run is shown */
+    uint64_t bytecode_asked_ns;       /* when bytecode was asked for last; 0: it was not */
     uint64_t stop_asked_ns;           /* when ^c was pressed; 0: it was not */
 };
 

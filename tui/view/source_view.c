@@ -211,7 +211,8 @@ static struct view_effect scroll_sideways(struct source_state *state, int column
     return effect_of(before == state->sideways ? VIEW_HANDLED : VIEW_REDRAW);
 }
 
-static struct view_effect drill(struct source_state *state, const struct model *model) {
+/* Into what the line calls. */
+static struct view_effect go_to_callee(struct source_state *state, const struct model *model) {
     size_t length;
     const char *line = source_text_line(&state->text, state->line, &length);
     uint32_t owner = state->numbers.any ? state->numbers.lines[state->line - 1].owner : 0;
@@ -229,6 +230,12 @@ static struct view_effect drill(struct source_state *state, const struct model *
     snprintf(state->message, sizeof state->message, "%.200s is a C function without source: %llu calls, %s.",
              function->qualname, (unsigned long long)function->calls, number_time(time, function->total_ns, 8));
     return effect_message(state->message);
+}
+
+/* function > line > bytecode: that of the function that the line was counted for. */
+static struct view_effect drill(const struct source_state *state) {
+    uint32_t owner = state->numbers.any ? state->numbers.lines[state->line - 1].owner : 0;
+    return (struct view_effect){.action = VIEW_BYTECODE, .function = owner ? owner : state->function, .line = state->line};
 }
 
 static struct view_effect copy_line(struct source_state *state) {
@@ -260,6 +267,8 @@ static struct view_effect source_request(void *data, const struct view_context *
         return vary(state, context);
     if (state->sentence)
         return effect_of(VIEW_NOT_HANDLED);
+    if (request == REQUEST_NONE) /* the line that was chosen here is selected everywhere */
+        return state->line && state->line != context->line ? go_to_line(state, state->line) : effect_of(VIEW_HANDLED);
     size_t index = state->line ? state->line - 1 : state->top;
     if (table_step(request, page_rows, state->text.line_count, &index))
         return go_to_line(state, (uint32_t)index + 1);
@@ -267,7 +276,8 @@ static struct view_effect source_request(void *data, const struct view_context *
     case REQUEST_MOVE_LEFT: case REQUEST_SCROLL_LEFT: return scroll_sideways(state, -SIDEWAYS_STEP);
     case REQUEST_MOVE_RIGHT: case REQUEST_SCROLL_RIGHT: return scroll_sideways(state, SIDEWAYS_STEP);
     case REQUEST_SCROLL_HOME: return scroll_sideways(state, -SOURCE_MAX_COLUMNS);
-    case REQUEST_DRILL: return state->line ? drill(state, context->model) : effect_of(VIEW_HANDLED);
+    case REQUEST_DRILL: return state->line ? drill(state) : effect_of(VIEW_HANDLED);
+    case REQUEST_CALLEE: return state->line ? go_to_callee(state, context->model) : effect_of(VIEW_HANDLED);
     case REQUEST_COPY: return state->line ? copy_line(state) : effect_copy("");
     default: return effect_of(VIEW_NOT_HANDLED);
     }
@@ -313,7 +323,7 @@ static struct view_effect source_click(void *data, const struct view_context *co
     if (line > state->text.line_count)
         return effect_of(VIEW_HANDLED);
     if (line == state->line)
-        return drill(state, context->model);
+        return drill(state);
     return go_to_line(state, (uint32_t)line);
 }
 

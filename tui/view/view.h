@@ -27,6 +27,7 @@ enum view_action {
     VIEW_REDRAW,
     VIEW_SELECT,      /* function/line are the selection now; other panes follow */
     VIEW_DRILL,       /* go into function/line: focus the pane that shows it, remember where we came from */
+    VIEW_BYTECODE,    /* likewise, into the bytecode of function/line */
     VIEW_COPY,        /* put `text` on the clipboard; "": there is nothing to put there, which is said */
     VIEW_MESSAGE,     /* show `text` in the message row */
 };
@@ -43,7 +44,8 @@ struct view {
     void (*draw)(void *state, const struct view_context *context, struct grid *grid, struct rectangle area);
     /* What stands in the pane's border behind its number: "Functions 14/212  sort:Self%v". */
     void (*title)(void *state, const struct view_context *context, char *text, size_t size);
-    /* REQUEST_NONE asks a table to select what stands where the selected function stood, when it is not shown. */
+    /* REQUEST_NONE asks a table to select what stands where the selected function stood, when it is not shown; and the source to
+     * say which line it chose itself. */
     struct view_effect (*request)(void *state, const struct view_context *context, enum request request, int page_rows);
     /* Search as typed: moves to the first match from the selection on (direction 0: staying where it matches, 1: next,
      * -1: previous); pattern "" ends the highlight. NULL: this view cannot. */
