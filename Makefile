@@ -9,6 +9,7 @@
 #   make check-matrix     as root: host tests with CPython 3.13 to 3.15, in a Debian root made in build/matrix/sid
 #   make check-cpython    CPython's own test suite profiled and plain, all of it, on PYTHON and on the newest in the matrix
 #   make check-oracle     2,000 generated programs and modules of the standard library count themselves: the same counts
+#   make bench-tui        the viewer's bytes, times and memory against their limits, live and on a session of a million call nodes
 #   make lint bench deps deps-test install uninstall clean
 #
 #   SAN=address,undefined a build with sanitizers, in build/san (the engine stays as it is)
@@ -94,7 +95,7 @@ NATIVE_FLAGS := $(BASE_FLAGS) $(AS_ERRORS) $(LIBRARY_FLAGS) -fno-builtin
 LIBRARIES := $(INJECTOR) $(NATIVE) $(ENGINE)
 
 .PHONY: all engine run deps deps-test check check-build check-unit check-san check-host check-tui check-fault \
-        check-kinds check-matrix check-cpython check-oracle unit-tests bench lint install uninstall clean force
+        check-kinds check-matrix check-cpython check-oracle unit-tests bench bench-tui lint install uninstall clean force
 all: pyprof-tui $(LIBRARIES) $(ENGINE_FOLDER)/identity
 engine: $(LIBRARIES)
 
@@ -234,6 +235,13 @@ lint:
 bench: all
 	@$(PYTHON) tests/bench/bench.py --rounds $(ROUNDS) --python $(PYTHON) $(BENCH); status=$$?; \
 	 $(PYTHON) tests/bench/truth.py --python $(PYTHON) || status=1; exit $$status
+
+# What the viewer is measured on is generated.
+build/large_session: $(OBJ)/tests/bench/large_session.o $(BUILD)/libunit.a
+	@mkdir -p $(@D)
+	$(CC) $(LINK_FLAGS) -o $@ $^ $(TUI_LIBRARIES)
+bench-tui: all build/large_session
+	@$(PYTHON) tests/bench/bench_tui.py --python $(PYTHON) $(BENCH)
 
 # --- installing --------------------------------------------------------------------------------------
 BIN := $(DESTDIR)$(PREFIX)/bin

@@ -172,6 +172,7 @@ int main(int argc, char **argv) {
     model->state = MODEL_ENDED;
     model->exit_kind = MODEL_EXIT_STATUS;
     model->pid = 4121;
+    model->start_unix_ns = UINT64_C(1790000000000000000);
     model->wall_ns = SAMPLES * UINT64_C(100000000);
     model->instructions = MODEL_UNKNOWN;
     make_functions(model);

@@ -257,6 +257,24 @@ class TestTerminals(ScreenTest):
         self.assertNotIn(b"\x1b", done.stdout + done.stderr)
 
 
+class TestOpening(ScreenTest):
+    def test_a_file_that_is_no_session(self):
+        (self.workplace.folder / "x.pyprof").write_text("nothing of the kind\n" * 100)
+        terminal = self.pty("x.pyprof")
+        status = terminal.wait()
+        self.assertEqual(os.waitstatus_to_exitcode(status), 2)
+        self.assertIn(b"not a session of pyprof-tui", terminal.output)
+        for sequence in LEAVES:
+            self.assertIn(sequence, terminal.output)
+
+    def test_leaving_before_it_is_open(self):
+        """A session that never comes to an end: its file is a pipe that nobody writes to, so it is no regular file."""
+        os.mkfifo(self.workplace.folder / "x.pyprof")
+        terminal = self.pty("x.pyprof")
+        self.assertNotEqual(os.waitstatus_to_exitcode(terminal.wait()), 0)
+        self.assertIn(b"x.pyprof", terminal.output)
+
+
 class TestMouse(ScreenTest):
     def test_clicks_and_wheel(self):
         terminal = self.pty(JULIA, "60", "50")

@@ -14,10 +14,13 @@
 #include "tui/app/actions.h"
 #include "tui/app/compose.h"
 #include "tui/app/live_run.h"
+#include "tui/app/opening.h"
 #include "tui/app/panes.h"
 #include "tui/term/rescue.h"
 
-enum { WATCH_TERMINAL, WATCH_SIGNALS, WATCH_RECORDER, WATCH_WORKER, WATCH_COUNT };
+enum { WATCH_TERMINAL, WATCH_SIGNALS, WATCH_RECORDER, WATCH_WORKER, WATCH_OPENING, WATCH_COUNT };
+
+enum { OPENING_BEFORE_DRAWING_MS = 50 };
 
 static void __attribute__((format(printf, 3, 0))) say(struct application *application, bool is_error,
                                                       const char *format, va_list arguments) {
@@ -154,6 +157,7 @@ static void wait_and_take(struct application *application, int signals) {
         [WATCH_RECORDER] = {.fd = channel ? recorder_channel_socket(channel) : -1, .events = POLLIN},
         [WATCH_WORKER] = {.fd = application->run.worker ? model_worker_descriptor(application->run.worker) : -1,
                           .events = POLLIN},
+        [WATCH_OPENING] = {.fd = opening_descriptor(application), .events = POLLIN},
     };
     if (channel && recorder_channel_wants_write(channel))
         watched[WATCH_RECORDER].events |= POLLOUT;
@@ -167,6 +171,8 @@ static void wait_and_take(struct application *application, int signals) {
         live_run_receive(application);
     if (watched[WATCH_WORKER].revents)
         live_run_end_refresh(application);
+    if (watched[WATCH_OPENING].revents)
+        opening_end(application);
     if (watched[WATCH_TERMINAL].revents & POLLIN)
         take_terminal(application);
     else if (watched[WATCH_TERMINAL].revents & (POLLHUP | POLLERR | POLLNVAL))
@@ -174,7 +180,9 @@ static void wait_and_take(struct application *application, int signals) {
 }
 
 static void loop(struct application *application, int signals) {
-    draw(application); /* before the host has answered */
+    opening_wait(application, OPENING_BEFORE_DRAWING_MS);
+    if (!application->quit)
+        draw(application); /* before the host has answered */
     while (!application->quit) {
         wait_and_take(application, signals);
         if (application->quit)
@@ -244,7 +252,7 @@ int application_run(const struct application_start *start, struct error *error) 
     if (application->farewell[0])
         fprintf(stderr, "pyprof-tui: %s\n", application->farewell);
     if (application->failure[0])
-        error_set(error, 1, "%s", application->failure);
+        error_set(error, application->failure_status ? application->failure_status : 1, "%s", application->failure);
     bool failed = !opened || application->failure[0];
     live_run_close(application);
     panes_close(application);

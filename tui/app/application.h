@@ -12,7 +12,7 @@
 struct application_start {
     const struct config *config;  /* effective; the caller's */
     int recorder_socket;          /* connected, application_run owns it from now on; -1: a session is shown */
-    const struct model *model;    /* the session that is shown; the caller's; NULL with a recorder */
+    const struct model *model;    /* what is shown, the caller's; NULL: a session is opened, or there is a recorder */
     uint32_t process;             /* of that session: which one is shown first; 0: all together */
     const char *session_path;     /* where that session came from; NULL with a recorder */
     const char *config_path;      /* the config file that was read and that S offers; NULL: .pyprof.yaml */

@@ -67,6 +67,8 @@ static void append_state(char *text, size_t size, const struct application *appl
         append(text, size, " STARTING");
     else if (run->state == RUN_RUNNING)
         append(text, size, " RUN");
+    else if (run->state == RUN_OPENING)
+        append(text, size, " OPENING");
     else if (run->state == RUN_LOST)
         append(text, size, " LOST");
     else
@@ -114,7 +116,7 @@ static void append_lost(char *text, size_t size, const struct model *model) {
 
 static void describe_refresh(const struct application *application, char *text, size_t size) {
     enum run_state state = application->run.state;
-    if (state == RUN_SESSION)
+    if (state == RUN_SESSION || state == RUN_OPENING)
         snprintf(text, size, "[SESSION]");
     else if (application->frozen)
         snprintf(text, size, "[FROZEN]");

@@ -7,6 +7,7 @@
 
 #include "core/base/clock.h"
 #include "tui/app/losses.h"
+#include "tui/app/opening.h"
 #include "tui/app/panes.h"
 #include "tui/app/processes.h"
 #include "tui/app/remembered.h"
@@ -27,6 +28,12 @@ bool live_run_open(struct application *application, struct error *error) {
     application->sources = model_new();
     if (!run->config || !application->sources)
         return error_set(error, 1, "out of memory");
+    if (start->recorder_socket < 0 && !start->model) {
+        if (!(application->opened = model_new()))
+            return error_set(error, 1, "out of memory");
+        processes_show(application, application->opened);
+        return opening_begin(application, error);
+    }
     if (start->recorder_socket < 0) {
         run->state = RUN_SESSION;
         processes_show(application, start->model);
@@ -47,6 +54,7 @@ bool live_run_open(struct application *application, struct error *error) {
 
 void live_run_close(struct application *application) {
     struct live_run *run = &application->run;
+    opening_leave(application);
     recorder_channel_free(run->channel);
     model_worker_free(run->worker);
     arena_reader_close(run->reader);
@@ -54,6 +62,7 @@ void live_run_close(struct application *application) {
     free(run->default_path);
     free(run->saved_path);
     model_free(application->live);
+    model_free(application->opened);
     model_free(application->sources);
     remembered_forget(application);
 }

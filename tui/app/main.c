@@ -66,25 +66,23 @@ static int compare_sessions(const struct command_line *command) {
     return done ? 0 : headless_fail(&error);
 }
 
+static int show_session(const struct command_line *command) {
+    struct error error;
+    if (!application_check_terminal(&error))
+        return headless_fail(&error);
+    struct application_start start = {.config = command->config, .recorder_socket = -1, .process = command->process,
+                                      .session_path = command->session, .config_path = command->config_path};
+    return show_application(&start);
+}
+
 static int open_session(const struct command_line *command) {
     struct error error;
-    bool printing = command->report || command->export_format;
-    if (!printing && !application_check_terminal(&error))
-        return headless_fail(&error);
+    if (!command->report && !command->export_format)
+        return show_session(command);
     struct model *model = session_load(command->session, &error);
-    if (!model)
-        return headless_fail(&error);
-    int exit_status;
-    if (printing) {
-        exit_status = headless_print(command, model, &error) ? 0 : headless_fail(&error);
-    } else {
-        struct application_start start = {.config = command->config, .recorder_socket = -1, .model = model,
-                                          .process = command->process,
-                                          .session_path = command->session, .config_path = command->config_path};
-        exit_status = show_application(&start);
-    }
+    bool done = model && headless_print(command, model, &error);
     model_free(model);
-    return exit_status;
+    return done ? 0 : headless_fail(&error);
 }
 
 static int print_text(char *text) {

@@ -34,7 +34,7 @@ bool panes_open(struct application *application) {
     if (!(application->callers_state = callers_view.create()))
         return false;
     sort_as_configured(application);
-    if (application->run.state == RUN_SESSION)
+    if (application->run.state == RUN_SESSION || application->run.state == RUN_OPENING)
         output_view_feed(application->view_states[PANE_OUTPUT], (const unsigned char *)no_output, sizeof no_output - 1);
     return true;
 }

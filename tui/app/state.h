@@ -16,6 +16,7 @@
 
 enum run_state {
     RUN_SESSION,  /* no recorder: a saved session is shown */
+    RUN_OPENING,  /* and that is being read */
     RUN_STARTING, /* the host has not answered yet */
     RUN_RUNNING,
     RUN_ENDED,
@@ -70,7 +71,9 @@ struct application {
     const struct model *model;    /* of it what is shown: the sum over all, or a process; never NULL */
     struct chosen_process chosen; /* what is to be shown */
     struct chosen_process shown;  /* what is: without children there is no sum */
-    struct model *live;           /* `program`, when it is ours */
+    struct model *live;           /* `program`, when it is that of a run, and ours */
+    struct model *opened;         /* or of a session that was opened here */
+    struct opening *opening;      /* what reads it; NULL: nothing does */
     struct model *sources;        /* source texts read for live models */
     struct live_run run;
     struct place place;
@@ -103,7 +106,8 @@ struct application {
 
     bool quit;
     char farewell[4200]; /* said on stderr when the terminal is back; "" nothing */
-    char failure[1024];  /* why the run could not even begin: what the program ends with; "" it did */
+    char failure[1024];  /* why nothing could be shown: what the program ends with; "" something was */
+    int failure_status;  /* the exit status then; 0: 1 */
 };
 
 /* Shows a sentence in the last row until the next key. */

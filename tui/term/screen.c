@@ -23,6 +23,7 @@ struct screen {
     bool ascii, mouse, everything, cursor_shown;
     enum color_depth depth;
     attr_t attributes[STYLE_COUNT]; /* of the present theme */
+    bool shows_on_blanks[STYLE_COUNT]; /* a blank of that style does not look like any other */
     struct grid shown;              /* what stdscr holds */
 };
 
@@ -102,9 +103,12 @@ static attr_t curses_attributes(unsigned attributes) {
 }
 
 void screen_set_theme(struct screen *screen, enum theme theme) {
+    enum { ON_BLANKS = ATTRIBUTE_UNDERLINE | ATTRIBUTE_REVERSE };
+    int ground = theme_appearance(theme, screen->depth, STYLE_NORMAL).background;
     for (enum cell_style style = 0; style < STYLE_COUNT; style++) {
         struct appearance appearance = theme_appearance(theme, screen->depth, style);
         screen->attributes[style] = curses_attributes(appearance.attributes);
+        screen->shows_on_blanks[style] = appearance.background != ground || appearance.attributes & ON_BLANKS;
         if (screen->depth != COLOR_DEPTH_NONE)
             init_extended_pair((int)style + 1, appearance.foreground, appearance.background);
     }
@@ -186,10 +190,35 @@ void screen_resize(struct screen *screen) {
 
 void screen_invalidate(struct screen *screen) { screen->everything = true; }
 
-static void put_cell(const struct screen *screen, int row, int column, const struct cell *cell) {
+static enum cell_style style_of(const struct cell *cell) {
+    return cell->style < STYLE_COUNT ? (enum cell_style)cell->style : STYLE_NORMAL;
+}
+
+static bool is_plain_blank(const struct screen *screen, const struct cell *cell) {
+    return cell->glyph == ' ' && !screen->shows_on_blanks[style_of(cell)];
+}
+
+/* The style to send a cell with: a blank or two between words of one style have that, too. They look the same, and turning an
+ * attribute off and on again takes twenty bytes. */
+static enum cell_style sent_style(const struct screen *screen, const struct cell *cells, int count, int column) {
+    enum { MOST_BLANKS = 2 };
+    const struct cell *cell = &cells[column];
+    if (!is_plain_blank(screen, cell))
+        return style_of(cell);
+    int left = column - 1, right = column + 1;
+    while (left >= 0 && is_plain_blank(screen, &cells[left]))
+        left--;
+    while (right < count && is_plain_blank(screen, &cells[right]))
+        right++;
+    if (left < 0 || right >= count || right - left - 1 > MOST_BLANKS || cells[left].style != cells[right].style ||
+        screen->shows_on_blanks[style_of(&cells[left])])
+        return style_of(cell);
+    return style_of(&cells[left]);
+}
+
+static void put_cell(const struct screen *screen, int row, int column, const struct cell *cell, enum cell_style style) {
     if (cell->width == 0)
         return; /* its left half brings it along */
-    enum cell_style style = cell->style < STYLE_COUNT ? cell->style : STYLE_NORMAL;
     wchar_t text[2] = {(wchar_t)cell->glyph, L'\0'};
     cchar_t glyph;
     short pair = screen->depth != COLOR_DEPTH_NONE ? (short)(style + 1) : 0;
@@ -204,7 +233,7 @@ static void copy_row(struct screen *screen, const struct grid *grid, int row) {
     if (!screen->everything && memcmp(cells, before, size) == 0)
         return;
     for (int column = 0; column < grid->columns; column++)
-        put_cell(screen, row, column, &cells[column]);
+        put_cell(screen, row, column, &cells[column], sent_style(screen, cells, grid->columns, column));
     memcpy(before, cells, size);
 }
 

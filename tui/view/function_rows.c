@@ -21,20 +21,25 @@ static bool did_run(const struct model_function *function) {
     return function->calls > 0 || function->memory.allocated_count > 0 || function->memory.freed_count > 0;
 }
 
-/* Marks project functions and the C functions that they call, a byte a function; NULL: out of memory. */
+/* Marks project functions and the C functions that they call, a byte a function; NULL: out of memory. What edges ask of
+ * functions is in these bytes: a million looks at the functions themselves would be as many misses of the cache. */
 static uint8_t *mark_project(const struct model *model) {
+    enum { SHOWN = 1, PROJECT = 2, WRITTEN_IN_C = 4 };
     uint8_t *marks = calloc(model->function_count, 1);
     if (!marks)
         return NULL;
     for (size_t i = 1; i < model->function_count; i++)
-        marks[i] = (model->functions[i].flags & MODEL_FUNCTION_PROJECT) != 0;
+        marks[i] = model->functions[i].flags & MODEL_FUNCTION_PROJECT   ? SHOWN | PROJECT
+                   : model->functions[i].kind == MODEL_FUNCTION_C ? WRITTEN_IN_C
+                                                                        : 0;
     for (size_t i = 0; i < model->edge_count; i++) {
         const struct model_edge *edge = &model->edges[i];
         if (edge->caller < model->function_count && edge->callee < model->function_count &&
-            model->functions[edge->caller].flags & MODEL_FUNCTION_PROJECT &&
-            model->functions[edge->callee].kind == MODEL_FUNCTION_C)
-            marks[edge->callee] = 1;
+            marks[edge->caller] & PROJECT && marks[edge->callee] & WRITTEN_IN_C)
+            marks[edge->callee] |= SHOWN;
     }
+    for (size_t i = 0; i < model->function_count; i++)
+        marks[i] &= SHOWN;
     return marks;
 }
 

@@ -95,7 +95,8 @@ static void sum_up(struct tree *tree) {
             (struct branch){above, (uint32_t)i, node->function, 0, tree->bytes[i], tree->count[i]};
     }
     for (size_t i = 0; i < model->node_count; i++)
-        tree->keys[i] = memory_rows_mix(i > 0 ? tree->keys[parent_of(model, i)] : 1, model->nodes[i].function);
+        if (tree->bytes[i] || i == 0) /* few have any, and what has some has it above, too */
+            tree->keys[i] = memory_rows_mix(i > 0 ? tree->keys[parent_of(model, i)] : 1, model->nodes[i].function);
     if (tree->branch_count)
         qsort(tree->branches, tree->branch_count, sizeof *tree->branches, compare_branches);
 }
