@@ -129,7 +129,8 @@ static void make_memory(struct model *model) {
         model->sites[i] = (struct model_site){
             .node = function, .function = function, .line = model->functions[function].line + 1 + i % 4,
             .memory = {.allocated_count = 10, .allocated_bytes = bytes * UINT64_C(10), .live_count = 1, .live_bytes = bytes,
-                       .peak_count = 2, .peak_bytes = bytes * UINT64_C(2), .freed_count = 9, .freed_bytes = bytes * UINT64_C(9)}};
+                       .peak_count = 2, .peak_bytes = bytes * UINT64_C(2), .freed_count = 9,
+                       .freed_bytes = bytes * UINT64_C(9)}};
         model->heap.live_bytes += bytes;
         model->heap.peak_bytes += bytes * UINT64_C(2);
     }
