@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "core/base/clock.h"
+#include "core/recorder/input_wait.h"
 #include "core/recorder/session_path.h"
 #include "core/recorder/signals.h"
 
@@ -71,6 +72,16 @@ static void send_end(struct server *server) {
     server_send(server, RECORDER_EVENT_ENDED, text);
 }
 
+/* Whether the target waits for somebody to type, as often as that changes. Asked with every sample, of a target that has the
+ * terminal for its input. */
+static void send_waiting(struct server *server) {
+    bool waits = server->viewer && !server->recording.ended && !server->build.pid && server->descriptors[0] < 0 &&
+                 !server->input_used && target_waits_for_input(server->recording.pid, server->pty.master);
+    if (waits != server->waits_for_input)
+        server_send(server, RECORDER_EVENT_WAITING, waits ? "input" : "");
+    server->waits_for_input = waits;
+}
+
 static void send_start(struct server *server) {
     struct error error;
     char *yaml = config_to_yaml(server->config, false, &error);
@@ -92,7 +103,7 @@ void server_attach(struct server *server, int socket) {
     server->leave_at_ns = UINT64_MAX;
     server->save_at_end = server->quit_at_end; /* whoever watches decides */
     server->shown = output_ring_oldest(&server->output);
-    server->end_told = false;
+    server->end_told = server->waits_for_input = false;
     send_start(server);
     if (server->build.pid)
         server_send(server, RECORDER_EVENT_NOTICE, server->build_notice);
@@ -381,8 +392,11 @@ static void wait_for_events(const struct server *server, struct pollfd watched[W
 static void turn(struct server *server) {
     struct pollfd watched[WATCH_COUNT];
     wait_for_events(server, watched);
+    uint64_t next_sample = server->recording.timeline.next_ns;
     if (!server->recording.ended)
         recording_tick(&server->recording, clock_monotonic_ns());
+    if (server->recording.timeline.next_ns != next_sample || server->waits_for_input)
+        send_waiting(server);
     if (watched[WATCH_TERMINAL].revents & POLLOUT)
         write_terminal(server);
     if (watched[WATCH_TERMINAL].revents & (POLLIN | POLLHUP | POLLERR))

@@ -25,6 +25,7 @@ struct server {
     struct recorder_channel *viewer; /* NULL: none */
     uint64_t shown;                  /* position in output up to which the viewer has it */
     bool end_told;                   /* the viewer knows that the target has ended */
+    bool waits_for_input;            /* as the viewer was told */
     struct output_ring output;
     unsigned char input[SERVER_INPUT_SIZE]; /* typed, not yet taken by the terminal */
     size_t input_used;

@@ -43,7 +43,8 @@ enum { RECORDER_PAYLOAD_MAX = 1 << 16 };
     X(105, SAVED)   /* path of the session that was written */                                      \
     X(106, FAILED)  /* a sentence: what could not be done */                                        \
     X(107, DEFAULT_PATH) /* where SAVE "" would write (sent after STARTED) */                       \
-    X(108, NOTICE)  /* a sentence: what goes on, before the target runs or because it was asked for */
+    X(108, NOTICE)  /* a sentence: what goes on, before the target runs or because it was asked for */ \
+    X(109, WAITING) /* "input": the target waits for somebody to type; "": it no longer does */
 
 enum recorder_message_type {
 #define X(value, NAME) RECORDER_REQUEST_##NAME = value,

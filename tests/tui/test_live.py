@@ -280,7 +280,8 @@ class TestRunning(LiveTest):
             print("hello", name)
             print("sum", sum(int(part) for part in input().split()))
             """})
-        terminal.wait_for("who?")
+        screen = terminal.wait_for(lambda s: "who?" in s and " WAITS FOR INPUT " in s)
+        self.assertIn("The program waits for input: T types into it", screen)
         terminal.keys("T")
         terminal.wait_for("TYPING (^] leaves)")
         terminal.text("world q s")
@@ -291,7 +292,7 @@ class TestRunning(LiveTest):
         terminal.wait_gone("TYPING")
         terminal.keys("T")
         terminal.keys("Enter")
-        terminal.wait_for(lambda s: "sum 42" in s and "END exit 0" in s)
+        terminal.wait_for(lambda s: "sum 42" in s and "END exit 0" in s and "WAITS" not in s)
 
     def test_how_the_target_ended_is_shown(self):
         terminal = self.start("end.py", scripts={"end": "import os\nos.kill(os.getpid(), 9)\n"})

@@ -29,6 +29,7 @@ struct viewer {
     char arena[4096], default_path[4096], text[70000]; /* text: of the last message waited for */
     char *output;
     size_t output_size;
+    bool was_waiting; /* the target, for input */
 };
 
 static bool host_is_there(void) {
@@ -89,7 +90,7 @@ static void keep_output(struct viewer *viewer, const struct recorder_message *me
 }
 
 /* The next message; OUTPUT is kept on the side. 0: the recorder closed the connection. */
-static uint32_t next_message(struct viewer *viewer) {
+static uint32_t next_message_of_any_kind(struct viewer *viewer) {
     struct recorder_message message;
     int result;
     while ((result = recorder_channel_receive(viewer->channel, &message)) == 0) {
@@ -101,8 +102,18 @@ static uint32_t next_message(struct viewer *viewer) {
         return 0;
     if (message.type == RECORDER_EVENT_OUTPUT)
         keep_output(viewer, &message);
+    viewer->was_waiting |= message.type == RECORDER_EVENT_WAITING;
     strcpy(viewer->text, (const char *)message.payload);
     return message.type;
+}
+
+/* WAITING may come at any time, where the target reads its terminal. */
+static uint32_t next_message(struct viewer *viewer) {
+    uint32_t got;
+    do
+        got = next_message_of_any_kind(viewer);
+    while (got == RECORDER_EVENT_WAITING);
+    return got;
 }
 
 /* Skips output and nothing else. */
@@ -273,6 +284,44 @@ static void running_again(void **state) {
     ask(viewer, RECORDER_REQUEST_RERUN, "");
     expect_start(viewer);
     expect_text(viewer, RECORDER_EVENT_ENDED, "status 0");
+    quit(viewer);
+}
+
+static void expect_waiting(struct viewer *viewer, const char *text) {
+    uint32_t got;
+    do
+        got = next_message_of_any_kind(viewer);
+    while (got == RECORDER_EVENT_OUTPUT);
+    assert_int_equal(got, RECORDER_EVENT_WAITING);
+    assert_string_equal(viewer->text, text);
+}
+
+/* By a read of the terminal; by a line editor; of /dev/tty, in a thread. */
+static void waiting_for_input_is_told(void **state) {
+    NEEDS_HOST();
+    static const char *const codes[] = {
+        "print('hello ' + input())",
+        "import readline; print('hello ' + input())",
+        "import threading\nt = threading.Thread(target=lambda: print('hello ' + open('/dev/tty').readline()))\nt.start(); t.join()",
+    };
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        struct viewer *viewer = start(codes[i]);
+        expect_waiting(viewer, "input");
+        ask(viewer, RECORDER_REQUEST_INPUT, "world\r");
+        expect_waiting(viewer, "");
+        expect_output(viewer, "hello world");
+        expect_text(viewer, RECORDER_EVENT_ENDED, "status 0");
+        quit(viewer);
+    }
+}
+
+/* Reading a pipe, and waiting for anything else, is not. */
+static void other_waiting_is_not_told(void **state) {
+    NEEDS_HOST();
+    struct viewer *viewer = start("import os, select, time\nr, w = os.pipe()\n"
+                                  "for _ in range(3): select.select([r], [], [], 0.2); time.sleep(0.2)");
+    expect_text(viewer, RECORDER_EVENT_ENDED, "status 0");
+    assert_false(viewer->was_waiting);
     quit(viewer);
 }
 
@@ -492,6 +541,8 @@ int main(void) {
         cmocka_unit_test_setup_teardown(stopping, set_up, tear_down),
         cmocka_unit_test_setup_teardown(quitting_ends_the_target, set_up, tear_down),
         cmocka_unit_test_setup_teardown(running_again, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(waiting_for_input_is_told, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(other_waiting_is_not_told, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_viewer_that_does_not_read_delays_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(descriptors_that_are_given_are_the_targets, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_run_without_its_viewer_is_saved_and_come_back_to, set_up, tear_down),

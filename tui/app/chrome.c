@@ -66,7 +66,7 @@ static void append_state(char *text, size_t size, const struct application *appl
     else if (run->state == RUN_STARTING || (run->state == RUN_RUNNING && model->state == MODEL_STARTING))
         append(text, size, " STARTING");
     else if (run->state == RUN_RUNNING)
-        append(text, size, " RUN");
+        append(text, size, run->waits_for_input ? " WAITS FOR INPUT" : " RUN");
     else if (run->state == RUN_OPENING)
         append(text, size, " OPENING");
     else if (run->state == RUN_LOST)

@@ -105,7 +105,7 @@ static void begin_run(struct application *application, const char *arena) {
     run->state = run->reader ? RUN_RUNNING : RUN_LOST;
     application->message[0] = '\0'; /* "running again" */
     output_view_clear(application->view_states[PANE_OUTPUT]);
-    run->saved = run->final_model = false;
+    run->saved = run->final_model = run->waits_for_input = false;
     run->stop_asked_ns = run->bytecode_asked_ns = 0;
     application->place.function = application->place.line = 0;
     application->place.drilled = application->place.callers = false;
@@ -199,6 +199,12 @@ static void show_output(struct application *application, const struct recorder_m
         application->redraw = true;
 }
 
+static void note_waiting(struct application *application, bool waits) {
+    application->run.waits_for_input = waits;
+    if (waits && !application->typing)
+        application_message(application, "The program waits for input: T types into it, ^] leaves.");
+}
+
 static void take_message(struct application *application, const struct recorder_message *message) {
     const char *text = (const char *)message->payload;
     switch (message->type) {
@@ -209,6 +215,7 @@ static void take_message(struct application *application, const struct recorder_
     case RECORDER_EVENT_SAVED: note_saved(application, text); break;
     case RECORDER_EVENT_FAILED: note_failure(application, text); break;
     case RECORDER_EVENT_NOTICE: application_message(application, "%s", text); break;
+    case RECORDER_EVENT_WAITING: note_waiting(application, *text != '\0'); break;
     case RECORDER_EVENT_DEFAULT_PATH: replace(&application->run.default_path, text); return;
     default: return; /* a word of a newer recorder */
     }

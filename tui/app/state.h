@@ -50,6 +50,7 @@ struct live_run {
     bool saving;                      /* a save was asked for and is not answered */
     bool save_ended;                  /* that save was asked for after the end */
     bool quit_when_saved;
+    bool waits_for_input;             /* the target does, for somebody to type */
     struct model_worker *worker;      /* makes the models of `reader`; NULL without a recorder */
     bool asked_after_end;             /* what it makes or made last is of an ended run */
     bool final_model;                 /* the last model of an ended run is shown */
