@@ -93,7 +93,8 @@ static const struct fixture_instruction_row bytecode_of_lambda[] = {
 #undef NONE
 /* clang-format on */
 
-static inline void fixture_bytecode(struct model *model, uint32_t function, const struct fixture_instruction_row *rows, size_t count) {
+static inline void fixture_bytecode(struct model *model, uint32_t function, const struct fixture_instruction_row *rows,
+                                    size_t count) {
     for (size_t i = 0; i < count; i++) {
         const struct fixture_instruction_row *row = &rows[i];
         struct model_instruction *made =

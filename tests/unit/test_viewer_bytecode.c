@@ -107,6 +107,36 @@ static void in_step_with_the_source(void **state) {
     assert_non_null(strstr(screen, "MAKE_CELL"));
 }
 
+/* The table can be sorted by what functions executed; the source has it beside its lines. */
+static void instructions_of_functions_and_lines(void **state) {
+    (void)state;
+    draw(30, 100);
+    assert_non_null(strstr(row(3), "   Calls    Instr   Function"));
+    assert_non_null(strstr(row(4), "       1    38692   count "));
+    assert_non_null(strstr(row(6), "       1        -   <module>"));
+    press('o');
+    assert_int_equal(application.popup.count, 7);
+    type("G\r");
+    draw(30, 100);
+    assert_non_null(strstr(row(2), "sort:Instrv"));
+    assert_non_null(strstr(row(5), "   14000   count.<loc~<lambda>"));
+    type("<");
+    draw(30, 100);
+    assert_non_null(strstr(row(2), "sort:File"));
+    type(">2");
+    draw(24, 80);
+    assert_non_null(strstr(row(3), "    hits    instr  ln"));
+    assert_non_null(strstr(screen, "    3001     6006   3     for n in range(limit):"));
+    assert_non_null(strstr(screen, "       1    12010   9     order")); /* with the lambda */
+    model->instructions = MODEL_UNKNOWN;
+    model->wall_ns++;
+    draw(24, 80);
+    assert_null(strstr(row(3), "instr"));
+    press('1');
+    press('o');
+    assert_int_equal(application.popup.count, 6);
+}
+
 static void growing(void **state) {
     (void)state;
     press('3');
@@ -146,6 +176,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, teardown)
     const struct CMUnitTest tests[] = {
         TEST(whole_screens), TEST(drilling), TEST(nested_code), TEST(takes_no_room_unasked), TEST(in_step_with_the_source),
+        TEST(instructions_of_functions_and_lines),
         TEST(growing), TEST(every_size_and_key), TEST(resize_sweep),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,22 +9,29 @@
 
 enum { FILE_PART_FROM = 56 /* columns of the name from which on the file stands beside it */ };
 
+static bool is_counted(const struct function_look *look, int column) {
+    if (column == COLUMN_INSTRUCTIONS)
+        return look->instructions;
+    return look->memory || (column != COLUMN_MEMORY && column != COLUMN_TOTAL_MEMORY);
+}
+
 /* What columns are kept longest; one that is sorted by does not go before others, one that nothing is counted for is last. */
 static void order_columns(const struct function_look *look, int order[COLUMN_COUNT - 1]) {
-    static const int counted[] = {COLUMN_FIRST, COLUMN_SECOND, COLUMN_CALLS, COLUMN_THIRD, COLUMN_MEMORY, COLUMN_SIXTH,
-                                  COLUMN_TOTAL_MEMORY};
-    static const int uncounted[] = {COLUMN_FIRST, COLUMN_SECOND, COLUMN_CALLS, COLUMN_THIRD, COLUMN_SIXTH, COLUMN_MEMORY,
-                                    COLUMN_TOTAL_MEMORY};
-    const int *usual = look->memory ? counted : uncounted;
-    int first = !look->memory                              ? COLUMN_FIRST
-                : look->sort == FUNCTION_SORT_MEMORY       ? COLUMN_MEMORY
-                : look->sort == FUNCTION_SORT_TOTAL_MEMORY ? COLUMN_TOTAL_MEMORY
-                                                            : COLUMN_FIRST;
+    static const int usual[] = {COLUMN_FIRST, COLUMN_SECOND, COLUMN_CALLS, COLUMN_THIRD, COLUMN_INSTRUCTIONS, COLUMN_MEMORY,
+                                COLUMN_SIXTH, COLUMN_TOTAL_MEMORY};
+    int first = COLUMN_FIRST;
+    if (look->instructions && look->sort == FUNCTION_SORT_INSTRUCTIONS)
+        first = COLUMN_INSTRUCTIONS;
+    else if (look->memory && look->sort == FUNCTION_SORT_MEMORY)
+        first = COLUMN_MEMORY;
+    else if (look->memory && look->sort == FUNCTION_SORT_TOTAL_MEMORY)
+        first = COLUMN_TOTAL_MEMORY;
     int at = 0;
     order[at++] = first;
-    for (int i = 0; i < COLUMN_COUNT - 1; i++)
-        if (usual[i] != first)
-            order[at++] = usual[i];
+    for (int counted = 1; counted >= 0; counted--)
+        for (int i = 0; i < COLUMN_COUNT - 1; i++)
+            if (usual[i] != first && is_counted(look, usual[i]) == counted)
+                order[at++] = usual[i];
 }
 
 void function_columns_lay_out(struct function_columns *columns, const struct function_look *look, int width) {
@@ -33,10 +40,10 @@ void function_columns_lay_out(struct function_columns *columns, const struct fun
     int order[COLUMN_COUNT - 1];
     const struct table_column *leading = look->percent ? shares : seconds, *other = look->percent ? seconds : shares;
     *columns = (struct function_columns){
-        .columns = {leading[0], leading[1], other[0], {"Calls", 8, 16, false}, {"MiB", 6, 16, false}, other[1],
-                    {"TotMiB", 6, 24, false}, {"Function", 0, 0, true}},
+        .columns = {leading[0], leading[1], other[0], {"Calls", 8, 16, false}, {"Instr", 8, 16, false},
+                    {"MiB", 6, 16, false}, other[1], {"TotMiB", 6, 24, false}, {"Function", 0, 0, true}},
         .values = {look->percent ? VALUE_SELF_SHARE : VALUE_SELF, look->percent ? VALUE_TOTAL_SHARE : VALUE_TOTAL,
-                   look->percent ? VALUE_SELF : VALUE_SELF_SHARE, VALUE_CALLS, VALUE_MEMORY,
+                   look->percent ? VALUE_SELF : VALUE_SELF_SHARE, VALUE_CALLS, VALUE_INSTRUCTIONS, VALUE_MEMORY,
                    look->percent ? VALUE_TOTAL : VALUE_TOTAL_SHARE, VALUE_TOTAL_MEMORY, VALUE_NAME}};
     columns->columns[COLUMN_THIRD].room = 18;
     columns->columns[COLUMN_SIXTH].room = look->memory ? 30 : 40;
@@ -44,8 +51,9 @@ void function_columns_lay_out(struct function_columns *columns, const struct fun
         columns->columns[COLUMN_MEMORY].title = "Temp";
         columns->columns[COLUMN_TOTAL_MEMORY].title = "TotTmp";
     }
-    if (!look->memory) /* more room than there ever is */
-        columns->columns[COLUMN_MEMORY].room = columns->columns[COLUMN_TOTAL_MEMORY].room = width + 1;
+    for (int column = 0; column < COLUMN_FUNCTION; column++)
+        if (!is_counted(look, column)) /* more room than there ever is */
+            columns->columns[column].room = width + 1;
     order_columns(look, order);
     if (order[0] != COLUMN_FIRST)
         columns->columns[COLUMN_FIRST].room = 14;
@@ -67,6 +75,7 @@ static bool sorted_by(const struct function_look *look, enum function_value valu
     case FUNCTION_SORT_TOTAL: return value == VALUE_TOTAL || value == VALUE_TOTAL_SHARE;
     case FUNCTION_SORT_CALLS: return value == VALUE_CALLS;
     case FUNCTION_SORT_NAME: return value == VALUE_NAME;
+    case FUNCTION_SORT_INSTRUCTIONS: return value == VALUE_INSTRUCTIONS;
     case FUNCTION_SORT_MEMORY: return value == VALUE_MEMORY;
     case FUNCTION_SORT_TOTAL_MEMORY: return value == VALUE_TOTAL_MEMORY;
     case FUNCTION_SORT_FILE: case FUNCTION_SORT_COUNT: break;
@@ -101,6 +110,7 @@ static const char *value_text(const struct function_look *look, const struct mod
     case VALUE_SELF: return number_seconds(text, function->self_ns, width);
     case VALUE_TOTAL: return number_seconds(text, function->total_ns, width);
     case VALUE_CALLS: return number_count(text, function->calls, width);
+    case VALUE_INSTRUCTIONS: return number_count(text, function->instructions, width);
     case VALUE_MEMORY: return memory_text(look, &function->memory, width, text);
     case VALUE_TOTAL_MEMORY: return memory_text(look, &function->total_memory, width, text);
     case VALUE_NAME: break;
@@ -141,6 +151,7 @@ enum function_sort function_columns_sort(const struct function_look *look, int w
         [VALUE_SELF_SHARE] = FUNCTION_SORT_SELF, [VALUE_SELF] = FUNCTION_SORT_SELF,
         [VALUE_TOTAL_SHARE] = FUNCTION_SORT_TOTAL, [VALUE_TOTAL] = FUNCTION_SORT_TOTAL,
         [VALUE_CALLS] = FUNCTION_SORT_CALLS, [VALUE_NAME] = FUNCTION_SORT_NAME,
+        [VALUE_INSTRUCTIONS] = FUNCTION_SORT_INSTRUCTIONS,
         [VALUE_MEMORY] = FUNCTION_SORT_MEMORY, [VALUE_TOTAL_MEMORY] = FUNCTION_SORT_TOTAL_MEMORY};
     struct function_columns columns;
     function_columns_lay_out(&columns, look, width);

@@ -6,17 +6,18 @@
 
 /* A number column of the table, whatever is shown in it. The last column is the function. */
 enum function_column {
-    COLUMN_FIRST, COLUMN_SECOND, COLUMN_THIRD, COLUMN_CALLS, COLUMN_MEMORY, COLUMN_SIXTH, COLUMN_TOTAL_MEMORY,
+    COLUMN_FIRST, COLUMN_SECOND, COLUMN_THIRD, COLUMN_CALLS, COLUMN_INSTRUCTIONS, COLUMN_MEMORY, COLUMN_SIXTH, COLUMN_TOTAL_MEMORY,
     COLUMN_FUNCTION, COLUMN_COUNT
 };
 enum function_value {
-    VALUE_SELF_SHARE, VALUE_TOTAL_SHARE, VALUE_SELF, VALUE_TOTAL, VALUE_CALLS, VALUE_MEMORY, VALUE_TOTAL_MEMORY, VALUE_NAME
+    VALUE_SELF_SHARE, VALUE_TOTAL_SHARE, VALUE_SELF, VALUE_TOTAL, VALUE_CALLS, VALUE_INSTRUCTIONS, VALUE_MEMORY,
+    VALUE_TOTAL_MEMORY, VALUE_NAME
 };
 
 /* What decides about the columns and what is in them. */
 struct function_look {
     bool percent;                /* shares stand before times */
-    bool memory;                 /* memory is counted */
+    bool memory, instructions;   /* are counted */
     enum function_sort sort;
     enum memory_measure measure; /* what of memory is shown */
     uint64_t total_self_ns;      /* what shares are taken of */

@@ -9,6 +9,8 @@ static uint64_t sort_key(const struct model_function *function, const struct fun
     case FUNCTION_SORT_SELF: return UINT64_MAX - function->self_ns;
     case FUNCTION_SORT_TOTAL: return UINT64_MAX - function->total_ns;
     case FUNCTION_SORT_CALLS: return UINT64_MAX - function->calls;
+    case FUNCTION_SORT_INSTRUCTIONS: /* unknown ones stand last */
+        return function->instructions == MODEL_UNKNOWN ? UINT64_MAX : UINT64_MAX - function->instructions;
     case FUNCTION_SORT_MEMORY: return UINT64_MAX - memory_measured(&function->memory, choice->measure);
     case FUNCTION_SORT_TOTAL_MEMORY: return UINT64_MAX - memory_measured(&function->total_memory, choice->measure);
     case FUNCTION_SORT_NAME: case FUNCTION_SORT_FILE: case FUNCTION_SORT_COUNT: break;
@@ -18,7 +20,8 @@ static uint64_t sort_key(const struct model_function *function, const struct fun
 
 /* A function that was called, or on whose lines memory was allocated. */
 static bool did_run(const struct model_function *function) {
-    return function->calls > 0 || function->memory.allocated_count > 0 || function->memory.freed_count > 0;
+    return function->calls > 0 || function->memory.allocated_count > 0 || function->memory.freed_count > 0 ||
+           (function->instructions > 0 && function->instructions != MODEL_UNKNOWN);
 }
 
 /* Marks project functions and the C functions that they call, a byte a function; NULL: out of memory. What edges ask of

@@ -14,6 +14,7 @@
     X(CALLS, "calls", "Calls", "Calls", true) \
     X(NAME, "name", "Function", "Function", false) \
     X(FILE, "file", "File", "File", false)    \
+    X(INSTRUCTIONS, "instructions", "Instr", "Instr", true) \
     X(MEMORY, "memory", "MiB", "MiB", true)   \
     X(TOTAL_MEMORY, "memory with all it calls", "TotMiB", "TotMiB", true)
 
@@ -22,7 +23,7 @@ enum function_sort {
     FUNCTION_SORT_LIST(X)
 #undef X
     FUNCTION_SORT_COUNT,
-    FUNCTION_SORTS_BY_TIME = FUNCTION_SORT_MEMORY, /* those of a run that counts no memory */
+    FUNCTION_SORTS_ALWAYS = FUNCTION_SORT_INSTRUCTIONS, /* those of every run; the others are where something was counted */
 };
 
 struct function_choice {

@@ -19,7 +19,7 @@ struct functions_state {
     enum function_sort sort;
     bool inverted, held;
     bool sorted;                /* the user chose what to sort by; until then it is memory where no times are counted */
-    bool memory;                /* memory is counted */
+    bool memory, instructions;  /* are counted */
     bool hide_standard_library; /* as the rows were built */
     enum memory_measure measure;
     bool outdated;              /* rows must be built anew whatever the stamp says */
@@ -30,11 +30,32 @@ struct functions_state {
     char text[1024]; /* what an effect or a problem points to */
 };
 
-/* The sort menu: the sorts of every run, holding the order, and, where memory is counted, the sorts by memory. */
-enum { MENU_HOLD = FUNCTION_SORTS_BY_TIME, MENU_BY_TIME = MENU_HOLD + 1, MENU_ALL = FUNCTION_SORT_COUNT + 1 };
+/* The sort menu: the sorts of every run, holding the order, and the sorts by what else is counted. */
+enum { MENU_HOLD = FUNCTION_SORTS_ALWAYS };
 
-static enum function_sort sort_of_menu(int index) { return (enum function_sort)(index < MENU_HOLD ? index : index - 1); }
-static int menu_of_sort(enum function_sort sort) { return (int)sort < MENU_HOLD ? (int)sort : (int)sort + 1; }
+static bool is_available(const struct functions_state *state, enum function_sort sort) {
+    if (sort == FUNCTION_SORT_INSTRUCTIONS)
+        return state->instructions;
+    return (int)sort < FUNCTION_SORTS_ALWAYS || state->memory;
+}
+
+/* Returns how many there are. */
+static int available_sorts(const struct functions_state *state, enum function_sort sorts[FUNCTION_SORT_COUNT]) {
+    int count = 0;
+    for (int sort = 0; sort < FUNCTION_SORT_COUNT; sort++)
+        if (is_available(state, (enum function_sort)sort))
+            sorts[count++] = (enum function_sort)sort;
+    return count;
+}
+
+/* Where the present one is among those available. */
+static int present_sort(const struct functions_state *state) {
+    enum function_sort sorts[FUNCTION_SORT_COUNT];
+    int count = available_sorts(state, sorts), at = 0;
+    while (at < count && sorts[at] != state->sort)
+        at++;
+    return at;
+}
 
 static const char *sort_name(enum function_sort sort) {
     static const char *const names[] = {
@@ -77,10 +98,13 @@ static void functions_destroy(void *data) {
     free(state);
 }
 
-/* A run of the memory collector alone has no times to sort by. */
+/* A run of the memory or the bytecode collector alone has no times to sort by. */
 static enum function_sort first_sort(const struct model *model) {
-    bool times = !model->collectors || model->collectors & COLLECTOR_FUNCTION || !memory_is_collected(model);
-    return times ? FUNCTION_SORT_SELF : FUNCTION_SORT_MEMORY;
+    if (!model->collectors || model->collectors & COLLECTOR_FUNCTION)
+        return FUNCTION_SORT_SELF;
+    if (memory_is_collected(model))
+        return FUNCTION_SORT_MEMORY;
+    return model->instructions != MODEL_UNKNOWN ? FUNCTION_SORT_INSTRUCTIONS : FUNCTION_SORT_SELF;
 }
 
 /* Brings rows and selection up to the model and the context. */
@@ -90,6 +114,7 @@ static void refresh(struct functions_state *state, const struct view_context *co
                state->measure != context->measure;
     if (changed) {
         state->memory = memory_is_collected(context->model);
+        state->instructions = context->model->instructions != MODEL_UNKNOWN;
         if (!state->sorted)
             state->sort = first_sort(context->model);
         state->measure = context->measure;
@@ -110,7 +135,7 @@ static void refresh(struct functions_state *state, const struct view_context *co
 
 static struct function_look look_of(const struct functions_state *state, const struct view_context *context) {
     return (struct function_look){
-        .percent = context->percent, .memory = state->memory, .sort = state->sort, .measure = state->measure,
+        .percent = context->percent, .memory = state->memory, .instructions = state->instructions, .sort = state->sort, .measure = state->measure,
         .total_self_ns = state->total_self_ns, .pattern = state->pattern};
 }
 
@@ -126,7 +151,7 @@ static void draw_nothing(const struct functions_state *state, const struct view_
         text = "Only the standard library ran so far; x shows it.";
     else if (!model->collectors && model->state != MODEL_STARTING)
         text = "This run counts nothing: no collector is on (-k function,line).";
-    else if (model->collectors && !(model->collectors & (COLLECTOR_FUNCTION | COLLECTOR_MEMORY)))
+    else if (model->collectors && !(model->collectors & (COLLECTOR_FUNCTION | COLLECTOR_MEMORY | COLLECTOR_BYTECODE)))
         text = "This run does not count functions: its function collector is off.";
     else if (model->state != MODEL_ENDED)
         text = "No function has run yet.";
@@ -185,33 +210,39 @@ static void sort_by(struct functions_state *state, enum function_sort sort) {
 
 static void functions_sort(void *data, int index) {
     struct functions_state *state = data;
-    if (index < 0 || index >= (state->memory ? MENU_ALL : MENU_BY_TIME))
-        return;
-    if (index != MENU_HOLD) {
-        sort_by(state, sort_of_menu(index));
-        return;
+    enum function_sort sorts[FUNCTION_SORT_COUNT];
+    int count = available_sorts(state, sorts);
+    if (index == MENU_HOLD) {
+        state->held = !state->held;
+        state->outdated = true;
+    } else if (index >= 0 && index <= count) {
+        sort_by(state, sorts[index < MENU_HOLD ? index : index - 1]);
     }
-    state->held = !state->held;
-    state->outdated = true;
 }
 
-static int functions_sorted(void *data) { return menu_of_sort(((const struct functions_state *)data)->sort); }
+static int functions_sorted(void *data) {
+    int present = present_sort(data);
+    return present < MENU_HOLD ? present : present + 1;
+}
 
 static const char *const *functions_sort_names(void *data) {
     const struct functions_state *state = data;
-    static const char *menu[MENU_ALL + 1];
-    int count = state->memory ? MENU_ALL : MENU_BY_TIME;
+    static const char *menu[FUNCTION_SORT_COUNT + 2];
+    enum function_sort sorts[FUNCTION_SORT_COUNT];
+    int count = available_sorts(state, sorts);
     for (int i = 0; i < count; i++)
-        menu[i] = i == MENU_HOLD ? "hold the order" : sort_name(sort_of_menu(i));
-    menu[count] = NULL;
+        menu[i < MENU_HOLD ? i : i + 1] = sort_name(sorts[i]);
+    menu[MENU_HOLD] = "hold the order";
+    menu[count + 1] = NULL;
     return menu;
 }
 
 /* The sort beside the present one, or the present one inverted. */
 static void sort_asked(struct functions_state *state, enum request request) {
-    int asked = table_sort_asked(request, (int)state->sort, state->memory ? FUNCTION_SORT_COUNT : FUNCTION_SORTS_BY_TIME);
+    enum function_sort sorts[FUNCTION_SORT_COUNT];
+    int asked = table_sort_asked(request, present_sort(state), available_sorts(state, sorts));
     if (asked >= 0)
-        sort_by(state, (enum function_sort)asked);
+        sort_by(state, sorts[asked]);
 }
 
 static struct view_effect selected_effect(const struct functions_state *state) {

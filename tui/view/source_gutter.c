@@ -4,7 +4,10 @@
 #include "tui/view/number.h"
 #include "tui/view/table.h"
 
-enum { MEMORY_WIDTH = 6, TIME_WIDTH = 5, SHARE_WIDTH = 5 /* with its glyph */, WIDE = 60 /* columns left for the source */ };
+enum {
+    MEMORY_WIDTH = 6, INSTRUCTIONS_WIDTH = 8, TIME_WIDTH = 5, SHARE_WIDTH = 5, /* with its glyph */
+    WIDE = 60 /* columns left for the source */
+};
 
 static int digits(uint64_t value) {
     int count = 1;
@@ -31,7 +34,7 @@ static int put(bool shown, int width, int *at) {
 }
 
 /* Which columns there are. */
-struct shown { bool share, self, total, hits, line, memory[MEMORY_MEASURE_COUNT]; };
+struct shown { bool share, self, total, hits, instructions, line, memory[MEMORY_MEASURE_COUNT]; };
 
 static void choose_hits(struct gutter *gutter, struct shown *shown, int *used, int width) {
     shown->hits = takes(used, gutter->hits_width, 10, width);
@@ -56,6 +59,7 @@ static struct shown choose(struct gutter *gutter, const struct gutter_wish *wish
         shown.memory[wish->measure] = shown.share && takes(&used, MEMORY_WIDTH, 10, width);
     if (times && shown.share)
         choose_times(gutter, &shown, &used, width);
+    shown.instructions = wish->instructions && shown.share && takes(&used, INSTRUCTIONS_WIDTH, 30, width);
     if (memory && !wish->memory_first)
         shown.memory[wish->measure] = shown.self && takes(&used, MEMORY_WIDTH, 24, width);
     shown.total = shown.self && takes(&used, TIME_WIDTH, WIDE, width);
@@ -82,6 +86,7 @@ void source_gutter_lay_out(struct gutter *gutter, const struct gutter_wish *wish
     gutter->self = put(shown.self, TIME_WIDTH, &at);
     gutter->total = put(shown.total, TIME_WIDTH, &at);
     gutter->hits = put(shown.hits, gutter->hits_width, &at);
+    gutter->instructions = put(shown.instructions, INSTRUCTIONS_WIDTH, &at);
     if (!wish->memory_first)
         put_memory(gutter, &shown, &at);
     gutter->line = put(shown.line, gutter->line_width - 1, &at);
@@ -98,6 +103,7 @@ void source_gutter_header(const struct gutter *gutter, struct grid *grid, struct
     head(grid, area, gutter->self, TIME_WIDTH, "self");
     head(grid, area, gutter->total, TIME_WIDTH, "total");
     head(grid, area, gutter->hits, gutter->hits_width, "hits");
+    head(grid, area, gutter->instructions, INSTRUCTIONS_WIDTH, "instr");
     head(grid, area, gutter->line, gutter->line_width, gutter->line_width >= 4 ? "line" : "ln");
     for (int measure = 0; measure < MEMORY_MEASURE_COUNT; measure++)
         head(grid, area, gutter->memory[measure], MEMORY_WIDTH, memory_measure_heading((enum memory_measure)measure));
@@ -140,5 +146,8 @@ void source_gutter_numbers(const struct gutter *gutter, const struct source_numb
     if (gutter->hits >= 0)
         table_cell(grid, area, row, gutter->hits, gutter->hits_width, style, false,
                    number_count(text, number->hits, gutter->hits_width));
+    if (gutter->instructions >= 0)
+        table_cell(grid, area, row, gutter->instructions, INSTRUCTIONS_WIDTH, style, false,
+                   number_count(text, number->instructions, INSTRUCTIONS_WIDTH));
     draw_memory(gutter, &number->memory, style, grid, area, row);
 }

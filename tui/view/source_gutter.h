@@ -12,13 +12,14 @@ struct gutter_wish {
     size_t line_count;
     bool times;                  /* there are hits and times */
     bool memory;                 /* memory is counted */
+    bool instructions;           /* instructions are counted */
     bool memory_first;           /* shares are of memory, and it has room before times have */
     enum memory_measure measure; /* what of it is shown where there is room for one */
 };
 
 /* Where columns begin; -1: not shown. All are right-aligned but the marker in front of them. */
 struct gutter {
-    int share, self, total, hits, line, source;
+    int share, self, total, hits, instructions, line, source;
     int memory[MEMORY_MEASURE_COUNT];
     int hits_width, line_width;
     bool memory_first;

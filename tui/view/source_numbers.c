@@ -44,6 +44,12 @@ static void add_memory(struct model_allocations *sum, const struct model_allocat
     sum->temporary_count += memory->temporary_count;
 }
 
+/* Adds to a sum that may not be known so far. */
+static void add_instructions(uint64_t *sum, uint64_t count) {
+    if (count != MODEL_UNKNOWN)
+        *sum = (*sum == MODEL_UNKNOWN ? 0 : *sum) + count;
+}
+
 static void take(struct source_number *number, uint32_t owner, const struct model_line *row) {
     number->owner = owner;
     number->hits = row->hits;
@@ -64,6 +70,7 @@ static void add_whole(struct source_numbers *numbers, const struct model *model,
             continue;
         take(number, function, row);
         number->self_ns = known(row->self_ns);
+        number->instructions = row->instructions;
         numbers->any = true;
     }
 }
@@ -78,6 +85,7 @@ static void add_part(struct source_numbers *numbers, const struct model *model, 
         struct source_number *number = &numbers->lines[row->line - 1];
         add_memory(&number->memory, &row->memory);
         number->self_ns += known(row->self_ns);
+        add_instructions(&number->instructions, row->instructions);
         if (!number->owner || (is_part_of_a_line(&model->functions[number->owner]) &&
                                is_outer(model, function, number->owner)))
             take(number, function, row);
@@ -112,6 +120,7 @@ static void own_lines(struct source_numbers *numbers, const struct model *model,
             continue;
         take(&numbers->lines[row->line - 1], function, row);
         numbers->lines[row->line - 1].self_ns = known(row->self_ns);
+        numbers->lines[row->line - 1].instructions = row->instructions;
     }
 }
 
@@ -141,6 +150,8 @@ bool source_numbers_build(struct source_numbers *numbers, const struct model *mo
     if (!numbers->lines)
         return false;
     numbers->count = line_count;
+    for (size_t i = 0; i < line_count; i++)
+        numbers->lines[i].instructions = MODEL_UNKNOWN;
     add_functions(numbers, model, file, false);
     add_functions(numbers, model, file, true);
     own_lines(numbers, model, function);

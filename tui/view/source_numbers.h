@@ -11,6 +11,7 @@
 struct source_number {
     uint32_t owner; /* function id; 0: nothing was counted on this line */
     uint64_t hits, self_ns, total_ns;
+    uint64_t instructions; /* executed on the line, in its parts, too; MODEL_UNKNOWN: not counted */
     double share;   /* of the self time on the selected function's lines; 0 on the lines of others */
     struct model_allocations memory; /* of all functions on the line */
     double memory_share;             /* as share, of what was asked for */

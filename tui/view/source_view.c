@@ -124,6 +124,7 @@ static struct gutter lay_out(const struct source_state *state, const struct view
     struct gutter gutter;
     struct gutter_wish wish = {
         .numbers = &state->numbers, .line_count = state->text.line_count, .times = counts_lines(context->model),
+        .instructions = context->model->instructions != MODEL_UNKNOWN,
         .memory = memory_is_collected(context->model), .memory_first = memory_comes_first(state, context),
         .measure = context->measure};
     source_gutter_lay_out(&gutter, &wish, width);

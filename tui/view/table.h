@@ -9,7 +9,7 @@
 #include "tui/app/request.h"
 #include "tui/term/grid.h"
 
-enum { TABLE_NONE = 0 /* identity of no row */, TABLE_MAX_COLUMNS = 8 };
+enum { TABLE_NONE = 0 /* identity of no row */, TABLE_MAX_COLUMNS = 12 };
 
 /* Rows are identities (function ids, lines, ...) in the order shown; never TABLE_NONE. All zero is an empty table. */
 struct table {
