@@ -23,6 +23,7 @@ struct check {
     PyObject_HEAD
     struct limits limits;
     struct entered *entered; /* with statements that go on, the innermost first; owned */
+    unsigned long long allocated_count, allocated_bytes, peak; /* of the with statement that was left last */
 };
 struct entered {
     struct allocation_run run;
@@ -157,6 +158,9 @@ static PyObject *check_exit(PyObject *self, PyObject *const *arguments, Py_ssize
     }
     check->entered = entered->outer;
     bool within = settle(has_failed ? &none : &check->limits, &entered->run);
+    check->allocated_count = entered->run.sum.count;
+    check->allocated_bytes = entered->run.sum.bytes;
+    check->peak = entered->run.most;
     free(entered);
     return within ? Py_NewRef(Py_False) : NULL;
 }
@@ -265,8 +269,16 @@ static PyMethodDef check_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
+static PyMemberDef check_members[] = {
+    {"allocated_count", T_ULONGLONG, offsetof(struct check, allocated_count), READONLY, NULL},
+    {"allocated_bytes", T_ULONGLONG, offsetof(struct check, allocated_bytes), READONLY, NULL},
+    {"peak", T_ULONGLONG, offsetof(struct check, peak), READONLY, NULL},
+    {NULL, 0, 0, 0, NULL},
+};
+
 static PyType_Slot check_slots[] = {
     {Py_tp_methods, check_methods},
+    {Py_tp_members, check_members},
     {Py_tp_call, (void *)check_call},
     {Py_tp_dealloc, (void *)check_free},
     {Py_tp_doc, "What pyprof.assert_allocated() returns: for a with statement, or a decorator."},
@@ -324,6 +336,7 @@ PyObject *allocation_check_new(PyObject *module, PyObject *arguments, PyObject *
     if (check) {
         check->limits = limits;
         check->entered = NULL;
+        check->allocated_count = check->allocated_bytes = check->peak = 0;
     }
     return (PyObject *)check;
 }

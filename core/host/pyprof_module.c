@@ -150,7 +150,8 @@ PyDoc_STRVAR(assert_allocated_doc,
              "at_most  bytes that the process may allocate meanwhile, freed ones included\n"
              "peak     bytes that may live at any moment more than at the beginning\n\n"
              "Both are numbers of bytes, or texts such as '500K', '1.5M', '2G' (1K is 1024, 1KB 1000). AssertionError says how\n"
-             "many they were, and where most of them were allocated.");
+             "many they were, and where most of them were allocated. Behind a with statement, `as memory`, they are known as\n"
+             "memory.allocated_count, memory.allocated_bytes and memory.peak.");
 PyDoc_STRVAR(census_doc,
              "census()\n--\n\n"
              "Count the objects that live now by type: a list of (name, count, bytes), most bytes first.\n\n"
