@@ -114,6 +114,9 @@ $(OBJ)/%.o: %.c $(BUILD)/flags | build/found
 	@mkdir -p $(@D)
 	$(CC) $(TUI_FLAGS) $(DEPENDENCY_FLAGS) $(CFLAGS) -c -o $@ $<
 
+# Holds the driver's text as it is.
+$(OBJ)/core/compare/driver.o: core/compare/driver.py
+
 $(ENGINE_OBJ)/%.o: %.c $(ENGINE_OBJ)/flags | build/found
 	@mkdir -p $(@D)
 	$(CC) $(ENGINE_FLAGS) $(DEPENDENCY_FLAGS) $(CFLAGS) -c -o $@ $<

@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -172,6 +174,10 @@ static bool set_descriptors(const struct launch *launch) {
 }
 
 static enum stage run_child(const struct launch *launch) {
+    if (launch->alone) {
+        setsid();
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+    }
     if (launch->pty && !pty_become_terminal(launch->pty))
         return STAGE_TERMINAL;
     if (!set_descriptors(launch))

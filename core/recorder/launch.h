@@ -17,6 +17,7 @@ struct launch {
     char *folder;       /* owned; NULL: where the recorder is */
     const struct pty *pty; /* not owned; NULL: same session, terminal and descriptors as the recorder */
     int descriptors[3];    /* what 0, 1 and 2 shall be, above 2; -1: the pty, without one what the recorder has */
+    bool alone;            /* in a session of its own, and killed when the recorder ends */
 };
 
 /* The interpreter, with the injector in front, to profile config's target into the arena file at arena_path. */

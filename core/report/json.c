@@ -1,6 +1,7 @@
 #include "core/report/json.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 #include "core/profile/utf8.h"
@@ -70,6 +71,19 @@ void json_end(struct json *json, char bracket) {
 void json_number(struct json *json, const char *key, uint64_t value) {
     begin_value(json, key);
     fprintf(json->out, "%" PRIu64, value);
+}
+
+void json_real(struct json *json, const char *key, double value) {
+    begin_value(json, key);
+    if (isfinite(value))
+        fprintf(json->out, "%.9g", value);
+    else
+        fputs("null", json->out);
+}
+
+void json_truth(struct json *json, const char *key, bool value) {
+    begin_value(json, key);
+    fputs(value ? "true" : "false", json->out);
 }
 
 void json_text(struct json *json, const char *key, const char *text) {

@@ -17,6 +17,9 @@ void json_begin(struct json *json, const char *key, char bracket);
 /* bracket: '}' or ']'. */
 void json_end(struct json *json, char bracket);
 void json_number(struct json *json, const char *key, uint64_t value);
+/* What is not finite, JSON has no word for: null. */
+void json_real(struct json *json, const char *key, double value);
+void json_truth(struct json *json, const char *key, bool value);
 /* Control characters are escaped; bytes that are not UTF-8 become U+FFFD. */
 void json_text(struct json *json, const char *key, const char *text);
 /* Puts what comes next on a line of its own. */

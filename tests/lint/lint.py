@@ -40,7 +40,7 @@ MAY_INCLUDE = {
     "core/host": ["include", "core/base", "core/probe", "core/profile/arena_writer.h", "core/profile/child_arena.h"],
     "core/config": ["include", "core/base", "core/profile"],
     "core/session": ["include", "core/base", "core/profile"],
-    "core/compare": ["include", "core/base", "core/profile"],
+    "core/compare": ["include", "core/base", "core/profile", "core/config", "core/recorder"],
     "core/report": ["include", "core/base", "core/profile", "core/compare"],
     "core/recorder": ["include", "core/base", "core/profile", "core/config", "core/session"],
     "tui/term": ["include", "core/base"],
@@ -59,7 +59,8 @@ LIBC_HEADERS = set("""assert ctype errno fcntl inttypes limits locale poll pthre
 # else gives errors back as values. core/host/engine.c takes the place of python3's main.
 ONLY_IN_MAIN = re.compile(r"\b(?:exit|_exit|_Exit|abort|err|errx|perror|printf|puts|putchar|vprintf)\s*\(|"
                           r"\bf(?:printf|puts)\s*\([^;]*\bstd(?:err|out)\b|\bfputs\s*\([^;]*,\s*std(?:err|out)\b")
-MAY_END_OR_PRINT = {"core/host/engine.c", "tui/app/main.c", "tui/app/headless.c", "tui/app/application.c"}
+MAY_END_OR_PRINT = {"core/host/engine.c", "tui/app/main.c", "tui/app/headless.c", "tui/app/headless_comparison.c",
+                    "tui/app/application.c"}
 # A process of its own ends itself: after fork, in a signal handler, or because it is told to end as the target did.
 MAY_END = {"core/recorder", "core/host", "core/inject", "tui/term", "tui/app/"}
 ENDS = re.compile(r"\b(?:_exit|_Exit|abort|exit)\s*\(")

@@ -221,7 +221,7 @@ static void test_wrong_options(void **state) {
     assert_fails("-p 4121: attaching to a running program is not in this version; start it with pyprof-tui SCRIPT "
                  "instead",
                  "-p", "4121");
-    assert_fails("there is no help on \"me\"; write --help or --help=config", "--help=me");
+    assert_fails("there is no help on \"me\"; write --help, --help=config or --help=compare", "--help=me");
     assert_fails("--python is empty; give it a path", "--python=", "a.py");
     assert_fails("-o is empty; give it a path", "-o", "", "a.py");
     assert_fails("--save-config is empty; give it a path", "--save-config=", "a.py");

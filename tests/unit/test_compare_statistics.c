@@ -41,7 +41,8 @@ static void test_student(void **state) {
         {0.5, 7, 0},                    {0.025, 2, -4.302652729911275}, {0.9999, 1, 3183.098757116829},
     };
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        assert_near(statistics_student_quantile(known[i].probability, known[i].degrees), known[i].t, 1e-8 * fabs(known[i].t) + 1e-12);
+        assert_near(statistics_student_quantile(known[i].probability, known[i].degrees), known[i].t,
+                    1e-8 * fabs(known[i].t) + 1e-12);
 }
 
 /* Below five values: Student's interval, as R's t.test(c(1, 2, 3, 4)) gives it. */

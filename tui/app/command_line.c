@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/compare/comparison.h"
 #include "core/config/values.h"
 #include "pyprof/report.h"
 #include "tui/app/command_checks.h"
@@ -211,6 +212,45 @@ static bool plan_reattach(const struct command_typed *typed, struct command_line
     return config_validate(command->config, error);
 }
 
+static bool read_seconds(const char *option, const char *typed, double otherwise, double *seconds, struct error *error) {
+    char *end = NULL;
+    *seconds = typed ? strtod(typed, &end) : otherwise;
+    if (typed && (end == typed || *end || !(*seconds > 0) || *seconds > 1e6))
+        return error_set(error, EXIT_STATUS_USAGE, "%s: \"%.40s\" is no time; give seconds, such as 5 or 0.5", option, typed);
+    return true;
+}
+
+/* The options that say nothing here. */
+static const char *stray_of_comparison(const struct command_typed *typed, const struct command_line *command) {
+    return typed->module ? "-m" : typed->code ? "-c" : typed->collect ? "-k" : typed->report ? "--report" :
+           typed->reattach ? "--reattach" : command->process ? "--process" : limit_typed(typed);
+}
+
+static bool plan_comparison_of_functions(const struct command_typed *typed, struct command_line *command, struct error *error) {
+    const char *stray = stray_of_comparison(typed, command);
+    command->action = COMMAND_COMPARE;
+    if (stray)
+        return error_set(error, EXIT_STATUS_USAGE, "--compare compares functions; %s says nothing there, leave it out", stray);
+    if (typed->export_format && strcmp(typed->export_format, "json") != 0)
+        return usage(error, "--compare is exported as json alone; write --export json");
+    if (typed->output && !typed->export_format)
+        return usage(error, "--compare writes to stdout; beside -o give --export json");
+    for (int i = 0; i < typed->candidate_count; i++)
+        if (!text_list_append(&command->compare.candidates, typed->candidates[i]))
+            return out_of_memory(error);
+    if (!text_replace(&command->compare.setup, typed->setup ? typed->setup : "") ||
+        !text_replace(&command->compare.arguments, typed->call_arguments ? typed->call_arguments : ""))
+        return out_of_memory(error);
+    return read_seconds("--time", typed->time, COMPARISON_DEFAULT_TIME_S, &command->compare.time_s, error) &&
+           read_seconds("--limit", typed->limit, COMPARISON_DEFAULT_LIMIT_S, &command->compare.limit_s, error) &&
+           command_check_export_output(command->export_path, error);
+}
+
+/* Options that only --compare has. */
+static const char *only_of_comparison(const struct command_typed *typed) {
+    return typed->setup ? "--setup" : typed->call_arguments ? "--args" : typed->time ? "--time" : typed->limit ? "--limit" : NULL;
+}
+
 static bool check_run(const struct command_line *command, struct error *error) {
     const struct config *config = command->config;
     if (!config_validate(config, error) || !command_check_working_folder(config->target.cwd, error))
@@ -259,8 +299,9 @@ static bool plan_run(const struct command_typed *typed, struct command_line *com
 }
 
 static bool plan(const struct command_typed *typed, struct command_line *command, struct error *error) {
-    if (typed->help || typed->help_config || typed->version) {
-        command->action = typed->help ? COMMAND_HELP : typed->help_config ? COMMAND_HELP_CONFIG : COMMAND_VERSION;
+    if (typed->help || typed->help_config || typed->help_compare || typed->version) {
+        command->action = typed->help ? COMMAND_HELP : typed->help_config ? COMMAND_HELP_CONFIG
+                          : typed->help_compare ? COMMAND_HELP_COMPARE : COMMAND_VERSION;
         struct error broken; /* a config that cannot be read hides neither help nor version */
         if (typed->version && !make_config(typed, command, &broken) && !command->config)
             return out_of_memory(error);
@@ -268,6 +309,11 @@ static bool plan(const struct command_typed *typed, struct command_line *command
     }
     if (!copy_output_options(typed, command, error) || !make_config(typed, command, error))
         return false;
+    if (typed->compare)
+        return plan_comparison_of_functions(typed, command, error);
+    if (only_of_comparison(typed))
+        return error_set(error, EXIT_STATUS_USAGE, "%s belongs to --compare FILE.py:FUNCTION FILE.py:FUNCTION; leave it out",
+                         only_of_comparison(typed));
     if (typed->reattach)
         return plan_reattach(typed, command, error);
     if (typed->script && strcmp(typed->script, "-") != 0 && command_is_session(typed->script))
@@ -294,5 +340,8 @@ void command_line_free(struct command_line *command) {
     free(command->report);
     free(command->export_format);
     free(command->export_path);
+    text_list_clear(&command->compare.candidates);
+    free(command->compare.setup);
+    free(command->compare.arguments);
     *command = (struct command_line){0};
 }

@@ -16,7 +16,9 @@ enum command_action {
     COMMAND_OPEN_SESSION,     /* `session` is the file; report or export_format: print those, else the interface */
     COMMAND_SAVE_CONFIG_ONLY, /* there is no target: write save_config and end */
     COMMAND_REATTACH,
+    COMMAND_COMPARE,     /* functions: `compare` says which */
     COMMAND_HELP,        /* print command_line_help() */
+    COMMAND_HELP_COMPARE, /* print command_line_help_compare() */
     COMMAND_HELP_CONFIG, /* print config_describe() */
     COMMAND_VERSION,     /* print the version and recorder_describe_hosts() */
 };
@@ -33,6 +35,11 @@ struct command_line {
     char *export_format;   /* --export, checked; NULL: none */
     char *export_path;     /* where the export goes, NULL: stdout. (Without --export, -o is config->output.session.) */
     uint32_t process;      /* --process: which one of a session is shown or printed; 0: all */
+    struct {
+        struct text_list candidates;
+        char *setup, *arguments; /* "": none */
+        double time_s, limit_s;
+    } compare;
     bool headless;         /* --headless, or implied by --report or --export */
     bool save_session;     /* RUN: false when only an export was asked for */
 };
@@ -43,5 +50,7 @@ void command_line_free(struct command_line *command);
 
 /* The text of --help; fits 80x24. */
 const char *command_line_help(void);
+/* Of --help=compare. */
+const char *command_line_help_compare(void);
 
 #endif

@@ -37,6 +37,11 @@
       "      --python PATH       interpreter (default: the virtual environment's)\n")               \
     X(OPTION_REATTACH, "reattach", no_argument, "",                                                 \
       "      --reattach          come back to a run whose viewer has gone\n")                       \
+    X(OPTION_COMPARE, "compare", no_argument, "", "")                                               \
+    X(OPTION_SETUP, "setup", required_argument, "CODE", "")                                         \
+    X(OPTION_ARGS, "args", required_argument, "ARGUMENTS", "")                                      \
+    X(OPTION_TIME, "time", required_argument, "SECONDS", "")                                        \
+    X(OPTION_LIMIT, "limit", required_argument, "SECONDS", "")                                      \
     X('h', "help", optional_argument, "config",                                                     \
       "  -h, --help[=config]     this help; with =config, all config keys\n")                       \
     X(OPTION_HELP_CONFIG, "help-config", no_argument, "", "")                                       \
@@ -57,6 +62,11 @@ enum {
     OPTION_PROCESS,
     OPTION_PYTHON,
     OPTION_REATTACH,
+    OPTION_COMPARE,
+    OPTION_SETUP,
+    OPTION_ARGS,
+    OPTION_TIME,
+    OPTION_LIMIT,
     OPTION_HELP_CONFIG,
 };
 
@@ -76,13 +86,33 @@ const char *command_line_help(void) {
     return "usage: pyprof-tui [options] script.py [args...]   run and watch a Python program\n"
            "       pyprof-tui [options] -m module [args...]   also: -c code, - (stdin)\n"
            "       pyprof-tui [options] run.pyprof            open a saved session\n"
-           "       pyprof-tui --report memory a.pyprof b.pyprof   compare two\n"
+           "       pyprof-tui --help=compare                  compare functions, or sessions\n"
 #define X(value, name, kind, argument, help) help
            COMMAND_OPTION_LIST(X)
 #undef X
            "Stronger overrides weaker: defaults, config file, -k, --set, the rest. Examples:\n"
            "  pyprof-tui --headless --report functions,lines script.py\n"
            "  pyprof-tui -C configs/line.yaml -o run.pyprof script.py\n";
+}
+
+const char *command_line_help_compare(void) {
+    return "usage: pyprof-tui --compare [options] FILE.py:FUNCTION FILE.py:FUNCTION [more...]\n"
+           "         which function is faster, by how much, how sure that is, and why: time per\n"
+           "         call as timeit has it, instructions executed, memory, source and bytecode\n"
+           "       also MODULE:FUNCTION, FILE.py:Class.method, FILE.py:outer.inner, and each with\n"
+           "         arguments of its own: 'FILE.py:FUNCTION(1000, key=3)'\n"
+           "      --args ARGUMENTS    what stands between the parentheses of the others' calls\n"
+           "      --setup CODE        run once before, in the namespace of each file\n"
+           "      --time SECONDS      how long to measure (10; less where it is sure before)\n"
+           "      --limit SECONDS     how long a call may take (60)\n"
+           "      --python PATH       interpreter (default: the virtual environment's)\n"
+           "      --export json       for scripts; -o FILE: into a file\n"
+           "\n"
+           "       pyprof-tui --report memory a.pyprof b.pyprof\n"
+           "         the memory of two saved sessions side by side\n"
+           "Examples:\n"
+           "  pyprof-tui --compare sums.py:fn_expressive sums.py:fn_terse --args 1000000\n"
+           "  pyprof-tui --compare 'a.py:f(data)' 'b.py:f(data)' --setup 'data = list(range(1000))'\n";
 }
 
 static const struct option_row *find_row(int value) {
@@ -145,10 +175,11 @@ static bool missing_value(int value, struct error *error) {
 
 static bool take_help(struct command_typed *typed, const char *topic, struct error *error) {
     char quoted[WORDS_QUOTED_SIZE];
-    if (topic && strcmp(topic, "config") != 0)
-        return error_set(error, EXIT_STATUS_USAGE, "there is no help on %s; write --help or --help=config",
+    bool config = topic && strcmp(topic, "config") == 0, compare = topic && strcmp(topic, "compare") == 0;
+    if (topic && !config && !compare)
+        return error_set(error, EXIT_STATUS_USAGE, "there is no help on %s; write --help, --help=config or --help=compare",
                          words_quote(topic, quoted));
-    *(topic ? &typed->help_config : &typed->help) = true;
+    *(config ? &typed->help_config : compare ? &typed->help_compare : &typed->help) = true;
     return true;
 }
 
@@ -175,13 +206,18 @@ static bool take_option(struct command_typed *typed, int value, const char *argu
     case OPTION_PROCESS: typed->process = argument; return true;
     case OPTION_PYTHON: typed->python = argument; return true;
     case OPTION_REATTACH: typed->reattach = true; return true;
+    case OPTION_COMPARE: typed->compare = true; return true;
+    case OPTION_SETUP: typed->setup = argument; return true;
+    case OPTION_ARGS: typed->call_arguments = argument; return true;
+    case OPTION_TIME: typed->time = argument; return true;
+    case OPTION_LIMIT: typed->limit = argument; return true;
     case OPTION_HELP_CONFIG: typed->help_config = true; return true;
     default: return true;
     }
 }
 
 static bool is_complete(const struct command_typed *typed) {
-    return typed->help || typed->help_config || typed->version || typed->module || typed->code;
+    return typed->help || typed->help_config || typed->help_compare || typed->version || typed->module || typed->code;
 }
 
 /* Options up to the target; -m and -c are both. */
@@ -190,7 +226,6 @@ static bool take_options(int argc, char *const *argv, struct command_typed *type
     for (int i = 0; i < ROW_COUNT; i++)
         long_options[i] = (struct option){rows[i].name, rows[i].has_argument, NULL, rows[i].value};
     opterr = 0;
-    optind = 0; /* glibc: begin anew */
     while (!is_complete(typed)) {
         int value = getopt_long(argc, argv, SHORT_OPTIONS, long_options, NULL);
         if (value == -1)
@@ -205,13 +240,27 @@ static bool take_options(int argc, char *const *argv, struct command_typed *type
     return true;
 }
 
+/* Candidates and options in any order. */
+static bool take_candidates(int argc, char *const *argv, struct command_typed *typed, struct error *error) {
+    while (optind < argc && !is_complete(typed)) {
+        typed->candidates[typed->candidate_count++] = argv[optind++];
+        if (!take_options(argc, argv, typed, error))
+            return false;
+    }
+    return true;
+}
+
 bool command_typed_read(int argc, char *const *argv, struct command_typed *typed, struct error *error) {
     *typed = (struct command_typed){0};
     typed->settings = calloc((size_t)argc + 1, sizeof *typed->settings);
-    if (!typed->settings)
+    typed->candidates = calloc((size_t)argc + 1, sizeof *typed->candidates);
+    if (!typed->settings || !typed->candidates)
         return error_set(error, 1, "memory is out; close other programs and try again");
+    optind = 0; /* glibc: begin anew */
     if (!take_options(argc, argv, typed, error))
         return false;
+    if (typed->compare)
+        return take_candidates(argc, argv, typed, error);
     int next = optind < argc ? optind : argc;
     if (!typed->module && !typed->code && next < argc)
         typed->script = argv[next++];
@@ -222,5 +271,6 @@ bool command_typed_read(int argc, char *const *argv, struct command_typed *typed
 
 void command_typed_free(struct command_typed *typed) {
     free(typed->settings);
-    typed->settings = NULL;
+    free(typed->candidates);
+    typed->settings = typed->candidates = NULL;
 }

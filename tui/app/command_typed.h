@@ -15,7 +15,10 @@ struct command_typed {
     int argument_count;
     const char **settings; /* --set, in order; owned array */
     int setting_count;
-    bool headless, reattach, help, help_config, version;
+    const char **candidates; /* of --compare, in order; owned array */
+    int candidate_count;
+    const char *setup, *call_arguments, *time, *limit; /* of --compare */
+    bool headless, reattach, compare, help, help_config, help_compare, version;
 };
 
 /* Fills *typed from argv. False: *error names what is wrong with an option. Free it in both cases. */

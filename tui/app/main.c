@@ -11,6 +11,7 @@
 #include "tui/app/application.h"
 #include "tui/app/command_line.h"
 #include "tui/app/headless.h"
+#include "tui/app/headless_comparison.h"
 
 /* Keys are read from the controlling terminal, whatever stdin and stdout are. */
 static bool has_terminal(void) {
@@ -113,8 +114,11 @@ static int perform(const struct command_line *command, int *wait_status) {
         return command->second_session ? compare_sessions(command) : open_session(command);
     case COMMAND_REATTACH:
         return reattach(command);
+    case COMMAND_COMPARE:
+        return headless_compare_functions(command);
     case COMMAND_HELP:
-        fputs(command_line_help(), stdout);
+    case COMMAND_HELP_COMPARE:
+        fputs(command->action == COMMAND_HELP ? command_line_help() : command_line_help_compare(), stdout);
         return fflush(stdout) == 0 ? 0 : 1;
     case COMMAND_HELP_CONFIG:
         return print_text(config_describe());
