@@ -10,7 +10,8 @@
 static const char *const clocks[] = {RUN_CLOCK_LIST(X) NULL};
 static const char *const themes[] = {UI_THEME_LIST(X) NULL};
 #undef X
-static const char *const pane_names[] = {"functions", "source", "bytecode", "ram", "output", "memory", NULL};
+static const char *const pane_names[] = {"functions", "source", "bytecode", "ram", "output", "memory", "tree",
+                                         "flame", "threads", "info", NULL};
 static const char *const sort_names[] = {"self", "total", "calls", "name", NULL};
 
 /* clang-format off */
@@ -23,6 +24,8 @@ static const char *const sort_names[] = {"self", "total", "calls", "name", NULL}
              struct environment_list: OPTION_MAP)
 #define OPTION(member, ...) \
     {.key = #member, .type = TYPE_OF(member), .offset = offsetof(struct config, member), __VA_ARGS__}
+
+#define SIZE_OPTION(pane, text) OPTION(ui.sizes.pane, .initial = "0", .minimum = -200, .maximum = 200, .help = text)
 
 const struct config_option options[] = {
     OPTION(target.script, .not_empty = true, .help =
@@ -101,8 +104,15 @@ const struct config_option options[] = {
     OPTION(ui.theme, .initial = "default", .words = themes, .help =
            "Colours of the screen: default is for a dark ground, light for a light one; high-contrast brings its own ground. "
            "^t goes through them. With NO_COLOR set there are no colours."),
-    OPTION(ui.panes, .initial = "functions,source,ram,output", .words = pane_names, .help =
-           "Panes shown at the start. Bytecode comes by itself where it is counted."),
+    OPTION(ui.panes, .initial = "functions,source,ram,output,tree,flame", .words = pane_names, .help =
+           "Panes shown at the start, as far as the screen has room: the call tree beside the functions from 180 columns on, "
+           "the flame graph from 45 rows on. Bytecode comes by itself where it is counted. S writes those there are."),
+    SIZE_OPTION(functions, "Columns more (or less, below 0) for the table than it has by itself."),
+    SIZE_OPTION(tree, "The same for the call tree beside it."),
+    SIZE_OPTION(bytecode, "Rows more (or less) for the bytecode, taken from the source."),
+    SIZE_OPTION(flame, "Rows more (or less) for the flame graph."),
+    SIZE_OPTION(ram, "Rows more (or less) for the RAM graph."),
+    SIZE_OPTION(output, "Rows more (or less) for the program's output."),
     OPTION(ui.sort, .initial = "self", .words = sort_names, .help =
            "What the function table is sorted by at the start."),
 };

@@ -54,7 +54,8 @@ struct config {
     struct {
         int64_t refresh_ms;
         char *theme; /* of UI_THEME_LIST */
-        struct text_list panes; /* of functions, source, ram, output, memory */
+        struct text_list panes; /* names of tui/layout/layout.h */
+        struct { int64_t functions, tree, bytecode, flame, ram, output; } sizes; /* more columns or rows than at the start */
         char *sort;             /* self, total, calls, name */
     } ui;
 };

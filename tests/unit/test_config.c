@@ -85,7 +85,8 @@ static void test_defaults(void **state) {
     assert_true(config->output.keep_source);
     assert_int_equal(config->ui.refresh_ms, 500);
     assert_string_equal(config->ui.theme, "default");
-    assert_list(&config->ui.panes, 4, (const char *const[]){"functions", "source", "ram", "output"});
+    assert_list(&config->ui.panes, 6, (const char *const[]){"functions", "source", "ram", "output", "tree", "flame"});
+    assert_int_equal(config->ui.sizes.flame, 0);
     assert_string_equal(config->ui.sort, "self");
     assert_int_equal(config_collectors(config), COLLECTOR_FUNCTION | COLLECTOR_LINE | COLLECTOR_MEMORY);
     assert_true(config_validate(config, NULL));
@@ -264,7 +265,7 @@ static const struct {
      "a.yaml:1:28: collectors.line.clock is \"cpus\"; did you mean \"cpu\"? (known: wall, cpu, running)"},
     {"ui: {panes: [ram, sorce]}\n",
      "a.yaml:1:19: item 2 of ui.panes is \"sorce\"; did you mean \"source\"? "
-     "(known: functions, source, bytecode, ram, output, memory)"},
+     "(known: functions, source, bytecode, ram, output, memory, tree, flame, threads, info)"},
     {"ui: {panes: [ram, ram]}\n", "a.yaml:1:19: item 2 of ui.panes is \"ram\" again; remove it"},
     {"ui: {panes: []}\n", "a.yaml:1:13: ui.panes is empty; leave it out for the default"},
     {"target: {script: \"\"}\n", "a.yaml:1:18: target.script is empty; write text or leave it out"},
@@ -555,10 +556,11 @@ static void test_describe(void **state) {
         assert_non_null(strstr(text, heading));
         assert_true(strlen(options[i].help) > 0);
     }
-    assert_non_null(strstr(text, "\nui.panes: [functions, source, ram, output]\n"
-                                 "    Panes shown at the start. Bytecode comes by itself where it is counted.\n"
-                                 "    Takes a list of some of these words: functions, source, bytecode, ram,\n"
-                                 "    output, memory.\n"));
+    assert_non_null(strstr(text, "\nui.panes: [functions, source, ram, output, tree, flame]\n"
+                                 "    Panes shown at the start, as far as the screen has room: the call tree\n"));
+    assert_non_null(strstr(text, "    Takes a list of some of these words: functions, source, bytecode, ram,\n"
+                                 "    output, memory, tree, flame, threads, info.\n"));
+    assert_non_null(strstr(text, "\nui.sizes.flame: 0\n"));
     assert_non_null(strstr(text, "\ncollectors.function.include: [\"**\"]\n"));
     assert_non_null(strstr(text, "    Takes a whole number from 10 to 60000.\n"));
     for (const char *line = text; *line; line += strcspn(line, "\n") + 1)

@@ -125,7 +125,7 @@ static void test_all_keys(void **state) {
     }
     assert_non_null(strstr(text, "  include: [\"**\"]\n    exclude: []\n"));
     assert_non_null(strstr(text, "  env: {}\n  python: null\n"));
-    assert_non_null(strstr(text, "  panes: [functions, source, ram, output]\n"));
+    assert_non_null(strstr(text, "  panes: [functions, source, ram, output, tree, flame]\n"));
     free(text);
     config_free(config);
 }

@@ -51,7 +51,7 @@ static void test_borders(void **state) {
     assert_memory_equal(row(2) + 59, "|-[2]-", 6);
     assert_memory_equal(row(18), "-[4]-RAM", 8);
     assert_memory_equal(row(23), "-[5]-Output", 11);
-    assert_string_equal(row(-1), " 1-5 pane  Enter drill  [ back  / search  & filter  o sort  Space freeze  : palette"
+    assert_string_equal(row(-1), " 1-9 pane  Enter drill  [ back  / search  & filter  o sort  Space freeze  : palette"
                                  "  ? help  q quit");
     press('2');
     draw(30, 100);
@@ -108,14 +108,17 @@ static void test_tabs(void **state) {
     (void)state;
     draw(24, 80);
     assert_memory_equal(row(2), "=[1]=Functions 7/7  sort:Self%v", 31);
-    assert_string_equal(row(2) + 80 - 43, "-[2]-source-[3]-bytecode-[4]-ram-[5]-output");
+    assert_string_equal(row(2) + 80 - 32, "-[2]-[3]-[4]-[5]-[7]-[8]-[9]-[a]");
     press(KEYS_TAB);
     draw(24, 80);
     assert_memory_equal(row(2), "=[2]=julia.py:5", 15);
     press(SPECIAL_BACK_TAB);
     press(SPECIAL_BACK_TAB);
     draw(24, 80);
-    assert_memory_equal(row(2), "=[5]=Output", 11);
+    assert_memory_equal(row(2), "=[a]=About this run", 19);
+    application.options.zoomed = true;
+    draw(24, 160);
+    assert_non_null(strstr(row(2), "-[2]-source-[3]-bytecode-[4]-ram-[5]-output-[7]-tree-[8]-flame-[9]-threads"));
 }
 
 static void test_too_small(void **state) {
@@ -139,7 +142,7 @@ static void test_too_small(void **state) {
 static void test_short_tabs(void **state) {
     (void)state;
     draw(12, 60);
-    assert_string_equal(row(2), "=[1]=Functions 7/7  sort:Self%v=============-[2]-[3]-[4]-[5]");
+    assert_string_equal(row(2), "=[1]=Functions 7/7  sort:Self%v==================-[2345789a]");
     type("&file:julia.py calls<2000000000000\r"); /* what is cut shows it */
     draw(30, 100);
     assert_memory_equal(row(2) + 58, "~|", 2);
@@ -147,7 +150,7 @@ static void test_short_tabs(void **state) {
     press('x');
     draw(12, 60);
     assert_memory_equal(row(2), "=[1]=Functions 5/7  sort:Self%v  filter:-stdlib=", 48);
-    assert_string_equal(row(2) + 60 - 7, "-[2345]");
+    assert_string_equal(row(2) + 60 - 11, "-[2345789a]");
 }
 
 /* What does not fit into the last row takes rows above it. */
@@ -160,7 +163,7 @@ static void test_long_messages(void **state) {
     assert_string_equal(row(-1), " functions");
     press('j');
     draw(12, 60);
-    assert_memory_equal(row(-1), " 1-5 pane", 9);
+    assert_memory_equal(row(-1), " 1-9 pane", 9);
 }
 
 static void test_nothing_to_freeze(void **state) {

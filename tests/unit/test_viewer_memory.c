@@ -114,15 +114,18 @@ static void tabs_lead_to_memory_where_it_is_counted(void **state) {
     (void)state;
     draw(24, 80);
     assert_non_null(strstr(row(2), "-[6]"));
-    assert_memory_equal(row(-1), " 1-6 pane", 9);
-    press(SPECIAL_BACK_TAB);
+    assert_memory_equal(row(-1), " 1-9 pane", 9);
+    for (int i = 0; i < 5; i++) /* before it are the four that come behind */
+        press(SPECIAL_BACK_TAB);
     assert_int_equal(application.place.focus, PANE_MEMORY);
-    press(KEYS_TAB);
+    for (int i = 0; i < 5; i++)
+        press(KEYS_TAB);
     assert_int_equal(application.place.focus, PANE_FUNCTIONS);
     model->collectors = COLLECTOR_FUNCTION;
     draw(24, 80);
     assert_null(strstr(row(2), "-[6]"));
-    press(SPECIAL_BACK_TAB);
+    for (int i = 0; i < 5; i++)
+        press(SPECIAL_BACK_TAB);
     assert_int_equal(application.place.focus, PANE_OUTPUT);
     press('v');
     assert_string_equal(application.message, "this run does not count memory: its memory collector is off (-k memory)");

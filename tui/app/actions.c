@@ -9,6 +9,7 @@
 #include "tui/app/key_map.h"
 #include "tui/app/live_run.h"
 #include "tui/app/memory_actions.h"
+#include "tui/app/pane_options.h"
 #include "tui/app/panes.h"
 #include "tui/app/popups.h"
 #include "tui/app/prompt.h"
@@ -29,38 +30,31 @@ static void focus_bytecode(struct application *application) { focus_or_zoom(appl
 static void focus_ram(struct application *application) { focus_or_zoom(application, PANE_RAM); }
 static void focus_output(struct application *application) { focus_or_zoom(application, PANE_OUTPUT); }
 static void focus_memory(struct application *application) { focus_or_zoom(application, PANE_MEMORY); }
+static void focus_tree(struct application *application) { focus_or_zoom(application, PANE_TREE); }
+static void focus_flame(struct application *application) { focus_or_zoom(application, PANE_FLAME); }
+static void focus_threads(struct application *application) { focus_or_zoom(application, PANE_THREADS); }
+static void focus_information(struct application *application) { focus_or_zoom(application, PANE_INFORMATION); }
 
+/* Where several panes are seen, the next of them; else the next there is. */
 static void step_focus(struct application *application, int step) {
-    enum pane pane = application->place.focus;
+    enum pane focus = application->place.focus, pane = focus;
+    bool seen = application->layout.mode == LAYOUT_PANES;
     do
         pane = (enum pane)((pane + PANE_COUNT + (unsigned)step) % PANE_COUNT);
-    while (!panes_offered(application, pane));
+    while (pane != focus && (seen ? !application->layout.panes[pane].shown : !panes_offered(application, pane)));
     panes_focus(application, pane);
 }
 
 static void next_pane(struct application *application) { step_focus(application, 1); }
 static void previous_pane(struct application *application) { step_focus(application, -1); }
 
-static int limit(int value) { return value > 200 ? 200 : value < -200 ? -200 : value; }
-
 static void change_size(struct application *application, int step) {
-    struct layout_options *options = &application->options;
-    switch (application->place.focus) {
-    case PANE_FUNCTIONS: case PANE_MEMORY: options->functions_extra = limit(options->functions_extra + 4 * step); break;
-    case PANE_SOURCE: options->functions_extra = limit(options->functions_extra - 4 * step); break;
-    case PANE_BYTECODE: options->bytecode_extra = limit(options->bytecode_extra + step); break;
-    case PANE_RAM: options->ram_extra = limit(options->ram_extra + step); break;
-    case PANE_OUTPUT: options->output_extra = limit(options->output_extra + step); break;
-    case PANE_COUNT: break;
-    }
+    if (!layout_grow(&application->options, &application->layout, application->place.focus, step))
+        application_message(application, "this pane has no size of its own here: it takes what the others leave");
 }
 
 static void grow(struct application *application) { change_size(application, 1); }
 static void shrink(struct application *application) { change_size(application, -1); }
-
-static void reset_panes(struct application *application) {
-    application->options = (struct layout_options){.panes = application->options.panes, .memory = application->options.memory};
-}
 
 /* --- drilling --------------------------------------------------------------------------------------- */
 
@@ -250,9 +244,11 @@ void actions_suspend(struct application *application) {
 static void (*const handlers[REQUEST_COUNT])(struct application *) = {
     [REQUEST_PANE_1] = focus_functions, [REQUEST_PANE_2] = focus_source, [REQUEST_PANE_3] = focus_bytecode,
     [REQUEST_PANE_4] = focus_ram,
-    [REQUEST_PANE_5] = focus_output, [REQUEST_PANE_6] = focus_memory, [REQUEST_NEXT_PANE] = next_pane,
+    [REQUEST_PANE_5] = focus_output, [REQUEST_PANE_6] = focus_memory, [REQUEST_PANE_7] = focus_tree,
+    [REQUEST_FLAME] = focus_flame, [REQUEST_THREADS] = focus_threads, [REQUEST_INFORMATION] = focus_information,
+    [REQUEST_PANE_HIDE] = pane_options_hide, [REQUEST_NEXT_PANE] = next_pane,
     [REQUEST_PREVIOUS_PANE] = previous_pane,
-    [REQUEST_PANE_GROW] = grow, [REQUEST_PANE_SHRINK] = shrink, [REQUEST_PANE_RESET] = reset_panes,
+    [REQUEST_PANE_GROW] = grow, [REQUEST_PANE_SHRINK] = shrink, [REQUEST_PANE_RESET] = pane_options_reset,
     [REQUEST_CANCEL] = go_up, [REQUEST_BACK] = go_back, [REQUEST_FORWARD] = go_forward,
     [REQUEST_CALLERS] = show_callers, [REQUEST_EDIT] = edit, [REQUEST_SEARCH] = search,
     [REQUEST_SEARCH_NEXT] = search_next, [REQUEST_SEARCH_PREVIOUS] = search_previous, [REQUEST_FILTER] = filter,

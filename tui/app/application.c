@@ -15,6 +15,7 @@
 #include "tui/app/compose.h"
 #include "tui/app/live_run.h"
 #include "tui/app/opening.h"
+#include "tui/app/pane_options.h"
 #include "tui/app/panes.h"
 #include "tui/term/rescue.h"
 
@@ -47,15 +48,6 @@ void application_error(struct application *application, const char *format, ...)
 
 bool application_check_terminal(struct error *error) { return screen_check(error); }
 
-static unsigned configured_panes(const struct config *config) {
-    unsigned panes = 0;
-    for (size_t i = 0; i < config->ui.panes.count; i++)
-        for (enum pane pane = 0; pane < PANE_COUNT; pane++)
-            if (strcmp(config->ui.panes.items[i], layout_pane_name(pane)) == 0)
-                panes |= 1u << pane;
-    return panes;
-}
-
 /* The table where there is one: it selects what the others show. */
 static enum pane first_pane(unsigned panes) {
     if (!(panes >> PANE_FUNCTIONS & 1u) && panes >> PANE_MEMORY & 1u)
@@ -68,7 +60,8 @@ static enum pane first_pane(unsigned panes) {
 
 void application_output_size(const struct config *config, int *rows, int *columns) {
     int screen_rows, screen_columns;
-    struct layout_options options = {.panes = configured_panes(config), .focus = PANE_OUTPUT};
+    struct layout_options options = pane_options_read(config);
+    options.focus = PANE_OUTPUT;
     screen_terminal_size(&screen_rows, &screen_columns);
     struct rectangle content = layout_compute(screen_rows, screen_columns, &options).panes[PANE_OUTPUT].content;
     *rows = content.rows > 0 ? content.rows : 24;
@@ -227,7 +220,7 @@ static bool open_application(struct application *application, struct error *erro
 
 static void prepare(struct application *application, const struct application_start *start) {
     application->start = start;
-    application->options.panes = configured_panes(start->config);
+    application->options = pane_options_read(start->config);
     application->place.focus = first_pane(application->options.panes);
     application->options.memory = application->place.focus == PANE_MEMORY;
     application->percent = application->untouched = true;

@@ -219,9 +219,9 @@ enum tab_form { TABS_AS_DIGITS, TABS_AS_NUMBERS, TABS_WITH_NAMES };
 
 static void append_tab(char *text, size_t size, enum pane pane, enum tab_form form) {
     switch (form) {
-    case TABS_WITH_NAMES: append(text, size, "-[%d]-%s", layout_pane_number(pane), layout_pane_name(pane)); break;
-    case TABS_AS_NUMBERS: append(text, size, "-[%d]", layout_pane_number(pane)); break;
-    case TABS_AS_DIGITS: append(text, size, "%s%d", *text ? "" : "-[", layout_pane_number(pane)); break;
+    case TABS_WITH_NAMES: append(text, size, "-[%c]-%s", layout_pane_key(pane), layout_pane_name(pane)); break;
+    case TABS_AS_NUMBERS: append(text, size, "-[%c]", layout_pane_key(pane)); break;
+    case TABS_AS_DIGITS: append(text, size, "%s%c", *text ? "" : "-[", layout_pane_key(pane)); break;
     }
 }
 
@@ -265,7 +265,7 @@ static void draw_border(struct application *application, enum pane pane) {
     for (int column = 0; column < border.columns; column++)
         grid_glyph(&application->grid, border, 0, column, STYLE_BORDER, rule);
     int column = 0;
-    grid_format(&application->grid, border, 0, 0, style, "%c[%d]%c", (int)rule, layout_pane_number(pane), (int)rule);
+    grid_format(&application->grid, border, 0, 0, style, "%c[%c]%c", (int)rule, layout_pane_key(pane), (int)rule);
     column = grid_text(&application->grid, border, 0, 5, style, title);
     if (5 + grid_text_width(title) > border.columns)
         grid_glyph(&application->grid, border, 0, border.columns - 1, style, '~');
@@ -274,9 +274,10 @@ static void draw_border(struct application *application, enum pane pane) {
 }
 
 static void draw_borders(struct application *application) {
-    struct rectangle divider = application->layout.divider;
-    for (int row = 0; row < divider.rows; row++)
-        grid_glyph(&application->grid, divider, row, 0, STYLE_BORDER, '|');
+    const struct rectangle dividers[] = {application->layout.divider, application->layout.second_divider};
+    for (size_t i = 0; i < sizeof dividers / sizeof *dividers; i++)
+        for (int row = 0; row < dividers[i].rows; row++)
+            grid_glyph(&application->grid, dividers[i], row, 0, STYLE_BORDER, '|');
     for (enum pane pane = 0; pane < PANE_COUNT; pane++)
         if (application->layout.panes[pane].shown)
             draw_border(application, pane);
@@ -307,7 +308,7 @@ static void draw_footer(struct application *application) {
                                             REQUEST_SAVE_SESSION, REQUEST_TYPE};
     struct rectangle area = application->layout.footer;
     struct grid *grid = &application->grid;
-    int column = draw_key(grid, area, 1, panes_offered(application, PANE_MEMORY) ? "1-6" : "1-5", "pane");
+    int column = draw_key(grid, area, 1, "1-9", "pane");
     int last = area.columns - key_width(REQUEST_HELP) - key_width(REQUEST_QUIT) + 2; /* no blanks behind it */
     for (size_t i = 0; i < sizeof requests / sizeof *requests; i++) {
         if (!is_offered(application, requests[i]))

@@ -7,11 +7,14 @@
 
 #include "tui/app/clipboard.h"
 #include "tui/app/live_run.h"
+#include "tui/app/pane_options.h"
+#include "tui/app/processes.h"
 
 static const struct view *const views[PANE_COUNT] = {
     [PANE_FUNCTIONS] = &functions_view, [PANE_SOURCE] = &source_view,
     [PANE_RAM] = &ram_view, [PANE_OUTPUT] = &output_view, [PANE_MEMORY] = &memory_view,
-    [PANE_BYTECODE] = &bytecode_view,
+    [PANE_BYTECODE] = &bytecode_view, [PANE_TREE] = &call_tree_view, [PANE_FLAME] = &flame_view,
+    [PANE_THREADS] = &threads_view, [PANE_INFORMATION] = &information_view,
 };
 
 static const char no_output[] = "A session keeps what was counted, not what the program wrote.";
@@ -69,7 +72,7 @@ void panes_layout(struct application *application) {
     struct layout_options options = application->options;
     int rows = application->grid.rows, columns = application->grid.columns;
     options.focus = application->place.focus;
-    if (bytecode_is_wanted(application))
+    if (bytecode_is_wanted(application) && !(application->hidden >> PANE_BYTECODE & 1u))
         options.panes |= 1u << PANE_BYTECODE;
     application->layout = layout_compute(rows, columns, &options);
     /* The target's terminal is as large as the output pane is, or would be: looking elsewhere does not resize it. */
@@ -98,7 +101,19 @@ struct view_context panes_context(const struct application *application, enum pa
     };
 }
 
+/* What is in no model while a run goes on. */
+static void tell_information(struct application *application) {
+    struct error error;
+    bool live = application->run.state != RUN_SESSION;
+    const char *path = live ? application->run.saved_path : application->start->session_path;
+    char *config = live ? config_to_yaml(application->run.config, false, &error) : NULL;
+    information_view_tell(application->view_states[PANE_INFORMATION], config, path);
+    free(config);
+}
+
 void panes_draw(struct application *application) {
+    if (application->layout.panes[PANE_INFORMATION].shown)
+        tell_information(application);
     struct rectangle sparkline = application->layout.sparkline;
     for (enum pane pane = 0; pane < PANE_COUNT; pane++) {
         void *state;
@@ -121,12 +136,13 @@ bool panes_offered(const struct application *application, enum pane pane) {
     return pane != PANE_MEMORY || memory_is_collected(application->model) || application->place.focus == PANE_MEMORY;
 }
 
-/* Of functions and memory, the one that had the keys last goes on standing in their place. Bytecode stays until they have them. */
+/* Bytecode stays until a table has the keys. */
 static void note_focus(struct application *application) {
-    if (application->place.focus == PANE_MEMORY || application->place.focus == PANE_FUNCTIONS)
-        application->options.memory = application->place.focus == PANE_MEMORY;
-    if (application->place.focus == PANE_BYTECODE || application->place.focus == panes_table(application))
-        application->bytecode = application->place.focus == PANE_BYTECODE;
+    enum pane focus = application->place.focus;
+    pane_options_note_focus(application, focus);
+    pane_options_show(application, focus);
+    if (focus == PANE_BYTECODE || focus == panes_table(application))
+        application->bytecode = focus == PANE_BYTECODE;
 }
 
 void panes_focus(struct application *application, enum pane pane) {
@@ -189,6 +205,7 @@ void panes_apply(struct application *application, struct view_effect effect) {
     case VIEW_BYTECODE: drill(application, effect, PANE_BYTECODE); break;
     case VIEW_COPY: copy(application, effect.text); break;
     case VIEW_MESSAGE: application_message(application, "%s", effect.text); break;
+    case VIEW_PROCESS: processes_choose_model(application, effect.process); break;
     }
     application->redraw = true;
 }

@@ -145,11 +145,19 @@ void processes_show(struct application *application, const struct model *program
     application->redraw = true;
 }
 
-void processes_choose(struct application *application, int value) {
-    application->chosen = process_of(application->program, (size_t)value);
+static void choose(struct application *application, struct chosen_process process) {
+    application->chosen = process;
     processes_show(application, application->program);
     panes_follow_selection(application);
     live_run_provide_source(application);
+}
+
+void processes_choose(struct application *application, int value) {
+    choose(application, process_of(application->program, (size_t)value));
+}
+
+void processes_choose_model(struct application *application, const struct model *process) {
+    choose(application, identity_of(process));
 }
 
 void processes_choose_pid(struct application *application, uint32_t pid) {

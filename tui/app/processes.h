@@ -14,6 +14,8 @@ void processes_show(struct application *application, const struct model *program
 bool processes_fill(struct application *application, struct popup *popup);
 /* Chooses a row of the popup by its value. */
 void processes_choose(struct application *application, int value);
+/* The same of a model of the run: one of its processes, or their sum. */
+void processes_choose_model(struct application *application, const struct model *process);
 
 /* Chooses the first process with this pid; a message says where there is none. */
 void processes_choose_pid(struct application *application, uint32_t pid);

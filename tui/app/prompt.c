@@ -8,6 +8,7 @@
 
 #include "tui/app/chrome.h"
 #include "tui/app/live_run.h"
+#include "tui/app/pane_options.h"
 #include "tui/app/panes.h"
 
 static void close_prompt(struct application *application) {
@@ -35,7 +36,8 @@ static void save_config(struct application *application, const char *path) {
     char theme[64];
     config->ui.refresh_ms = application->refresh_ms;
     snprintf(theme, sizeof theme, "ui.theme=%s", theme_name(application->theme));
-    if (config_set(config, theme, &error) && config_save_file(config, path, &error))
+    if (config_set(config, theme, &error) && pane_options_write(application, config, &error) &&
+        config_save_file(config, path, &error))
         application_message(application, "config saved: %s", path);
     else
         application_error(application, "%s", error.text);

@@ -25,17 +25,24 @@
     X(PANE_4, "4", "ram", "RAM graph (again: zoom)", PANE)                                           \
     X(PANE_5, "5", "output", "output (again: zoom)", PANE)                                           \
     X(PANE_6, "6", "memory", "memory by line and call path (again: zoom)", PANE)                       \
+    X(PANE_7, "7", "call-tree", "call tree (again: zoom)", PANE)                                     \
+    X(FLAME, "8 f", "flame", "flame graph (again: zoom)", PANE)                                      \
+    X(THREADS, "9 t", "threads", "threads and processes (again: zoom)", PANE)                        \
+    X(INFORMATION, "a", "information", "about this run: settings, losses", PANE)       \
     X(NEXT_PANE, "Tab", "next-pane", "next pane", PANE)                                              \
     X(PREVIOUS_PANE, "S-Tab", "previous-pane", "previous pane", PANE)                                \
     X(PANE_GROW, "+", "grow", "make the pane larger", PANE)                                          \
     X(PANE_SHRINK, "-", "shrink", "make the pane smaller", PANE)                                     \
+    X(PANE_HIDE, "X", "hide-pane", "hide the pane; its key shows it again", PANE)                    \
     X(PANE_RESET, "=", "reset-panes", "panes as at the start", PANE)                                 \
     X(DRILL, "Enter", "drill", "go into the selected row", DRILL)                                    \
     X(CALLEE, "d", "callee", "into the function that the line calls", DRILL)                         \
-    X(CANCEL, "Esc", "up", "cancel, else up", DRILL)                                                 \
+    X(CANCEL, "Esc Backspace", "up", "cancel, else up", DRILL)                                       \
     X(BACK, "[", "back", "back to where you came from", DRILL)                                       \
     X(FORWARD, "]", "forward", "forward again", DRILL)                                               \
     X(CALLERS, "c", "callers", "callers and callees of the function", DRILL)                         \
+    X(INVERT_CALLS, "i", "invert-calls", "flame, call tree: callers below", DRILL)        \
+    X(UNFOLD_ALL, "*", "unfold-all", "call tree: open all below", DRILL)                              \
     X(EDIT, "e", "edit", "open $EDITOR at the line", DRILL)                                          \
     X(COPY, "y", "copy", "copy the row to the clipboard (OSC 52)", DRILL)                            \
     X(SEARCH, "/", "search", "search as you type", FIND)                                             \

@@ -86,6 +86,7 @@ struct application {
     void *view_states[PANE_COUNT], *callers_state;
     struct layout layout;
     struct layout_options options;
+    unsigned hidden; /* bits of panes that were hidden by hand */
     bool bytecode; /* was gone to: it stays below the source until a table is gone to */
     bool percent, hide_standard_library, frozen, mouse;
     enum memory_measure measure;

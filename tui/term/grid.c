@@ -10,7 +10,7 @@
 enum { REPLACEMENT = 0xfffd };
 
 /* One letter a style, for grid_to_text. */
-static const char style_letters[STYLE_COUNT + 1] = ".dbtTrSshcmek01234gpyzwqon";
+static const char style_letters[STYLE_COUNT + 1] = ".dbtTrSshcmek01234gpyzwqonABCD";
 
 bool grid_resize(struct grid *grid, int rows, int columns) {
     rows = rows > 0 ? rows : 0;

@@ -6,7 +6,7 @@
 enum hue {
     HUE_NONE, /* none of its own: that of text, or of the ground */
     HUE_TEXT, HUE_GROUND, HUE_ACCENT, HUE_ALERT, HUE_ON_MATCH, HUE_MATCH,
-    HUE_HEAT_1, HUE_HEAT_2, HUE_HEAT_3, HUE_HEAT_4,
+    HUE_HEAT_1, HUE_HEAT_2, HUE_HEAT_3, HUE_HEAT_4, HUE_ON_HEAT_1, HUE_ON_HEAT, /* text on 1; on the others */
     HUE_GRAPH, HUE_PEAK, HUE_HEAP, HUE_NATIVE,
     HUE_KEYWORD, HUE_STRING, HUE_COMMENT, HUE_NUMBER,
     HUE_COUNT
@@ -29,6 +29,7 @@ static const struct color hues[THEME_COUNT][HUE_COUNT] = {
         [HUE_TEXT] = OWN, [HUE_GROUND] = OWN,
         [HUE_ACCENT] = {CYAN, CYAN}, [HUE_ALERT] = {RED, RED}, [HUE_ON_MATCH] = {BLACK, BLACK}, [HUE_MATCH] = {YELLOW, YELLOW},
         [HUE_HEAT_1] = {BLUE, 12}, [HUE_HEAT_2] = {GREEN, GREEN}, [HUE_HEAT_3] = {YELLOW, YELLOW}, [HUE_HEAT_4] = {RED, RED},
+        [HUE_ON_HEAT_1] = {WHITE, 16}, [HUE_ON_HEAT] = {BLACK, BLACK},
         [HUE_GRAPH] = {GREEN, GREEN}, [HUE_PEAK] = {RED, RED}, [HUE_HEAP] = {CYAN, CYAN}, [HUE_NATIVE] = {MAGENTA, MAGENTA},
         [HUE_KEYWORD] = {MAGENTA, MAGENTA}, [HUE_STRING] = {GREEN, GREEN}, [HUE_COMMENT] = OWN, [HUE_NUMBER] = {CYAN, CYAN},
     },
@@ -36,6 +37,7 @@ static const struct color hues[THEME_COUNT][HUE_COUNT] = {
         [HUE_TEXT] = OWN, [HUE_GROUND] = OWN,
         [HUE_ACCENT] = {BLUE, 25}, [HUE_ALERT] = {RED, 160}, [HUE_ON_MATCH] = {BLACK, 16}, [HUE_MATCH] = {YELLOW, 221},
         [HUE_HEAT_1] = {BLUE, 25}, [HUE_HEAT_2] = {CYAN, 29}, [HUE_HEAT_3] = {MAGENTA, 130}, [HUE_HEAT_4] = {RED, 160},
+        [HUE_ON_HEAT_1] = {WHITE, 231}, [HUE_ON_HEAT] = {WHITE, 231},
         [HUE_GRAPH] = {BLUE, 29}, [HUE_PEAK] = {RED, 160}, [HUE_HEAP] = {CYAN, 25}, [HUE_NATIVE] = {MAGENTA, 90},
         [HUE_KEYWORD] = {MAGENTA, 90}, [HUE_STRING] = {BLUE, 22}, [HUE_COMMENT] = {-1, 240}, [HUE_NUMBER] = {BLUE, 24},
     },
@@ -43,6 +45,7 @@ static const struct color hues[THEME_COUNT][HUE_COUNT] = {
         [HUE_TEXT] = {WHITE, 231}, [HUE_GROUND] = {BLACK, 16},
         [HUE_ACCENT] = {CYAN, 51}, [HUE_ALERT] = {YELLOW, 226}, [HUE_ON_MATCH] = {BLACK, 16}, [HUE_MATCH] = {YELLOW, 226},
         [HUE_HEAT_1] = {CYAN, 51}, [HUE_HEAT_2] = {GREEN, 46}, [HUE_HEAT_3] = {YELLOW, 226}, [HUE_HEAT_4] = {YELLOW, 214},
+        [HUE_ON_HEAT_1] = {BLACK, 16}, [HUE_ON_HEAT] = {BLACK, 16},
         [HUE_GRAPH] = {GREEN, 46}, [HUE_PEAK] = {YELLOW, 226}, [HUE_HEAP] = {CYAN, 51}, [HUE_NATIVE] = {MAGENTA, 213},
         [HUE_KEYWORD] = {YELLOW, 226}, [HUE_STRING] = {GREEN, 46}, [HUE_COMMENT] = {WHITE, 252}, [HUE_NUMBER] = {CYAN, 51},
     },
@@ -50,6 +53,7 @@ static const struct color hues[THEME_COUNT][HUE_COUNT] = {
         [HUE_TEXT] = OWN, [HUE_GROUND] = OWN,
         [HUE_ACCENT] = {CYAN, 74}, [HUE_ALERT] = {YELLOW, 214}, [HUE_ON_MATCH] = {BLACK, 16}, [HUE_MATCH] = {YELLOW, 227},
         [HUE_HEAT_1] = {BLUE, 32}, [HUE_HEAT_2] = {CYAN, 74}, [HUE_HEAT_3] = {YELLOW, 214}, [HUE_HEAT_4] = {WHITE, 227},
+        [HUE_ON_HEAT_1] = {WHITE, 16}, [HUE_ON_HEAT] = {BLACK, 16},
         [HUE_GRAPH] = {CYAN, 74}, [HUE_PEAK] = {YELLOW, 214}, [HUE_HEAP] = {BLUE, 32}, [HUE_NATIVE] = {YELLOW, 214},
         [HUE_KEYWORD] = {YELLOW, 214}, [HUE_STRING] = {CYAN, 74}, [HUE_COMMENT] = OWN, [HUE_NUMBER] = {MAGENTA, 175},
     },
@@ -89,6 +93,10 @@ static const struct {
     [STYLE_STRING] = {HUE_STRING, HUE_NONE, 0, 0},
     [STYLE_COMMENT] = {HUE_COMMENT, HUE_NONE, DIM, 0},
     [STYLE_NUMBER] = {HUE_NUMBER, HUE_NONE, 0, 0},
+    [STYLE_FRAME_1] = {HUE_ON_HEAT_1, HUE_HEAT_1, 0, REVERSE},
+    [STYLE_FRAME_2] = {HUE_ON_HEAT, HUE_HEAT_2, 0, REVERSE},
+    [STYLE_FRAME_3] = {HUE_ON_HEAT, HUE_HEAT_3, 0, REVERSE},
+    [STYLE_FRAME_4] = {HUE_ON_HEAT, HUE_HEAT_4, 0, REVERSE},
 };
 
 static const char *const names[THEME_COUNT] = {

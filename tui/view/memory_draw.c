@@ -8,9 +8,10 @@
 #include "tui/view/memory_text.h"
 #include "tui/view/number.h"
 #include "tui/view/table.h"
+#include "tui/view/tree_rows.h"
 
 enum { COLUMN_SHARE, COLUMN_BYTES, COLUMN_THIRD, COLUMN_PER_CALL, COLUMN_NAME, COLUMN_COUNT };
-enum { SOURCE_FROM = 46 /* columns of the name from which on the source stands beside it */, INDENT = 2 };
+enum { SOURCE_FROM = 46 /* columns of the name from which on the source stands beside it */ };
 
 struct layout {
     struct table_column columns[COLUMN_COUNT];
@@ -78,16 +79,7 @@ int memory_sign_column(const struct memory_row *row, struct rectangle area) {
     struct layout layout;
     struct memory_choice tree = {.tree = true};
     lay_out(&layout, &tree, area.columns);
-    int indent = row->depth * INDENT, most = layout.name_width / 2; /* the deepest calls keep some room */
-    return layout.at[COLUMN_NAME] + (indent < most ? indent : most);
-}
-
-static uint32_t sign_of(const struct memory_row *row, bool ascii) {
-    if (!row->parent)
-        return ' ';
-    if (ascii)
-        return row->expanded ? '-' : '+';
-    return row->expanded ? 0x25be : 0x25b8; /* triangles */
+    return layout.at[COLUMN_NAME] + tree_indent(row->depth, layout.name_width);
 }
 
 /* A call's name, or a line's number and text, below what called it. */
@@ -95,7 +87,8 @@ static void draw_branch(const struct memory_drawing *drawing, const struct layou
                         struct grid *grid, struct rectangle area, int at) {
     char text[2 * MEMORY_TEXT_SIZE], source[MEMORY_TEXT_SIZE];
     int column = memory_sign_column(row, area), end = layout->at[COLUMN_NAME] + layout->name_width;
-    grid_glyph(grid, area, at, column, STYLE_KEY, sign_of(row, grid->ascii));
+    struct tree_shape shape = {row->depth, row->parent, row->expanded};
+    grid_glyph(grid, area, at, column, STYLE_KEY, tree_sign(shape, grid->ascii));
     if (row->kind == MEMORY_ROW_LINE && row->line)
         snprintf(text, sizeof text, ":%" PRIu32 " %s", row->line, memory_line(drawing->model, row->function, row->line, source));
     else

@@ -3,79 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
-
-/* --- identities ------------------------------------------------------------------------------------- */
-
-struct known {
-    uint64_t key;
-    uint32_t id;
-    UT_hash_handle hh;
-};
-
-struct memory_ids {
-    struct known *known;
-    int8_t *opened; /* by id */
-    uint32_t count, capacity;
-};
-
-uint64_t memory_rows_mix(uint64_t key, uint64_t value) {
-    key ^= value + UINT64_C(0x9e3779b97f4a7c15) + (key << 6) + (key >> 2);
-    key = (key ^ (key >> 30)) * UINT64_C(0xbf58476d1ce4e5b9); /* the finalizer of Steele, Lea and Flood's SplitMix64 (2014) */
-    key = (key ^ (key >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return key ^ (key >> 31);
-}
-
-static bool reserve_id(struct memory_ids *ids) {
-    if (ids->count + 1 < ids->capacity)
-        return true;
-    uint32_t capacity = ids->capacity ? ids->capacity * 2 : 256;
-    int8_t *grown = realloc(ids->opened, capacity);
-    if (!grown)
-        return false;
-    memset(grown + ids->capacity, 0, capacity - ids->capacity);
-    ids->opened = grown;
-    ids->capacity = capacity;
-    return true;
-}
-
-uint32_t memory_rows_id(struct memory_rows *rows, uint64_t key) {
-    struct memory_ids *ids = rows->ids;
-    struct known *known;
-    HASH_FIND(hh, ids->known, &key, sizeof key, known);
-    if (known)
-        return known->id;
-    if (!reserve_id(ids) || !(known = calloc(1, sizeof *known)))
-        return 0;
-    known->key = key;
-    HASH_ADD(hh, ids->known, key, sizeof key, known);
-    if (!known->hh.tbl) { /* out of memory, as uthash tells it */
-        free(known);
-        return 0;
-    }
-    return known->id = ++ids->count;
-}
-
-int memory_rows_opened(const struct memory_rows *rows, uint32_t id) {
-    return id && id <= rows->ids->count ? rows->ids->opened[id] : 0;
-}
-
-void memory_rows_expand(struct memory_rows *rows, uint32_t id, bool expanded) {
-    if (id && rows->ids && id <= rows->ids->count)
-        rows->ids->opened[id] = expanded ? 1 : -1;
-}
-
 void memory_rows_free(struct memory_rows *rows) {
-    struct known *known, *next;
-    if (rows->ids) {
-        HASH_ITER(hh, rows->ids->known, known, next) {
-            HASH_DEL(rows->ids->known, known);
-            free(known);
-        }
-        free(rows->ids->opened);
-    }
-    free(rows->ids);
+    row_ids_free(&rows->ids);
     free(rows->rows);
     *rows = (struct memory_rows){0};
 }
@@ -164,7 +93,7 @@ static bool add_lines(struct memory_rows *rows, const struct model *model, const
             continue;
         if (!row || row->function != site->function || row->line != site->line) {
             row = memory_rows_add(rows);
-            if (!row || !(row->id = memory_rows_id(rows, memory_rows_mix(site->function, (uint64_t)site->line + 1))))
+            if (!row || !(row->id = row_ids_of(&rows->ids, row_ids_mix(site->function, (uint64_t)site->line + 1))))
                 return false;
             row->kind = MEMORY_ROW_LINE;
             row->function = site->function;
@@ -190,8 +119,8 @@ static bool add_types(struct memory_rows *rows, const struct model *model) {
         struct memory_row *row = memory_rows_add(rows);
         uint64_t key = 3;
         for (const char *letter = model->types[i].name; *letter; letter++)
-            key = memory_rows_mix(key, (unsigned char)*letter);
-        if (!row || !(row->id = memory_rows_id(rows, key)))
+            key = row_ids_mix(key, (unsigned char)*letter);
+        if (!row || !(row->id = row_ids_of(&rows->ids, key)))
             return false;
         row->kind = MEMORY_ROW_TYPE;
         row->type = (uint32_t)i;
@@ -251,8 +180,6 @@ static int compare_rows(const void *left_row, const void *right_row, void *data)
 bool memory_rows_build(struct memory_rows *rows, const struct model *model, const struct memory_choice *choice) {
     rows->count = 0;
     rows->total = 0;
-    if (!rows->ids && !(rows->ids = calloc(1, sizeof *rows->ids)))
-        return false;
     if (choice->tree && choice->mode != MEMORY_MODE_TYPES) {
         if (memory_tree_build(rows, model, choice->mode))
             return true;

@@ -4,6 +4,7 @@
 #define PYPROF_TUI_VIEW_MEMORY_ROWS_H
 
 #include "pyprof/model.h"
+#include "tui/view/row_ids.h"
 
 /* X(NAME, as the title has it) */
 #define MEMORY_MODE_LIST(X) \
@@ -62,14 +63,11 @@ static inline enum memory_origin memory_row_origin(const struct memory_row *row)
     return row->repeated ? MEMORY_LEFT_BY_SOME : MEMORY_LEFT_ONCE;
 }
 
-/* Which lines, paths and types have which id, and which of them the user opened or closed. */
-struct memory_ids;
-
 struct memory_rows {
     struct memory_row *rows; /* owned */
     size_t count, capacity;
     uint64_t total;          /* bytes of all rows together (of a tree: of its roots) */
-    struct memory_ids *ids;  /* owned */
+    struct row_ids ids;      /* of lines, paths and types */
 };
 
 struct memory_choice {
@@ -83,18 +81,11 @@ struct memory_choice {
 void memory_rows_free(struct memory_rows *rows);
 /* Makes the rows anew. false: out of memory; there are none. */
 bool memory_rows_build(struct memory_rows *rows, const struct model *model, const struct memory_choice *choice);
-/* Opens or closes a call in the tree from the next building on. */
-void memory_rows_expand(struct memory_rows *rows, uint32_t id, bool expanded);
 
 /* --- for the file that builds the tree -------------------------------------------------------------- */
 
 /* The next free row, zeroed; NULL: out of memory. */
 struct memory_row *memory_rows_add(struct memory_rows *rows);
-/* The id of what a key stands for (two things never share one but by a chance of 2^-64); 0: out of memory. */
-uint32_t memory_rows_id(struct memory_rows *rows, uint64_t key);
-/* Whether the user opened (1) or closed (-1) it; 0: neither. */
-int memory_rows_opened(const struct memory_rows *rows, uint32_t id);
-uint64_t memory_rows_mix(uint64_t key, uint64_t value);
 /* What of a site a mode is about. */
 uint64_t memory_rows_bytes(const struct model_site *site, enum memory_mode mode);
 uint64_t memory_rows_count(const struct model_site *site, enum memory_mode mode);

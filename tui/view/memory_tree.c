@@ -96,7 +96,7 @@ static void sum_up(struct tree *tree) {
     }
     for (size_t i = 0; i < model->node_count; i++)
         if (tree->bytes[i] || i == 0) /* few have any, and what has some has it above, too */
-            tree->keys[i] = memory_rows_mix(i > 0 ? tree->keys[parent_of(model, i)] : 1, model->nodes[i].function);
+            tree->keys[i] = row_ids_mix(i > 0 ? tree->keys[parent_of(model, i)] : 1, model->nodes[i].function);
     if (tree->branch_count)
         qsort(tree->branches, tree->branch_count, sizeof *tree->branches, compare_branches);
 }
@@ -120,19 +120,19 @@ static bool emit_line(struct memory_rows *rows, const struct tree *tree, const s
     struct memory_row *row = memory_rows_add(rows);
     if (!row)
         return false;
-    uint64_t key = memory_rows_mix(memory_rows_mix(tree->keys[branch->above], branch->function), (uint64_t)branch->line + 7);
+    uint64_t key = row_ids_mix(row_ids_mix(tree->keys[branch->above], branch->function), (uint64_t)branch->line + 7);
     *row = (struct memory_row){.kind = MEMORY_ROW_LINE, .function = branch->function, .line = branch->line, .depth = depth,
                                .bytes = branch->bytes, .count = branch->count, .self_bytes = branch->bytes};
-    row->id = memory_rows_id(rows, key);
+    row->id = row_ids_of(&rows->ids, key);
     return row->id != 0;
 }
 
 static bool emit_call(struct memory_rows *rows, const struct tree *tree, const struct branch *branch, int depth) {
     struct memory_row *row = memory_rows_add(rows);
-    uint32_t id = memory_rows_id(rows, tree->keys[branch->node]);
+    uint32_t id = row_ids_of(&rows->ids, tree->keys[branch->node]);
     if (!row || !id)
         return false;
-    int opened = memory_rows_opened(rows, id);
+    int opened = row_ids_opened(&rows->ids, id);
     bool expanded = opened ? opened > 0 : depth < OPEN_DEPTH && branch->bytes >= tree->total / OPEN_SHARE;
     *row = (struct memory_row){.kind = MEMORY_ROW_CALL, .function = branch->function, .depth = depth, .bytes = branch->bytes,
                                .count = branch->count, .self_bytes = tree->self_bytes[branch->node], .id = id, .parent = true,

@@ -11,6 +11,7 @@
 #include "tui/view/number.h"
 #include "tui/view/stamp.h"
 #include "tui/view/table.h"
+#include "tui/view/tree_rows.h"
 
 struct memory_state {
     struct table table; /* rows are ids of `rows`, in the same order */
@@ -246,28 +247,25 @@ static struct view_effect toggle_tree(struct memory_state *state) {
 }
 
 static struct view_effect expand(struct memory_state *state, const struct model *model, bool expanded) {
-    memory_rows_expand(&state->rows, selected_row(state)->id, expanded);
+    row_ids_open(&state->rows.ids, selected_row(state)->id, expanded);
     state->table.chosen = true;
     rebuild(state, model);
     return effect_of(VIEW_REDRAW);
 }
 
-/* To the right a call is opened, then gone into; to the left it is closed, then left for the call above. */
+static struct tree_shape shape_of(const void *data, size_t index) {
+    const struct memory_row *row = &((const struct memory_state *)data)->rows.rows[index];
+    return (struct tree_shape){row->depth, row->parent, row->expanded};
+}
+
 static struct view_effect sideways(struct memory_state *state, const struct model *model, bool right) {
-    const struct memory_row *row = selected_row(state);
-    if (!is_tree(state) || !row)
-        return effect_of(VIEW_NOT_HANDLED);
-    if (row->parent && row->expanded != right)
-        return expand(state, model, right);
     size_t index = state->table.index;
-    if (right) {
-        if (row->parent && index + 1 < state->rows.count && state->rows.rows[index + 1].depth > row->depth)
-            table_choose(&state->table, index + 1);
-        return selected_effect(state);
-    }
-    while (index > 0 && state->rows.rows[index].depth >= row->depth)
-        index--;
-    if (state->rows.rows[index].depth < row->depth)
+    if (!is_tree(state) || !selected_row(state))
+        return effect_of(VIEW_NOT_HANDLED);
+    enum tree_answer answer = tree_sideways(right, state->rows.count, &index, shape_of, state);
+    if (answer != TREE_SELECT)
+        return expand(state, model, answer == TREE_OPEN);
+    if (index != state->table.index)
         table_choose(&state->table, index);
     return selected_effect(state);
 }

@@ -30,11 +30,13 @@ enum view_action {
     VIEW_BYTECODE,    /* likewise, into the bytecode of function/line */
     VIEW_COPY,        /* put `text` on the clipboard; "": there is nothing to put there, which is said */
     VIEW_MESSAGE,     /* show `text` in the message row */
+    VIEW_PROCESS,     /* all panes show `process` from now on */
 };
 struct view_effect {
     enum view_action action;
     uint32_t function, line;
     const char *text; /* owned by the view, until its next call */
+    const struct model *process; /* of the run that is shown: one process, or the sum of all */
 };
 
 struct view {
@@ -61,12 +63,17 @@ struct view {
 };
 
 extern const struct view functions_view, source_view, ram_view, output_view, callers_view, memory_view, bytecode_view;
+extern const struct view flame_view, call_tree_view, threads_view, information_view;
 
 /* Feeds bytes the target wrote into the output view's state (a small terminal: UTF-8, CR, LF, BS, TAB, SGR and cursor
  * sequences understood or skipped); output_view_resize gives the size the target's terminal has. */
 void output_view_feed(void *state, const unsigned char *bytes, size_t count);
 void output_view_resize(void *state, int rows, int columns);
 void output_view_clear(void *state);
+
+/* What the information view tells beside the model: the run's config as YAML, and where its session is. Both are copied; NULL:
+ * there is none. */
+void information_view_tell(void *state, const char *config, const char *path);
 
 /* What of memory the memory view is about: what other panes show beside it. */
 enum memory_measure memory_view_measure(const void *state);

@@ -1,0 +1,125 @@
+/* path_inverted.c - call paths from the inside out: below a function hang those that called it, below these who called them.
+ *
+ * A path is a part of `leaves`: the nodes that it leads away from, each with the node that it has come to. What hangs below a path
+ * parts its own part again, so that the whole tree lies in one array, whatever is opened. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/view/path_tree.h"
+
+void path_inverted_free(struct path_tree *tree) {
+    free(tree->leaves);
+    free(tree->places);
+    free(tree->met);
+    tree->leaves = NULL;
+    tree->places = tree->met = NULL;
+    tree->leaf_count = 0;
+}
+
+/* What each node has itself, out of the sums: the model's rows are wider. malloc'ed; NULL: out of memory. */
+static uint64_t *self_of_nodes(const struct path_tree *tree) {
+    size_t count = tree->model->node_count;
+    uint64_t *self = malloc((count + 1) * sizeof *self);
+    if (!self)
+        return NULL;
+    memcpy(self, tree->totals, (count + 1) * sizeof *self);
+    for (size_t i = 0; i < count; i++)
+        self[tree->above[i]] -= tree->totals[i];
+    return self;
+}
+
+bool path_inverted_build(struct path_tree *tree) {
+    size_t count = tree->model->node_count, functions = tree->model->function_count;
+    uint64_t *self = self_of_nodes(tree);
+    tree->leaves = malloc((count + 1) * sizeof *tree->leaves);
+    tree->places = calloc(functions + 1, sizeof *tree->places);
+    tree->met = malloc((functions + 1) * sizeof *tree->met);
+    bool done = self && tree->leaves && tree->places && tree->met;
+    for (size_t i = 0; done && i < count; i++)
+        if (tree->functions[i] && self[i])
+            tree->leaves[tree->leaf_count++] = (struct path_leaf){self[i], (uint32_t)i, PATH_NONE};
+    free(self);
+    return done;
+}
+
+/* Parts a range of leaves by function: tree->places has how many there are of each, then where the next one goes; tree->met
+ * which ones there are. */
+struct parting {
+    struct path_tree *tree;
+    size_t met_count;
+    struct path_leaf *parted; /* the range in its new order */
+    uint32_t ended;           /* of leaves without a caller: the program called them */
+};
+
+/* Goes one call up with every leaf. */
+static void step(struct parting *parting, struct path_leaf *leaves, size_t range) {
+    struct path_tree *tree = parting->tree;
+    size_t count = tree->model->node_count;
+    for (size_t i = 0; i < range; i++) {
+        leaves[i].at = leaves[i].at == PATH_NONE ? leaves[i].leaf : tree->above[leaves[i].at];
+        uint32_t function = leaves[i].at < count ? tree->functions[leaves[i].at] : 0;
+        if (function && tree->places[function]++ == 0)
+            tree->met[parting->met_count++] = function;
+        parting->ended += !function;
+    }
+}
+
+/* What has ended stands in front; then the functions as they were met. */
+static void part(struct parting *parting, struct path_leaf *leaves, size_t range) {
+    struct path_tree *tree = parting->tree;
+    size_t count = tree->model->node_count;
+    uint32_t next = parting->ended, ended = 0;
+    for (size_t i = 0; i < parting->met_count; i++) {
+        uint32_t many = tree->places[tree->met[i]];
+        tree->places[tree->met[i]] = next;
+        next += many;
+    }
+    for (size_t i = 0; i < range; i++) {
+        uint32_t function = leaves[i].at < count ? tree->functions[leaves[i].at] : 0;
+        parting->parted[function ? tree->places[function]++ : ended++] = leaves[i];
+    }
+    memcpy(leaves, parting->parted, range * sizeof *leaves);
+}
+
+void path_inverted_count(const struct path_tree *tree, struct path *path) {
+    bool ends = true;
+    for (uint32_t i = path->begin; i < path->end; i++) {
+        uint32_t leaf = tree->leaves[i].leaf, at = tree->leaves[i].at;
+        path->calls += path_tree_calls(tree, leaf);
+        const struct model_node_memory *memory = model_node_memory(tree->model, &tree->model->nodes[leaf]);
+        path->memory += memory_measured(&memory->memory, tree->choice.measure);
+        ends &= at >= tree->model->node_count || tree->above[at] >= tree->model->node_count;
+    }
+    if (!path->opened) /* else its leaves have gone on */
+        path->is_leaf = ends;
+}
+
+static bool add_callers(struct parting *parting, uint32_t above) {
+    struct path_tree *tree = parting->tree;
+    uint32_t begin = tree->paths[above].begin, from = begin + parting->ended;
+    for (size_t i = 0; i < parting->met_count; i++) {
+        struct path *path = path_tree_add(tree, above, tree->met[i]);
+        if (!path)
+            return false;
+        path->begin = from;
+        path->end = from = begin + tree->places[tree->met[i]];
+        for (uint32_t leaf = path->begin; leaf < path->end; leaf++)
+            path->total += tree->leaves[leaf].self;
+    }
+    return true;
+}
+
+bool path_inverted_open(struct path_tree *tree, uint32_t path) {
+    struct path_leaf *leaves = tree->leaves + tree->paths[path].begin;
+    size_t range = tree->paths[path].end - tree->paths[path].begin;
+    struct parting parting = {.tree = tree, .parted = malloc((range + 1) * sizeof *parting.parted)};
+    if (!parting.parted)
+        return false;
+    step(&parting, leaves, range);
+    part(&parting, leaves, range);
+    bool done = add_callers(&parting, path);
+    for (size_t i = 0; i < parting.met_count; i++)
+        tree->places[tree->met[i]] = 0;
+    free(parting.parted);
+    return done;
+}

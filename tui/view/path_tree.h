@@ -1,0 +1,84 @@
+/* path_tree.h - call paths as a tree whose branches are made where they are looked at: from the program down to what was called,
+ * or inverted, from every function up to who called it.
+ *
+ * A path has what it measures together with all that hangs below it, so that nothing is larger than what it hangs from: where
+ * functions call each other in turns, the model's total times are not so. Of a model with 1,000,000 call nodes, a tree takes 24 MB
+ * and what was opened. */
+#ifndef PYPROF_TUI_VIEW_PATH_TREE_H
+#define PYPROF_TUI_VIEW_PATH_TREE_H
+
+#include "pyprof/model.h"
+#include "tui/view/memory_measure.h"
+
+enum { PATH_DEPTH = 1024 /* functions of a path that is remembered */, PATH_ROOT = 0, PATH_NONE = UINT32_MAX };
+
+struct path_choice {
+    bool inverted;
+    bool memory;                 /* measured is memory; else self time */
+    enum memory_measure measure; /* of memory: what is measured, or stands beside times */
+};
+
+struct path {
+    uint64_t key;          /* the same for the same path in every model of a run */
+    uint64_t total;        /* what is measured, with all below */
+    uint64_t self;         /* without; inverted: 0 */
+    uint64_t calls, memory; /* once counted: see path_tree_count */
+    uint32_t function;     /* 0: the root, all paths together */
+    uint32_t above;        /* path it hangs below; PATH_NONE: of the root */
+    uint32_t first, count; /* those below it, the largest first; none before it is opened */
+    uint32_t begin, end;   /* its call node, or inverted its part of `leaves` */
+    uint32_t depth;        /* of the root 0 */
+    bool opened, counted;
+    bool is_leaf;          /* once counted: nothing hangs below it */
+};
+
+/* Inverted: a node that has something itself, how much, and the node above it that the path has come to. */
+struct path_leaf { uint64_t self; uint32_t leaf, at; };
+
+struct path_tree {
+    const struct model *model;
+    struct path_choice choice;
+    struct path *paths; /* owned; paths[PATH_ROOT] is the root. Moves when paths are opened */
+    size_t count, capacity;
+    uint32_t *above, *functions; /* owned, by call node: above is node_count for those that hang below the root */
+    uint64_t *totals;            /* owned, by call node: what is measured, with all below */
+    uint32_t *first, *below;     /* owned: below[first[i]] up to below[first[i + 1]] hang below node i */
+    struct path_leaf *leaves;    /* owned; inverted only, as are the next two */
+    size_t leaf_count;
+    uint32_t *places, *met;      /* owned: room to part leaves by function; places are 0 in between */
+};
+
+/* Makes the tree anew, with nothing opened, in time proportional to the model's call nodes. false: out of memory; the tree is
+ * empty. */
+bool path_tree_build(struct path_tree *tree, const struct model *model, const struct path_choice *choice);
+/* The same tree the other way round, with nothing opened: what was summed up stays. false: out of memory; the tree is empty. */
+bool path_tree_invert(struct path_tree *tree);
+void path_tree_free(struct path_tree *tree);
+/* Makes the paths below that one, once. false: out of memory; it has none below. */
+bool path_tree_open(struct path_tree *tree, uint32_t path);
+/* Finds a path's calls, its memory (with all below, whatever is measured), and whether anything is below it. Inverted, calls and
+ * memory are those of the innermost function along this path. */
+const struct path *path_tree_count(struct path_tree *tree, uint32_t path);
+
+/* The functions of a path, outermost first, without the root; at most PATH_DEPTH. Returns how many. */
+size_t path_tree_functions(const struct path_tree *tree, uint32_t path, uint32_t functions[PATH_DEPTH]);
+/* The path of these functions, opened so far, or as much of it as there is. */
+uint32_t path_tree_find(struct path_tree *tree, const uint32_t *functions, size_t count);
+/* The functions of the largest path that ends in a function; 0: there is none. */
+size_t path_tree_largest(const struct path_tree *tree, uint32_t function, uint32_t functions[PATH_DEPTH]);
+/* What is measured of all paths in which one of these functions (a byte each, by id) is: where one calls another it counts once. */
+uint64_t path_tree_matched(const struct path_tree *tree, const uint8_t *matches);
+
+/* --- for the file that inverts ------------------------------------------------------------------------ */
+
+/* What a call node has itself of what is measured. */
+uint64_t path_tree_self(const struct path_tree *tree, size_t node);
+uint64_t path_tree_calls(const struct path_tree *tree, size_t node);
+void path_inverted_count(const struct path_tree *tree, struct path *path);
+/* Appends a path below another; NULL: out of memory. */
+struct path *path_tree_add(struct path_tree *tree, uint32_t above, uint32_t function);
+bool path_inverted_build(struct path_tree *tree);
+void path_inverted_free(struct path_tree *tree);
+bool path_inverted_open(struct path_tree *tree, uint32_t path);
+
+#endif
