@@ -3,6 +3,7 @@
 #include "tests/unit/view_fixture.h"
 
 #include "tests/unit/golden.h"
+#include "tui/view/bytecode_opcodes.h"
 #include "tui/view/bytecode_text.h"
 #include "tui/view/specialisation.h"
 
@@ -267,7 +268,11 @@ static void models_are_not_trusted(void **state) {
 }
 
 static void small_sizes(void **state) {
-    expect_small_sizes_kept(*state);
+    struct test *test = *state;
+    for (int mode = 0; mode < BYTECODE_MODE_COUNT; mode++) {
+        expect_small_sizes_kept(test);
+        request(test, REQUEST_VARIANT);
+    }
 }
 
 /* Jumps within jumps are beside each other, the shorter ones inside; crossings show. */
@@ -314,12 +319,68 @@ static void arrows(void **state) {
                  "        1+ v  4  JUMP_X\n");
 }
 
+/* v goes on from the instructions to what of them was executed how often. */
+static void opcodes(void **state) {
+    struct test *test = *state;
+    expect_effect(request(test, REQUEST_VARIANT), VIEW_REDRAW, 0);
+    expect_title(test, "Opcodes of count  38692");
+    expect(test, 5, 60,
+           "     %        count opcode\n"
+           "> 18.1         7003 LOAD_FAST                 ##############\n"
+           "  11.2         4335 STORE_FAST                #########\n"
+           "  11.2         4333 BINARY_OP                 #########\n"
+           "   9.5         3667 POP_JUMP_FORWARD_IF_FALSE #######\n");
+    expect_drawn(test, 3, 64, false, false,
+           "     %        count opcode\n"
+           "> 18.1         7003 LOAD_FAST                 ██████████████████\n"
+           "  11.2         4335 STORE_FAST                ███████████▏\n");
+    expect_effect(request(test, REQUEST_MOVE_DOWN), VIEW_REDRAW, 0);
+    expect_text(request(test, REQUEST_COPY), VIEW_COPY, "STORE_FAST 4335");
+    test->model->wall_ns++; /* another model: the selection stays on its opcode */
+    expect_text(request(test, REQUEST_COPY), VIEW_COPY, "STORE_FAST 4335");
+    expect_effect(search(test, "binary_s", 0), VIEW_REDRAW, 0);
+    expect_place(request(test, REQUEST_DRILL), VIEW_SELECT, 2, 6);
+    expect_text(request(test, REQUEST_COPY), VIEW_COPY, "60 BINARY_SUBSCR_DICT  # 2000 times");
+    request(test, REQUEST_VARIANT);
+    request(test, REQUEST_VARIANT);
+    expect_title(test, "Pairs of opcodes of count  38024");
+    expect(test, 4, 70,
+           "     %        count opcode, the next\n"
+           ">  7.9         3000 BINARY_OP POP_JUMP_FORWARD_IF_FALSE\n"
+           "   7.9         3000 FOR_ITER STORE_FAST\n"
+           "   7.9         3000 JUMP_BACKWARD FOR_ITER\n");
+    request(test, REQUEST_VARIANT);
+    expect_title(test, "Opcodes of the program  52692");
+    request(test, REQUEST_VARIANT);
+    request(test, REQUEST_VARIANT);
+    expect_title(test, "Bytecode line:6  38692 executed");
+}
+
+static void opcodes_of_what_was_not_counted(void **state) {
+    struct test *test = *state;
+    request(test, REQUEST_VARIANT);
+    test->context.function = 1;
+    expect(test, 1, 60, "No instructions of this function were counted.\n");
+    test->context.function = 2;
+    for (size_t i = 0; i < test->model->function_count; i++)
+        test->model->functions[i].instructions = MODEL_UNKNOWN;
+    for (size_t i = 0; i < test->model->instruction_row_count; i++)
+        test->model->instruction_rows[i].count = MODEL_UNKNOWN;
+    test->model->instructions = MODEL_UNKNOWN;
+    request(test, REQUEST_VARIANT);
+    request(test, REQUEST_VARIANT);
+    expect(test, 2, 60, "Instructions are not counted in this run: its bytecode\n"
+                        "collector is off (-k function,line,bytecode).\n");
+    expect_effect(request(test, REQUEST_DRILL), VIEW_NOT_HANDLED, 0);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(golden_screens), TEST(without_counts), TEST(absolute_numbers), TEST(instructions_in_words), TEST(prefixes_in_words),
         TEST(forms_in_words), TEST(moving), TEST(following_the_source), TEST(rows_come_later), TEST(going_into), TEST(searching),
         TEST(sideways), TEST(clicking), TEST(nothing_there), TEST(models_are_not_trusted), TEST(small_sizes), TEST(arrows),
+        TEST(opcodes), TEST(opcodes_of_what_was_not_counted),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -56,7 +56,7 @@
     X(SORT_NEXT, ">", "sort-right", "sort by the column to the right", TABLE)                        \
     X(SORT_INVERT, "I", "invert", "invert the order", TABLE)                                         \
     X(PERCENT, "%", "percent", "percent or absolute numbers", TABLE)                                 \
-    X(VARIANT, "v", "variant", "what memory: at the peak, alive, ...", MEMORY)              \
+    X(VARIANT, "v", "variant", "what of memory; in bytecode: opcodes, pairs", MEMORY)                   \
     X(TREE, "V", "tree", "memory as lines, or as a tree of calls", MEMORY)                           \
     X(MARK, "m", "mark", "mark this moment in the RAM graph", MEMORY)                                \
     X(NEXT_MARK, "'", "next-mark", "next mark", MEMORY)                                              \

@@ -1,10 +1,11 @@
-/* bytecode_view.c - the instructions of the selected function, in step with its source. */
+/* bytecode_view.c - the instructions of the selected function, in step with its source; or how often which opcodes were executed. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tui/view/bytecode_draw.h"
+#include "tui/view/bytecode_opcodes.h"
 #include "tui/view/bytecode_text.h"
 #include "tui/view/effect.h"
 #include "tui/view/filter.h"
@@ -20,6 +21,9 @@ struct bytecode_state {
     struct bytecode_rows rows;
     struct bytecode_arrows arrows;
     struct source_text text;
+    enum bytecode_mode mode;
+    struct bytecode_opcodes opcodes; /* of that mode */
+    bool outdated;         /* opcodes must be counted anew whatever the stamp says */
     bool without_memory;   /* rows could not be made */
     uint32_t function;     /* shown; 0: none */
     uint32_t context_line; /* as last seen */
@@ -39,6 +43,7 @@ static void bytecode_destroy(void *data) {
         bytecode_rows_free(&state->rows);
         bytecode_arrows_free(&state->arrows);
         source_text_free(&state->text);
+        bytecode_opcodes_free(&state->opcodes);
     }
     free(state);
 }
@@ -80,6 +85,8 @@ static void refresh(struct bytecode_state *state, const struct view_context *con
     state->function = function;
     if (changed || anew)
         rebuild(state, context->model);
+    if (state->mode != BYTECODE_MODE_CODE && (changed || anew || state->outdated))
+        state->outdated = !bytecode_opcodes_build(&state->opcodes, context->model, function, state->mode);
     follow_context(state, context, anew || before != state->rows.count);
 }
 
@@ -87,7 +94,11 @@ static void refresh(struct bytecode_state *state, const struct view_context *con
 
 static const char *nothing(struct bytecode_state *state, const struct model *model) {
     const struct model_function *function = &model->functions[state->function];
-    if (state->without_memory)
+    if (state->mode != BYTECODE_MODE_CODE && !state->outdated)
+        return bytecode_mode_is_of_program(state->mode)
+                   ? "Instructions are not counted in this run: its bytecode collector is off (-k function,line,bytecode)."
+                   : "No instructions of this function were counted.";
+    if (state->without_memory || state->outdated)
         return "There is not enough memory for this function's bytecode; close other programs.";
     if (!state->function)
         return "No function is selected.";
@@ -120,13 +131,21 @@ static void scroll(struct bytecode_state *state, int visible) {
     state->reveal = false;
 }
 
+static bool is_empty(const struct bytecode_state *state) {
+    return state->mode == BYTECODE_MODE_CODE ? state->selected == SIZE_MAX : !state->opcodes.count;
+}
+
 static void bytecode_draw(void *data, const struct view_context *context, struct grid *grid, struct rectangle area) {
     struct bytecode_state *state = data;
     refresh(state, context);
     if (area.rows <= 0 || area.columns <= 0)
         return;
-    if (state->selected == SIZE_MAX) {
+    if (is_empty(state)) {
         table_sentence(grid, area, nothing(state, context->model));
+        return;
+    }
+    if (state->mode != BYTECODE_MODE_CODE) {
+        bytecode_opcodes_draw(&state->opcodes, state->mode, context->focused, state->pattern, grid, area);
         return;
     }
     scroll(state, area.rows - bytecode_header_rows(area) - bytecode_detail_rows(area));
@@ -137,11 +156,27 @@ static void bytecode_draw(void *data, const struct view_context *context, struct
     bytecode_draw_rows(&drawing, grid, area);
 }
 
+/* "Opcodes of count  274M". */
+static void title_of_opcodes(const struct bytecode_state *state, const struct model *model, char *text, size_t size) {
+    static const char *const titles[] = {
+#define X(NAME, title) title,
+        BYTECODE_MODE_LIST(X)
+#undef X
+    };
+    char count[NUMBER_SIZE];
+    const char *of = bytecode_mode_is_of_program(state->mode) ? "the program" : model->functions[state->function].name;
+    snprintf(text, size, "%s %s  %s", titles[state->mode], of, number_count(count, state->opcodes.total, 6));
+}
+
 /* "Bytecode line:12  274M executed". */
 static void bytecode_title(void *data, const struct view_context *context, char *text, size_t size) {
     struct bytecode_state *state = data;
     char count[NUMBER_SIZE];
     refresh(state, context);
+    if (state->mode != BYTECODE_MODE_CODE) {
+        title_of_opcodes(state, context->model, text, size);
+        return;
+    }
     snprintf(text, size, "Bytecode");
     size_t length = strlen(text);
     if (selected_line(state))
@@ -233,11 +268,61 @@ static struct view_effect scroll_sideways(struct bytecode_state *state, int colu
     return effect_of(before == state->sideways ? VIEW_HANDLED : VIEW_REDRAW);
 }
 
+/* From the instructions to the opcodes of the function, its pairs, then those of the program, and back. */
+static struct view_effect vary(struct bytecode_state *state) {
+    state->mode = (enum bytecode_mode)((state->mode + 1) % BYTECODE_MODE_COUNT);
+    state->opcodes.top = 0;
+    state->opcodes.selected[0] = '\0';
+    state->outdated = true;
+    return effect_of(VIEW_REDRAW);
+}
+
+/* Into the next instruction of this opcode. */
+static struct view_effect find_opcode(struct bytecode_state *state, const struct view_context *context) {
+    const struct model_opcode *opcode = &state->opcodes.rows[state->opcodes.index];
+    size_t index = state->selected;
+    for (size_t tried = 0; tried < state->rows.count; tried++) {
+        index = (index + 1) % state->rows.count;
+        const struct model_instruction *instruction = bytecode_rows_instruction(&state->rows, index);
+        if (!instruction || strcmp(instruction->opname, opcode->opname) != 0)
+            continue;
+        state->mode = BYTECODE_MODE_CODE;
+        state->reveal = true;
+        select_row(state, index, 1);
+        return selected_effect(state, context);
+    }
+    return effect_message("The selected function has no instruction of this opcode.");
+}
+
+static struct view_effect opcodes_request(struct bytecode_state *state, const struct view_context *context, enum request request,
+                                          int page_rows) {
+    char name[128];
+    struct bytecode_opcodes *opcodes = &state->opcodes;
+    size_t index = opcodes->index;
+    if (!opcodes->count)
+        return effect_of(VIEW_NOT_HANDLED);
+    if (table_step(request, page_rows, opcodes->count, &index)) {
+        bytecode_opcodes_select(opcodes, index);
+        return effect_of(VIEW_REDRAW);
+    }
+    if (request == REQUEST_DRILL)
+        return find_opcode(state, context);
+    if (request != REQUEST_COPY)
+        return effect_of(VIEW_NOT_HANDLED);
+    snprintf(state->message, sizeof state->message, "%s %" PRIu64, bytecode_opcodes_name(opcodes, index, name),
+             opcodes->rows[index].count);
+    return effect_copy(state->message);
+}
+
 static struct view_effect bytecode_request(void *data, const struct view_context *context, enum request request, int page_rows) {
     struct bytecode_state *state = data;
     refresh(state, context);
     if (request == REQUEST_CANCEL)
         return effect_end_search(state->pattern);
+    if (request == REQUEST_VARIANT)
+        return vary(state);
+    if (state->mode != BYTECODE_MODE_CODE)
+        return opcodes_request(state, context, request, page_rows);
     if (state->selected == SIZE_MAX)
         return effect_of(VIEW_NOT_HANDLED);
     size_t index = state->selected;
@@ -272,14 +357,32 @@ static bool row_matches(const void *data, size_t index) {
     return filter_contains(text, state->pattern);
 }
 
+static bool opcode_matches(const void *data, size_t index) {
+    const struct bytecode_state *state = data;
+    char name[128];
+    return filter_contains(bytecode_opcodes_name(&state->opcodes, index, name), state->pattern);
+}
+
+static struct view_effect search_opcodes(struct bytecode_state *state, int direction) {
+    size_t index = state->opcodes.index;
+    if (table_search(state->opcodes.count, &index, direction, opcode_matches, state)) {
+        bytecode_opcodes_select(&state->opcodes, index);
+        return effect_of(VIEW_REDRAW);
+    }
+    snprintf(state->message, sizeof state->message, "No opcode here has \"%s\" in its name.", state->pattern);
+    return effect_message(state->message);
+}
+
 static struct view_effect bytecode_search(void *data, const struct view_context *context, const char *pattern, int direction) {
     struct bytecode_state *state = data;
     refresh(state, context);
     snprintf(state->pattern, sizeof state->pattern, "%s", pattern);
     if (!pattern[0])
         return effect_of(VIEW_REDRAW);
-    if (state->selected == SIZE_MAX)
+    if (is_empty(state))
         return effect_message("There is no bytecode here to search.");
+    if (state->mode != BYTECODE_MODE_CODE)
+        return search_opcodes(state, direction);
     size_t index = state->selected;
     if (table_search(state->rows.count, &index, direction, row_matches, state)) {
         select_row(state, index, 1);
@@ -289,11 +392,25 @@ static struct view_effect bytecode_search(void *data, const struct view_context 
     return effect_message(state->message);
 }
 
+static struct view_effect click_opcode(struct bytecode_state *state, const struct view_context *context, struct rectangle area,
+                                       int row) {
+    int header = table_header_rows(area);
+    size_t index = state->opcodes.top + (size_t)(row - header);
+    if (row < header || index >= state->opcodes.count)
+        return effect_of(VIEW_HANDLED);
+    if (index == state->opcodes.index)
+        return find_opcode(state, context);
+    bytecode_opcodes_select(&state->opcodes, index);
+    return effect_of(VIEW_REDRAW);
+}
+
 static struct view_effect bytecode_click(void *data, const struct view_context *context, struct rectangle area, int row,
                                          int column) {
     struct bytecode_state *state = data;
     (void)column;
     refresh(state, context);
+    if (state->mode != BYTECODE_MODE_CODE)
+        return click_opcode(state, context, area, row);
     int header = bytecode_header_rows(area);
     size_t index = state->top + (size_t)(row - header);
     if (state->selected == SIZE_MAX || row < header || row >= area.rows - bytecode_detail_rows(area) || index >= state->rows.count)

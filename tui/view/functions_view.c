@@ -135,8 +135,8 @@ static void refresh(struct functions_state *state, const struct view_context *co
 
 static struct function_look look_of(const struct functions_state *state, const struct view_context *context) {
     return (struct function_look){
-        .percent = context->percent, .memory = state->memory, .instructions = state->instructions, .sort = state->sort, .measure = state->measure,
-        .total_self_ns = state->total_self_ns, .pattern = state->pattern};
+        .percent = context->percent, .memory = state->memory, .instructions = state->instructions,
+        .sort = state->sort, .measure = state->measure, .total_self_ns = state->total_self_ns, .pattern = state->pattern};
 }
 
 static void draw_nothing(const struct functions_state *state, const struct view_context *context, struct grid *grid,
