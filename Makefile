@@ -114,8 +114,9 @@ $(OBJ)/%.o: %.c $(BUILD)/flags | build/found
 	@mkdir -p $(@D)
 	$(CC) $(TUI_FLAGS) $(DEPENDENCY_FLAGS) $(CFLAGS) -c -o $@ $<
 
-# Holds the driver's text as it is.
+# Hold the text of a Python file as it is.
 $(OBJ)/core/compare/driver.o: core/compare/driver.py
+$(OBJ)/core/recorder/disassembler_process.o: core/recorder/disassemble.py
 
 $(ENGINE_OBJ)/%.o: %.c $(ENGINE_OBJ)/flags | build/found
 	@mkdir -p $(@D)

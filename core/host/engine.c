@@ -7,6 +7,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "core/host/adopt.h"
 #include "core/host/calibrate.h"
@@ -23,6 +24,7 @@
 #include "core/host/original_marshal.h"
 #include "core/host/own_work.h"
 #include "core/host/profile_decorator.h"
+#include "core/host/program_end.h"
 #include "core/host/pyprof_import.h"
 #include "core/host/selection.h"
 #include "core/host/shared_functions.h"
@@ -80,7 +82,7 @@ static bool install_collectors(void) {
     calibrate_probes();
     return adopt_existing_functions() && exec_hook_install() && original_code_install() &&
            original_graph_install() && original_marshal_install() && monitoring_install() && shared_functions_install() &&
-           profile_decorator_install() && install_memory() && main_program_await();
+           profile_decorator_install() && program_end_await() && install_memory() && main_program_await();
 }
 
 static bool start_collectors(void) {
@@ -111,6 +113,9 @@ static void publish_collection_counts(struct arena_memory *memory) {
 static void announce(struct arena_header *header) {
     const char *version = Py_GetVersion(); /* "3.11.2 (main, ..." */
     snprintf(header->python_version, sizeof header->python_version, "%.*s", (int)strcspn(version, " "), version);
+    ssize_t length = readlink("/proc/self/exe", header->executable, sizeof header->executable);
+    if (length < 0 || (size_t)length >= sizeof header->executable)
+        *header->executable = '\0';
     __atomic_store_n(&header->host_state, ARENA_HOST_RUNNING, __ATOMIC_RELEASE);
 }
 

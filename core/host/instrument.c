@@ -6,6 +6,7 @@
 #include "core/host/lazy_code.h"
 #include "core/host/own_work.h"
 #include "core/host/place_probes.h"
+#include "core/host/publish_bytecode.h"
 #include "core/host/twins.h"
 #include "core/probe/profile_writer.h"
 #include "core/probe/shadow_stack.h"
@@ -152,6 +153,7 @@ struct instrumented instrument_body(PyCodeObject *code, struct selection selecti
         body.code = place_probes(code, constants ? constants : code->co_consts, wishes, &body.offsets);
         if (!body.code)
             instrument_leave(code, PyErr_Occurred() ? "no memory for its probes" : "its bytecode is not understood");
+        publish_code(code, body.row);
     }
     if (!body.code && constants)
         body.code = replace_constants(code, constants);

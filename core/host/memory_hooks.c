@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include "core/host/census.h"
 #include "core/host/requests.h"
 #include "core/probe/memory.h"
 
@@ -246,31 +245,6 @@ static void hook_arenas(void) {
     PyObject_SetArenaAllocator(&counting);
 }
 
-static PyObject *end(PyObject *module, PyObject *arguments) {
-    (void)module;
-    (void)arguments;
-    memory_end();
-    if (profile_header() && profile_header()->census)
-        census_take();
-    Py_RETURN_NONE;
-}
-
-/* The first function that is to run at exit is the last one that does, when all threads of the program have ended
- * and before the interpreter clears up. The module is not left where the program could see that it was imported. */
-static bool await_end(void) {
-    static PyMethodDef definition = {"end", end, METH_NOARGS, NULL};
-    PyObject *modules = PyImport_GetModuleDict(); /* borrowed */
-    bool there = PyDict_GetItemString(modules, "atexit") != NULL;
-    PyObject *module = PyImport_ImportModule("atexit"), *function = PyCFunction_New(&definition, NULL);
-    PyObject *done = module && function ? PyObject_CallMethod(module, "register", "O", function) : NULL;
-    if (done && !there && PyDict_DelItemString(modules, "atexit") < 0)
-        Py_CLEAR(done);
-    Py_XDECREF(function);
-    Py_XDECREF(module);
-    Py_XDECREF(done);
-    return done != NULL;
-}
-
 /* Without a clock in the run there is no time to keep the cost out of. */
 static uint64_t cost_now(void) { return profile_clock_kind == ARENA_CLOCK_NONE ? 0 : memory_measure_pair(); }
 
@@ -280,8 +254,6 @@ bool memory_hooks_install(const char **no_room) {
     if (!memory_prepare(no_room))
         return false;
     *no_room = NULL;
-    if (!await_end())
-        return false;
     python_find_main_interpreter();
     bool pymalloc = name && strcmp(name, "pymalloc") == 0;
     profile_header()->memory.allocator_replaced = !pymalloc;

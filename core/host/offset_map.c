@@ -107,6 +107,25 @@ int offset_map_to_twin(const struct offset_map *map, PyCodeObject *original, int
     return unit;
 }
 
+void offset_map_visit(const struct offset_map *map, PyCodeObject *original,
+                      void (*visit)(void *context, uint32_t unit, uint32_t twin_unit), void *context) {
+    struct original_walk walk;
+    if (!walk_begin(&walk, original))
+        return;
+    for (uint32_t at = 0; walk_next(&walk); at++) {
+        if (!map) {
+            visit(context, (uint32_t)walk.unit, (uint32_t)walk.unit);
+            continue;
+        }
+        while (at < map->units && !is_set(map, at))
+            at++;
+        if (at >= map->units)
+            break;
+        visit(context, (uint32_t)walk.unit, at);
+    }
+    Py_DECREF(walk.bytes);
+}
+
 /* The unit of the opcode that `unit`, which may be a prefix, belongs to. */
 static int opcode_unit(PyObject *bytecode, int unit) {
     const unsigned char *bytes = (const unsigned char *)PyBytes_AS_STRING(bytecode);

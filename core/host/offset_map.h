@@ -18,6 +18,11 @@ struct offset_map *offset_map_new(const struct assembly *assembly);
 int offset_map_to_original(struct offset_map *map, PyCodeObject *original, int unit);
 int offset_map_to_twin(const struct offset_map *map, PyCodeObject *original, int unit);
 
+/* Calls visit for each instruction of the original, with the unit of its opcode there and in the twin; without a map these are the
+ * same. */
+void offset_map_visit(const struct offset_map *map, PyCodeObject *original,
+                      void (*visit)(void *context, uint32_t unit, uint32_t twin_unit), void *context);
+
 /* What stands at an offset of a twin. */
 enum offset_place {
     OFFSET_ORIGINAL, /* an instruction of the original, its prefix or cache */

@@ -16,5 +16,6 @@
 #include "core/host/python_version/opcodes.h"
 #include "core/host/python_version/probe_sequence.h"
 #include "core/host/python_version/shells.h"
+#include "core/host/python_version/specialization.h"
 
 #endif

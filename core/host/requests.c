@@ -1,6 +1,7 @@
 #include "core/host/requests.h"
 
 #include "core/host/census.h"
+#include "core/host/publish_bytecode.h"
 #include "core/probe/memory.h"
 #include "core/probe/profile_writer.h"
 
@@ -24,6 +25,11 @@ static int do_requests(void *unused) {
         uint32_t number = mailbox->take_census;
         census_take();
         __atomic_store_n(&mailbox->take_census_done, number, __ATOMIC_RELEASE);
+    }
+    if (is_asked(&mailbox->publish_bytecode, &mailbox->publish_bytecode_done)) {
+        uint32_t number = mailbox->publish_bytecode;
+        publish_specializations();
+        __atomic_store_n(&mailbox->publish_bytecode_done, number, __ATOMIC_RELEASE);
     }
     return 0;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "core/host/lazy_code.h"
+#include "core/host/publish_bytecode.h"
 #include "core/probe/memory.h"
 #include "core/probe/memory_sites.h"
 
@@ -78,6 +79,8 @@ static void end_watched_code(PyObject *code) {
     struct entry *entry = python_in_main_interpreter() ? find((PyCodeObject *)code) : NULL;
     if (entry)
         HASH_DEL(entries, entry);
+    if (entry && entry->twin.original)
+        publish_ending_twin((PyCodeObject *)code, &entry->twin);
     uintptr_t bytecode = (uintptr_t)((PyCodeObject *)code)->co_code_adaptive;
     size_t size = 2 * (size_t)python_code_units((PyCodeObject *)code);
     int *objects = python_collector_count(), before = objects ? *objects : 0;
@@ -99,6 +102,12 @@ void twins_prepare(void) {
 const struct twin *twins_find(const PyCodeObject *code) {
     const struct entry *entry = find(code);
     return entry ? &entry->twin : NULL;
+}
+
+void twins_visit(void (*visit)(PyCodeObject *twin, const struct twin *record)) {
+    for (const struct entry *entry = entries; entry; entry = entry->hh.next)
+        if (entry->twin.original)
+            visit((PyCodeObject *)(uintptr_t)entry->code, &entry->twin);
 }
 
 bool twins_tie(PyCodeObject *instrumented, struct twin record) {

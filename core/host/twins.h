@@ -22,6 +22,9 @@ void twins_prepare(void);
 /* The record of a code object, or NULL; until the code object ends. */
 const struct twin *twins_find(const PyCodeObject *code);
 
+/* Calls visit for every twin. It must not run Python code, nor make or end code objects. */
+void twins_visit(void (*visit)(PyCodeObject *twin, const struct twin *record));
+
 /* Ties a new twin to its original, as `record` tells of it. The record's offsets become the table's. false: memory is out. */
 bool twins_tie(PyCodeObject *instrumented, struct twin record);
 

@@ -106,10 +106,12 @@ void memory_watch_requests(bool (*tell)(void)) {
 
 void memory_tell_requests(void) {
     uint32_t pause = memory.mailbox->pause_memory, census = memory.mailbox->take_census;
+    uint32_t bytecode = memory.mailbox->publish_bytecode;
     if (!tell_requests())
         return;
     memory.seen_pause = pause;
     memory.seen_census = census;
+    memory.seen_bytecode = bytecode;
     memory_set_attention(MEMORY_ASKED, false);
 }
 
@@ -146,7 +148,7 @@ void memory_after_fork_in_child(bool counting) {
     memory_this_thread.last_block = NULL;
     memory_set_attention(MEMORY_PAUSED, false);
     memory_set_attention(MEMORY_ASKED, false);
-    memory.seen_pause = memory.seen_census = 0;
+    memory.seen_pause = memory.seen_census = memory.seen_bytecode = 0;
     prepared = counting && memory_sites_begin();
     if (!prepared) {
         memory_set_attention(MEMORY_NOT_COUNTING, true);

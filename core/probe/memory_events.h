@@ -15,7 +15,8 @@ void memory_renew_slow_clock(void);
 /* Whether the recorder asks for something that nobody was told of yet. */
 HOT_INLINE bool memory_is_asked(void) {
     const struct arena_mailbox *mailbox = memory.mailbox;
-    return mailbox && (mailbox->pause_memory != memory.seen_pause || mailbox->take_census != memory.seen_census);
+    return mailbox && (mailbox->pause_memory != memory.seen_pause || mailbox->take_census != memory.seen_census ||
+                       mailbox->publish_bytecode != memory.seen_bytecode);
 }
 
 /* The clock of lifetimes is read at each site's every so-many-th allocation, and on slow paths. A power of two. What

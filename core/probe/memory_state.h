@@ -23,7 +23,7 @@ struct memory_state {
     uint64_t event_cost; /* ticks of the run's clock that an event's fast path takes from the program */
     enum arena_clock_kind clock_kind;
     const struct arena_mailbox *mailbox; /* NULL: nobody is to be told of what is asked for */
-    uint32_t seen_pause, seen_census;    /* the numbers in it that somebody was told of */
+    uint32_t seen_pause, seen_census, seen_bytecode; /* the numbers in it that somebody was told of */
 };
 extern HOT_DATA struct memory_state memory;
 

@@ -88,6 +88,7 @@ static void copy_header(struct arena_header *own, const struct arena_header *par
     own->marked_count = parents->marked_count;
     own->probe_cost = parents->probe_cost;
     memcpy(own->python_version, parents->python_version, sizeof own->python_version);
+    memcpy(own->executable, parents->executable, sizeof own->executable);
     memcpy(own->command, parents->command, sizeof own->command);
     own->host_state = ARENA_HOST_RUNNING;
     own->code_count = snapshot->code_count;

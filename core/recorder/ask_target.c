@@ -47,3 +47,9 @@ bool ask_target_census(struct recording *recording, const char **notice, struct 
     *notice = "live objects are counted as soon as the program runs Python code (one that waits does not)";
     return true;
 }
+
+void ask_target_bytecode(struct recording *recording) {
+    uint32_t *asked = &recording->arena.header->mailbox.publish_bytecode;
+    if (is_running(recording, "", NULL))
+        __atomic_store_n(asked, __atomic_load_n(asked, __ATOMIC_RELAXED) + 1, __ATOMIC_RELEASE);
+}

@@ -1,4 +1,5 @@
-/* ask_target.h - what may be asked of a program while it runs: to mark a moment, to switch its memory collector, to take a census.
+/* ask_target.h - what may be asked of a program while it runs: to mark a moment, to switch its memory collector, to take a
+ * census, to say what its bytecode is specialised to.
  *
  * Marks are written into the arena at once. The rest goes into the arena's mailbox, where the engine finds it the next time the
  * program allocates memory, and does it when its main thread next runs Python code. */
@@ -17,5 +18,8 @@ bool ask_target_pause_memory(struct recording *recording, bool paused, const cha
 
 /* Asks for a census of live objects. */
 bool ask_target_census(struct recording *recording, const char **notice, struct error *error);
+
+/* Asks for what instructions are specialised to; nothing where it has ended. */
+void ask_target_bytecode(struct recording *recording);
 
 #endif

@@ -129,6 +129,7 @@ static bool begin_run(struct server *server, struct config *config, struct error
         pty_close(&pty);
         return false;
     }
+    disassembler_stop(&server->disassembler);
     recording_remove(&server->recording);
     pty_close(&server->pty);
     server->recording = recording;
@@ -140,6 +141,7 @@ static bool begin_run(struct server *server, struct config *config, struct error
     server->shown = server->output.end;
     server->input_used = 0;
     server->save_settled = server->end_told = server->built = false;
+    server->bytecode_wanted = config->collectors.bytecode.enabled;
     *server->saved_path = '\0';
     server->kill_at_ns = server->leave_at_ns = UINT64_MAX;
     return true;
@@ -267,6 +269,22 @@ static void on_target_end(struct server *server) {
     send_end(server);
 }
 
+/* --- bytecode --------------------------------------------------------------------------------------------- */
+
+/* Returns whether it is worked at. The process that saves does not wait for it, and is not to be disturbed. */
+static bool disassemble(struct server *server, uint64_t now_ns) {
+    const struct recording *recording = &server->recording;
+    if (server->saver.pid || server->build.pid || recording->arena_lock < 0)
+        return false;
+    return disassembler_tick(&server->disassembler, &recording->arena, now_ns, recording->ended);
+}
+
+static void finish_disassembling(struct server *server) {
+    disassembler_finish(&server->disassembler);
+    if (server->recording.ended && server->disassembler.seen.ended)
+        server_send(server, RECORDER_EVENT_DISASSEMBLED, "");
+}
+
 /* --- saving ----------------------------------------------------------------------------------------------- */
 
 static void start_saving(struct server *server, const char *path) {
@@ -304,6 +322,8 @@ static bool settle_step(struct server *server, uint64_t now_ns) {
     if (server->saver.pid || server->build.pid || server->finished)
         return false;
     if (*server->save_requested) {
+        if (disassemble(server, now_ns))
+            return false;
         start_saving(server, server->save_requested);
         *server->save_requested = '\0';
         return true;
@@ -316,6 +336,8 @@ static bool settle_step(struct server *server, uint64_t now_ns) {
         return true;
     }
     if (!server->save_settled && (server->save_at_end || alone)) {
+        if (disassemble(server, now_ns))
+            return false;
         start_saving(server, server->default_path);
         return true;
     }
@@ -357,7 +379,16 @@ static void accept_viewer(struct server *server) {
         server_attach(server, connection);
 }
 
-enum { WATCH_SIGNALS, WATCH_LISTENER, WATCH_SAVER, WATCH_BUILD, WATCH_TERMINAL, WATCH_VIEWER, WATCH_COUNT };
+enum {
+    WATCH_SIGNALS,
+    WATCH_LISTENER,
+    WATCH_SAVER,
+    WATCH_BUILD,
+    WATCH_DISASSEMBLER,
+    WATCH_TERMINAL,
+    WATCH_VIEWER,
+    WATCH_COUNT
+};
 
 static void watch(const struct server *server, struct pollfd watched[WATCH_COUNT]) {
     const struct recorder_channel *viewer = server->viewer;
@@ -367,6 +398,7 @@ static void watch(const struct server *server, struct pollfd watched[WATCH_COUNT
     watched[WATCH_LISTENER] = (struct pollfd){.fd = server->listener, .events = POLLIN};
     watched[WATCH_SAVER] = (struct pollfd){.fd = server->saver.pid ? server->saver.result : -1, .events = POLLIN};
     watched[WATCH_BUILD] = (struct pollfd){.fd = server->build.result, .events = POLLIN};
+    watched[WATCH_DISASSEMBLER] = (struct pollfd){.fd = server->disassembler.result, .events = POLLIN};
     watched[WATCH_TERMINAL] = (struct pollfd){.fd = server->pty.master, .events = (short)(POLLIN | typed)};
     watched[WATCH_VIEWER] = (struct pollfd){.fd = viewer ? recorder_channel_socket(viewer) : -1,
                                             .events = (short)(POLLIN | queued)};
@@ -411,12 +443,16 @@ static void turn(struct server *server) {
         finish_saving(server);
     if (watched[WATCH_BUILD].revents && server->build.pid)
         finish_build(server);
+    if (watched[WATCH_DISASSEMBLER].revents && server->disassembler.pid)
+        finish_disassembling(server);
     if (watched[WATCH_LISTENER].revents)
         accept_viewer(server);
     send_output(server);
     send_end(server);
     uint64_t now = clock_monotonic_ns();
     kill_when_due(server, now);
+    if (server->bytecode_wanted || (server->recording.ended && server->viewer))
+        (void)disassemble(server, now);
     while (settle_step(server, now))
         continue;
 }
@@ -425,6 +461,7 @@ bool server_open(struct server *server, struct config *config, const int descrip
                  struct error *error) {
     server->recording = RECORDING_NONE;
     server->build = ENGINE_BUILD_NONE;
+    server->disassembler = DISASSEMBLER_NONE;
     server->pty = (struct pty){-1, -1};
     server->listener = server->saver.result = -1;
     server->kill_at_ns = server->leave_at_ns = UINT64_MAX;
@@ -458,6 +495,7 @@ void server_close(struct server *server) {
         close(server->listener);
     }
     pty_close(&server->pty);
+    disassembler_stop(&server->disassembler);
     recording_remove(&server->recording);
     server_drop_viewer(server); /* last: it tells the viewer that all is tidied up */
     config_free(server->config);

@@ -5,6 +5,7 @@
 #ifndef PYPROF_RECORDER_SERVER_H
 #define PYPROF_RECORDER_SERVER_H
 
+#include "core/recorder/disassembler.h"
 #include "core/recorder/output_ring.h"
 #include "core/recorder/pty.h"
 #include "core/recorder/recording.h"
@@ -35,6 +36,9 @@ struct server {
     struct engine_build build; /* of the engine that the present run waits for */
     char build_notice[128];    /* what the viewer is told of it */
     bool built;                /* one was built for it: there is no second time */
+
+    struct disassembler disassembler;
+    bool bytecode_wanted; /* also while the target runs */
 
     struct saver saver;
     char save_requested[ARENA_PATH_SIZE]; /* to be saved next; "": nothing */

@@ -122,6 +122,12 @@ static void request_census(struct server *server) {
     answer(server, done, notice, &error);
 }
 
+/* What a viewer wants to see now; where the program cannot be asked, what it has published is all there is. */
+static void request_bytecode(struct server *server) {
+    server->bytecode_wanted = true;
+    ask_target_bytecode(&server->recording);
+}
+
 void server_handle_request(struct server *server, const struct recorder_message *message) {
     switch (message->type) {
     case RECORDER_REQUEST_INPUT:
@@ -157,6 +163,9 @@ void server_handle_request(struct server *server, const struct recorder_message 
         break;
     case RECORDER_REQUEST_CENSUS:
         request_census(server);
+        break;
+    case RECORDER_REQUEST_BYTECODE:
+        request_bytecode(server);
         break;
     default: /* of a newer viewer, or none of ours */
         server_drop_viewer(server);

@@ -183,6 +183,7 @@ struct arena_header {
     uint32_t host_pid;
     uint32_t host_state;          /* enum arena_host_state */
     char python_version[32];      /* "3.11.2" */
+    char executable[ARENA_PATH_SIZE]; /* the file that the process runs: that Python itself, whatever led to it; "": not known */
     uint32_t code_count;          /* codes[0] stands for the program itself (kind ARENA_CODE_ROOT) */
     uint32_t line_cell_count;     /* cell 0 is a sink that is never shown */
     uint32_t thread_count;        /* thread segments ever used */

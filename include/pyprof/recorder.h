@@ -44,7 +44,8 @@ enum { RECORDER_PAYLOAD_MAX = 1 << 16 };
     X(106, FAILED)  /* a sentence: what could not be done */                                        \
     X(107, DEFAULT_PATH) /* where SAVE "" would write (sent after STARTED) */                       \
     X(108, NOTICE)  /* a sentence: what goes on, before the target runs or because it was asked for */ \
-    X(109, WAITING) /* "input": the target waits for somebody to type; "": it no longer does */
+    X(109, WAITING) /* "input": the target waits for somebody to type; "": it no longer does */ \
+    X(110, DISASSEMBLED) /* "": after ENDED, the arena has the disassembly of all code that was published */
 
 enum recorder_message_type {
 #define X(value, NAME) RECORDER_REQUEST_##NAME = value,

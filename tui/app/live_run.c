@@ -192,6 +192,12 @@ static void note_failure(struct application *application, const char *sentence) 
     application_error(application, "%s", sentence);
 }
 
+/* Also where the last model was made without what is there only now. */
+static void look_again(struct application *application) {
+    application->run.final_model = application->run.asked_after_end = false;
+    application->next_tick_ns = 0;
+}
+
 static void show_output(struct application *application, const struct recorder_message *message) {
     output_view_feed(application->view_states[PANE_OUTPUT], message->payload, message->size);
     /* An echo is waited for; all else comes with the next refresh, where there is one. */
@@ -216,6 +222,7 @@ static void take_message(struct application *application, const struct recorder_
     case RECORDER_EVENT_FAILED: note_failure(application, text); break;
     case RECORDER_EVENT_NOTICE: application_message(application, "%s", text); break;
     case RECORDER_EVENT_WAITING: note_waiting(application, *text != '\0'); break;
+    case RECORDER_EVENT_DISASSEMBLED: look_again(application); break;
     case RECORDER_EVENT_DEFAULT_PATH: replace(&application->run.default_path, text); return;
     default: return; /* a word of a newer recorder */
     }

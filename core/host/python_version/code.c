@@ -79,6 +79,8 @@ PyObject *python_code_bytecode(PyCodeObject *code) {
     return NULL;
 }
 
+const bool python_slices_are_constants = PY_VERSION_HEX >= 0x030E0000;
+
 PyObject *python_code_line_table(PyCodeObject *code) { return Py_NewRef(code->co_linetable); }
 PyObject *python_code_exception_table(PyCodeObject *code) { return Py_NewRef(code->co_exceptiontable); }
 int python_code_local_slots(PyCodeObject *code) { return code->co_nlocalsplus; }

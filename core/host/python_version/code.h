@@ -14,6 +14,8 @@ PyObject *python_code_exception_table(PyCodeObject *code);
 /* What a code object refers to besides its constants; borrowed. */
 enum { PYTHON_CODE_PARTS = 8 };
 void python_code_parts(PyCodeObject *code, PyObject *parts[PYTHON_CODE_PARTS]);
+/* The compiler makes slices, and marshal writes them. */
+extern const bool python_slices_are_constants;
 int python_code_local_slots(PyCodeObject *code);
 int python_code_stack_size(PyCodeObject *code);
 int python_probed_stack_size(PyCodeObject *code); /* of the code with probes in it */
