@@ -29,7 +29,7 @@ struct target {
     uint32_t with_next_at;
 };
 
-/* In 3.11 and 3.12 the interpreter also makes one instruction of one of the program's and one of a probe. That is nothing to show. */
+/* In 3.11 and 3.12 the interpreter also makes one instruction of one of the program's and one of a probe: nothing to show. */
 static void check_next(struct target *target, uint32_t twin_unit) {
     if (target->with_next && twin_unit != target->with_next_at + 1)
         target->with_next->specialized = 0;
