@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 
-#include "core/profile/model_memory.h"
 #include "core/report/json.h"
 #include "core/report/rows.h"
 
@@ -83,6 +82,7 @@ static void write_losses(struct json *json, const struct model *model) {
 }
 
 static bool has_memory(const struct model *model) { return model->collectors & COLLECTOR_MEMORY; }
+static bool has_bytecode(const struct model *model) { return model->collectors & COLLECTOR_BYTECODE; }
 
 /* The names that functions, lines and sites have for what they allocated themselves. */
 static void write_allocations(struct json *json, const struct model_allocations *memory) {
@@ -105,11 +105,6 @@ static void write_usage(struct json *json, const struct model_allocations *memor
     }
 }
 
-/* Functions on the way to what allocated are named in paths. */
-static bool is_exported(const struct model *model, uint32_t id) {
-    return report_function_ran(model, id) || model_has_allocations(&model->functions[id].total_memory);
-}
-
 static void write_function(struct json *json, const struct model *model, uint32_t id) {
     const struct model_function *function = &model->functions[id];
     bool is_c = function->kind == MODEL_FUNCTION_C;
@@ -129,6 +124,8 @@ static void write_function(struct json *json, const struct model *model, uint32_
         write_known(json, "self_ns", function->self_ns);
         write_known(json, "total_ns", function->total_ns);
     }
+    if (has_bytecode(model))
+        write_known(json, "instructions", function->instructions);
     if (has_memory(model)) {
         write_allocations(json, &function->memory);
         json_number(json, "total_alloc_bytes", function->total_memory.allocated_bytes);
@@ -144,7 +141,7 @@ static void write_functions(struct json *json, const struct model *model) {
     json_break(json);
     json_begin(json, "functions", '[');
     for (uint32_t id = 1; id < model->function_count; id++)
-        if (is_exported(model, id))
+        if (report_is_exported(model, id))
             write_function(json, model, id);
     json_end(json, ']');
 }
@@ -155,7 +152,7 @@ static void write_edges(struct json *json, const struct model *model) {
     json_begin(json, "edges", '[');
     for (size_t i = 0; i < model->edge_count; i++) {
         const struct model_edge *edge = &model->edges[i];
-        if (edge->caller == 0 || !is_exported(model, edge->caller) || !is_exported(model, edge->callee))
+        if (edge->caller == 0 || !report_is_exported(model, edge->caller) || !report_is_exported(model, edge->callee))
             continue;
         json_break(json);
         json_begin(json, NULL, '{');
@@ -177,7 +174,7 @@ static void write_lines(struct json *json, const struct model *model) {
     for (size_t i = 0; i < model->line_count; i++) {
         const struct model_line *line = &model->lines[i];
         if (line->function != checked)
-            ran = is_exported(model, line->function);
+            ran = report_is_exported(model, line->function);
         checked = line->function;
         if (!ran || checked == 0)
             continue;
@@ -189,6 +186,8 @@ static void write_lines(struct json *json, const struct model *model) {
         write_known(json, "hits", line->hits);
         write_known(json, "self_ns", line->self_ns);
         write_known(json, "total_ns", line->total_ns);
+        if (has_bytecode(model))
+            write_known(json, "instructions", line->instructions);
         if (has_memory(model)) {
             write_allocations(json, &line->memory);
             write_usage(json, &line->memory);
@@ -325,7 +324,7 @@ static void write_timeline(struct json *json, const struct model *model) {
         json_number(json, "t_ns", sample->t_ns);
         write_known(json, "rss", sample->rss);
         write_known(json, "heap", sample->heap);
-        if (sample->function && is_exported(model, sample->function))
+        if (sample->function && report_is_exported(model, sample->function))
             json_number(json, "function", sample->function);
         write_known(json, "native", sample->native);
         write_known(json, "own", sample->own);
@@ -338,12 +337,14 @@ static void write_timeline(struct json *json, const struct model *model) {
 
 /* What the collectors that were on have counted. */
 static bool write_counts(struct json *json, const struct model *model, struct error *error) {
-    if (model->collectors & (COLLECTOR_FUNCTION | COLLECTOR_LINE | COLLECTOR_MEMORY)) /* lines and sites name their functions */
+    if (model->collectors & (COLLECTOR_FUNCTION | COLLECTOR_LINE | COLLECTOR_MEMORY | COLLECTOR_BYTECODE)) /* they are named */
         write_functions(json, model);
     if (model->collectors & COLLECTOR_FUNCTION)
         write_edges(json, model);
-    if (model->collectors & (COLLECTOR_LINE | COLLECTOR_MEMORY))
+    if (model->collectors & (COLLECTOR_LINE | COLLECTOR_MEMORY | COLLECTOR_BYTECODE))
         write_lines(json, model);
+    if (!export_json_bytecode(json, model, error))
+        return false;
     write_types(json, model);
     write_marks(json, model);
     if (!has_memory(model))

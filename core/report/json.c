@@ -73,6 +73,11 @@ void json_number(struct json *json, const char *key, uint64_t value) {
     fprintf(json->out, "%" PRIu64, value);
 }
 
+void json_integer(struct json *json, const char *key, int64_t value) {
+    begin_value(json, key);
+    fprintf(json->out, "%" PRId64, value);
+}
+
 void json_real(struct json *json, const char *key, double value) {
     begin_value(json, key);
     if (isfinite(value))

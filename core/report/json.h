@@ -17,6 +17,7 @@ void json_begin(struct json *json, const char *key, char bracket);
 /* bracket: '}' or ']'. */
 void json_end(struct json *json, char bracket);
 void json_number(struct json *json, const char *key, uint64_t value);
+void json_integer(struct json *json, const char *key, int64_t value);
 /* What is not finite, JSON has no word for: null. */
 void json_real(struct json *json, const char *key, double value);
 void json_truth(struct json *json, const char *key, bool value);

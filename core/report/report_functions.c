@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/report/instruction_rows.h"
 #include "core/report/report_text.h"
 #include "core/report/rows.h"
 
@@ -31,6 +32,15 @@ static void measure(struct function_table *table) {
     }
 }
 
+static bool has_instructions(const struct model *model) { return model->instructions != MODEL_UNKNOWN; }
+
+static void write_instructions(const struct model_function *function, FILE *out) {
+    if (function->instructions == MODEL_UNKNOWN)
+        fprintf(out, " %14s", "-");
+    else
+        fprintf(out, " %14" PRIu64, function->instructions);
+}
+
 /* Of the function without what it called. */
 static void write_memory(const struct model_allocations *memory, FILE *out) {
     char allocated[REPORT_SIZE_SIZE], peak[REPORT_SIZE_SIZE];
@@ -47,6 +57,8 @@ static void write_row(const struct function_table *table, const struct model_fun
             report_percent(function->total_ns, table->total_self));
     if (table->model->collectors & COLLECTOR_MEMORY)
         write_memory(&function->memory, out);
+    if (has_instructions(table->model))
+        write_instructions(function, out);
     fputs("  ", out);
     int width = (int)report_text(out, function->qualname, strlen(function->qualname));
     fprintf(out, "%*s", width < table->name_width ? table->name_width - width + 2 : 2, "");
@@ -63,6 +75,8 @@ static void write_table(const struct function_table *table, FILE *out) {
     fprintf(out, "%*s %12s %6s %12s %7s", table->calls_width, "calls", "self s", "self %", "total s", "total %");
     if (table->model->collectors & COLLECTOR_MEMORY)
         fprintf(out, " %*s %*s", REPORT_SIZE_WIDTH, "allocated", REPORT_SIZE_WIDTH, "at peak");
+    if (has_instructions(table->model))
+        fprintf(out, " %14s", "instructions");
     fprintf(out, "  %-*s  %s\n", table->name_width, "function", "file:line");
     for (size_t i = 0; i < table->count; i++)
         write_row(table, &table->model->functions[table->ids[i]], out);
@@ -83,6 +97,7 @@ bool report_functions(const struct model *model, FILE *out, struct error *error)
     size_t idle = model->function_count - 1 - table.count;
     if (idle)
         fprintf(out, "%zu compiled function%s that never ran\n", idle, idle == 1 ? "" : "s");
+    instruction_write_unknown(model, out);
     report_losses(model, out);
     free(table.ids);
     return true;

@@ -8,7 +8,12 @@
 #include "core/report/source_lines.h"
 
 /* widths of those columns */
-enum { HITS_COLUMNS = 1 + 12, TIME_COLUMNS = 1 + 12 + 1 + 12 + 1 + 7, MEMORY_COLUMNS = 2 * (1 + REPORT_SIZE_WIDTH) };
+enum {
+    HITS_COLUMNS = 1 + 12,
+    TIME_COLUMNS = 1 + 12 + 1 + 12 + 1 + 7,
+    INSTRUCTION_COLUMNS = 1 + 14,
+    MEMORY_COLUMNS = 2 * (1 + REPORT_SIZE_WIDTH)
+};
 
 struct listed_function {
     uint32_t id;
@@ -58,6 +63,15 @@ static int write_times(const struct model_line *line, uint64_t function_total, F
     return 0;
 }
 
+static bool has_instructions(const struct model *model) { return model->instructions != MODEL_UNKNOWN; }
+
+static int write_instructions(const struct model_line *line, int empty, FILE *out) {
+    if (!report_known(line->instructions))
+        return empty + INSTRUCTION_COLUMNS;
+    fprintf(out, "%*s %14" PRIu64, empty, "", line->instructions);
+    return 0;
+}
+
 static int write_memory(const struct model_line *line, int empty, FILE *out) {
     char allocated[REPORT_SIZE_SIZE], peak[REPORT_SIZE_SIZE];
     if (!line->memory.allocated_count)
@@ -77,6 +91,8 @@ static void write_counted(const struct model *model, const struct model_line *li
         empty = 0;
     }
     empty += write_times(line, function_total, out);
+    if (has_instructions(model))
+        empty = write_instructions(line, empty, out);
     if (has_memory(model))
         empty = write_memory(line, empty, out);
     line_text_write(text, line->line, empty, out);
@@ -85,6 +101,8 @@ static void write_counted(const struct model *model, const struct model_line *li
 
 static void write_columns(const struct model *model, FILE *out) {
     fprintf(out, "\n%6s %12s %12s %12s %7s", "line", "hits", "self s", "total s", "total %");
+    if (has_instructions(model))
+        fprintf(out, " %14s", "instructions");
     if (has_memory(model))
         fprintf(out, " %*s %*s", REPORT_SIZE_WIDTH, "allocated", REPORT_SIZE_WIDTH, "at peak");
     fputs("  source\n", out);
@@ -93,7 +111,8 @@ static void write_columns(const struct model *model, FILE *out) {
 static void write_function(const struct model *model, const struct listed_function *listed,
                            const struct counted_lines *counted, const struct line_text *text, FILE *out) {
     const struct model_function *function = &model->functions[listed->id];
-    int columns = HITS_COLUMNS + TIME_COLUMNS + (has_memory(model) ? MEMORY_COLUMNS : 0);
+    int columns = HITS_COLUMNS + TIME_COLUMNS + (has_instructions(model) ? INSTRUCTION_COLUMNS : 0) +
+                  (has_memory(model) ? MEMORY_COLUMNS : 0);
     putc('\n', out);
     report_text(out, function->qualname, strlen(function->qualname));
     fputs("  ", out);

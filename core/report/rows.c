@@ -6,12 +6,19 @@
 
 bool report_function_ran(const struct model *model, uint32_t id) {
     const struct model_function *function = &model->functions[id];
-    if (function->calls || function->self_ns || function->total_ns || model_has_allocations(&function->memory))
+    bool counted = model->instructions != MODEL_UNKNOWN && report_known(function->instructions);
+    if (counted || function->calls || function->self_ns || function->total_ns || model_has_allocations(&function->memory))
         return true;
-    for (uint32_t i = 0; i < function->line_row_count; i++)
-        if (model->lines[function->first_line_row + i].hits)
+    for (uint32_t i = 0; i < function->line_row_count; i++) {
+        const struct model_line *line = &model->lines[function->first_line_row + i];
+        if (report_known(line->hits) || (line->hits == MODEL_UNKNOWN && model_has_allocations(&line->memory)))
             return true;
+    }
     return false;
+}
+
+bool report_is_exported(const struct model *model, uint32_t id) {
+    return report_function_ran(model, id) || model_has_allocations(&model->functions[id].total_memory);
 }
 
 uint64_t report_known(uint64_t value) { return value == MODEL_UNKNOWN ? 0 : value; }

@@ -4,8 +4,12 @@
 
 #include "pyprof/model.h"
 
-/* Whether a function ran: it has calls, time, memory, or a line that was hit (a run may count lines but no functions). */
+/* Whether a function ran: it has calls, time, memory, instructions, or a line that was hit (a run may count lines but no
+ * functions). */
 bool report_function_ran(const struct model *model, uint32_t id);
+
+/* Whether a function is in an export: it ran, or is on the way to what allocated, as paths name it. */
+bool report_is_exported(const struct model *model, uint32_t id);
 
 /* Ids of the functions that ran, by self time, the largest first; the caller frees them. NULL: out of memory. */
 uint32_t *report_functions_by_self(const struct model *model, size_t *count);

@@ -15,6 +15,8 @@
     X(PEAK, "peak", report_peak)                \
     X(LEAKS, "leaks", report_leaks)             \
     X(TYPES, "types", report_types)             \
+    X(BYTECODE, "bytecode", report_bytecode)    \
+    X(OPCODES, "opcodes", report_opcodes)       \
     X(PROCESSES, "processes", report_processes)
 
 /* Checks a list as of --report ("functions,lines"); an unknown name is an error that lists the known ones. */

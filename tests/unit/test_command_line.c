@@ -559,6 +559,12 @@ static void test_limits(void **state) {
     command = parse("--max-rss", "1K", "--report", "functions", "-k", "line", "a.py", NULL);
     assert_int_equal(config_collectors(command.config), COLLECTOR_LINE);
     command_line_free(&command);
+    command = parse("--report", "functions,opcodes", "-k", "line", "a.py", NULL);
+    assert_int_equal(config_collectors(command.config), COLLECTOR_LINE | COLLECTOR_BYTECODE);
+    command_line_free(&command);
+    command = parse("--report", "bytecode", "--headless", "-k", "none", "a.py", NULL);
+    assert_int_equal(config_collectors(command.config), COLLECTOR_BYTECODE);
+    command_line_free(&command);
     /* A limit does not keep anybody from the interface. */
     write_file(".pyprof.yaml", "limits: {heap: 1G}\ncollectors: {memory: {enabled: false}}\n");
     command = parse("a.py", NULL);

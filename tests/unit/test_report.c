@@ -373,7 +373,7 @@ static void unknown_reports_and_formats_are_refused(void **state) {
     }
     assert_false(report_check_list("functions,memories", &error));
     assert_string_equal(error.text, "--report: there is no report \"memories\"; known are functions, lines, tree, memory, peak, "
-                                    "leaks, types, processes");
+                                    "leaks, types, bytecode, opcodes, processes");
     assert_true(export_check_format("json", &error));
     assert_false(export_check_format("xml", &error));
     assert_string_equal(error.text, "--export: there is no format \"xml\"; known are json, mprof, memory_profiler");

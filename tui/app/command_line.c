@@ -276,6 +276,12 @@ static void turn_memory_on(struct command_line *command) {
     config->collectors.memory.census |= command->report && report_list_has(command->report, "types");
 }
 
+/* Likewise. */
+static void turn_bytecode_on(struct command_line *command) {
+    if (command->report && (report_list_has(command->report, "bytecode") || report_list_has(command->report, "opcodes")))
+        command->config->collectors.bytecode.enabled = true;
+}
+
 static bool plan_run(const struct command_typed *typed, struct command_line *command, struct error *error) {
     struct config *config = command->config;
     if (command->process)
@@ -294,6 +300,7 @@ static bool plan_run(const struct command_typed *typed, struct command_line *com
         return error_set(error, EXIT_STATUS_USAGE, "%s decides the exit status of a run without the interface; add --headless",
                          limit_typed(typed));
     turn_memory_on(command);
+    turn_bytecode_on(command);
     command->save_session = !command->export_format || config->output.session;
     return check_run(command, error);
 }

@@ -24,7 +24,8 @@
     X(OPTION_HEADLESS, "headless", no_argument, "",                                                 \
       "      --headless          no terminal interface; exit status is the target's\n")             \
     X(OPTION_REPORT, "report", required_argument, "LIST",                                           \
-      "      --report LIST       functions,lines,tree,memory,peak,leaks,types,processes\n")            \
+      "      --report LIST       functions,lines,tree,memory,peak,leaks,types,bytecode,\n"          \
+      "                          opcodes,processes\n")                                        \
     X(OPTION_EXPORT, "export", required_argument, "FORMAT",                                         \
       "      --export FORMAT     json, mprof or memory_profiler, to stdout or -o\n")             \
     X(OPTION_MAX_RSS, "max-rss", required_argument, "SIZE",                                         \
