@@ -3,7 +3,9 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "pyprof/recorder.h"
+#include "core/recorder/rendezvous_note.h"
 
 /* How long a recorder may take to greet a viewer. It does so at once unless the machine is very busy. */
 enum { GREETING_LIMIT_MS = 3000 };
@@ -81,29 +83,45 @@ int rendezvous_accept(int listener) {
     return connection;
 }
 
-/* A recorder that has a viewer closes the connection at once; one that is free sends its config. */
-static bool is_greeted(int connection) {
+enum greeting { GREETING_NONE, GREETING_BUSY, GREETING_WELCOME };
+
+/* What is said first, left where it is: that there is a viewer already, or the config. A recorder that ends says nothing. */
+static enum greeting wait_for_greeting(int connection) {
     struct pollfd descriptor = {.fd = connection, .events = POLLIN};
-    char byte;
+    unsigned char type[4];
     int ready;
     do
         ready = poll(&descriptor, 1, GREETING_LIMIT_MS);
     while (ready < 0 && errno == EINTR);
-    return ready > 0 && recv(connection, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+    if (ready <= 0 || recv(connection, type, sizeof type, MSG_PEEK | MSG_DONTWAIT) != (ssize_t)sizeof type)
+        return GREETING_NONE;
+    return type[0] == RECORDER_EVENT_BUSY && !type[1] && !type[2] && !type[3] ? GREETING_BUSY : GREETING_WELCOME;
+}
+
+/* After BUSY, whose eight bytes are taken away; what comes then is as for any viewer. */
+static bool take_over(int connection) {
+    unsigned char busy[8];
+    const unsigned char request[8] = {RECORDER_REQUEST_TAKE_OVER};
+    return recv(connection, busy, sizeof busy, MSG_DONTWAIT) == (ssize_t)sizeof busy &&
+           send(connection, request, sizeof request, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)sizeof request &&
+           wait_for_greeting(connection) == GREETING_WELCOME;
 }
 
 /* -1: nobody (any more), or busy, which *busy tells. */
-static int try_recorder(const char *path, bool *busy) {
+static int try_recorder(const char *path, bool insist, bool *busy) {
     struct sockaddr_un address;
     int connection = new_socket(path, &address);
     if (connection < 0)
         return -1;
     if (connect(connection, (struct sockaddr *)&address, sizeof address)) {
-        if (errno == ECONNREFUSED)
+        if (errno == ECONNREFUSED) {
             unlink(path);
-    } else if (is_own(connection) && is_greeted(connection)) {
-        return connection;
-    } else {
+            rendezvous_note_remove(path);
+        }
+    } else if (is_own(connection)) {
+        enum greeting greeting = wait_for_greeting(connection);
+        if (greeting == GREETING_WELCOME || (greeting == GREETING_BUSY && insist && take_over(connection)))
+            return connection;
         *busy = true;
     }
     close(connection);
@@ -141,20 +159,51 @@ static size_t list_sockets(const char *folder, struct candidate *candidates, siz
     return count;
 }
 
-int recorder_reattach(struct error *error) {
-    struct candidate candidates[64];
+static size_t find_recorders(struct candidate candidates[RECORDER_LIST_MAX], struct error *error) {
     char folder[RENDEZVOUS_PATH_SIZE];
     if (!rendezvous_folder(folder, error))
-        return -1;
-    size_t count = list_sockets(folder, candidates, sizeof candidates / sizeof *candidates);
+        return 0;
+    size_t count = list_sockets(folder, candidates, RECORDER_LIST_MAX);
     qsort(candidates, count, sizeof *candidates, newest_first);
+    return count;
+}
+
+/* A recorder that was killed leaves socket and note behind. */
+static bool is_alive(const struct recorder_entry *entry) {
+    return kill((pid_t)entry->recorder, 0) == 0 || errno == EPERM;
+}
+
+size_t recorder_list(struct recorder_entry entries[RECORDER_LIST_MAX], struct error *error) {
+    struct candidate candidates[RECORDER_LIST_MAX];
+    size_t count = 0, found = find_recorders(candidates, error);
+    for (size_t i = 0; i < found; i++)
+        if (rendezvous_note_read(candidates[i].path, &entries[count]) && is_alive(&entries[count]))
+            count++;
+    return count;
+}
+
+static bool is_wanted(const struct candidate *candidate, uint32_t pid) {
+    struct recorder_entry entry;
+    return !pid || (rendezvous_note_read(candidate->path, &entry) && (entry.target == pid || entry.recorder == pid));
+}
+
+int recorder_reattach(uint32_t pid, struct error *error) {
+    struct candidate candidates[RECORDER_LIST_MAX];
     bool busy = false;
+    error->text[0] = '\0';
+    size_t count = find_recorders(candidates, error);
     for (size_t i = 0; i < count; i++) {
-        int connection = try_recorder(candidates[i].path, &busy);
+        int connection = is_wanted(&candidates[i], pid) ? try_recorder(candidates[i].path, pid != 0, &busy) : -1;
         if (connection >= 0)
             return connection;
     }
-    error_set(error, 1, busy ? "every run that goes on is shown by another pyprof-tui; quit or detach that one first"
-                             : "there is no run to come back to; start one with `pyprof-tui SCRIPT`");
+    if (busy)
+        error_set(error, 1, "every run that goes on is shown by another pyprof-tui; quit or detach that one first, or take it over "
+                            "with --reattach PID");
+    else if (pid)
+        error_set(error, 1, "there is no run with pid %" PRIu32 " to come back to; pyprof-tui --reattach lists those there are",
+                  pid);
+    else if (!error->text[0])
+        error_set(error, 1, "there is no run to come back to; start one with `pyprof-tui SCRIPT`");
     return -1;
 }

@@ -1,6 +1,7 @@
 #include "core/recorder/server.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 
 #include "core/base/clock.h"
 #include "core/recorder/input_wait.h"
+#include "core/recorder/rendezvous_note.h"
 #include "core/recorder/session_path.h"
 #include "core/recorder/signals.h"
 
@@ -22,9 +24,22 @@ enum { READS_PER_TURN = 16, CHUNK_SIZE = 16384 };
 
 /* --- telling the viewer ----------------------------------------------------------------------------------- */
 
+/* What is said of this run to whoever looks for one. */
+static void write_note(const struct server *server) {
+    const struct config *config = server->config;
+    struct recorder_entry entry = {.target = (uint32_t)server->recording.pid, .started_unix = server->started_unix,
+                                   .ended = server->recording.ended, .shown = server->viewer != NULL};
+    if (server->listener < 0 || !config)
+        return;
+    snprintf(entry.title, sizeof entry.title, "%s%.190s", config->target.module ? "-m " : "",
+             config->target.script ? config->target.script : config->target.module ? config->target.module : "-c");
+    rendezvous_note_write(server->socket_path, &entry);
+}
+
 void server_drop_viewer(struct server *server) {
     recorder_channel_free(server->viewer);
     server->viewer = NULL;
+    write_note(server);
 }
 
 static void send_bytes(struct server *server, enum recorder_message_type type, const void *bytes, size_t count) {
@@ -104,6 +119,7 @@ void server_attach(struct server *server, int socket) {
     server->save_at_end = server->quit_at_end; /* whoever watches decides */
     server->shown = output_ring_oldest(&server->output);
     server->end_told = server->waits_for_input = false;
+    write_note(server);
     send_start(server);
     if (server->build.pid)
         server_send(server, RECORDER_EVENT_NOTICE, server->build_notice);
@@ -137,6 +153,8 @@ static bool begin_run(struct server *server, struct config *config, struct error
     server->pty = pty;
     config_free(server->config);
     server->config = config;
+    server->started_unix = (uint64_t)time(NULL);
+    write_note(server);
     output_ring_restart(&server->output);
     server->shown = server->output.end;
     server->input_used = 0;
@@ -266,6 +284,7 @@ static void on_target_end(struct server *server) {
     struct error refusal;
     if (recording_was_refused(&server->recording, &refusal))
         handle_refusal(server, &refusal);
+    write_note(server);
     send_end(server);
 }
 
@@ -371,12 +390,38 @@ static void read_viewer(struct server *server) {
         server_drop_viewer(server);
 }
 
+static void tell_rival(struct server *server, int connection) {
+    recorder_channel_free(server->rival);
+    server->rival = recorder_channel_new(connection);
+    if (!server->rival)
+        close(connection);
+    else
+        recorder_channel_send(server->rival, RECORDER_EVENT_BUSY, "", 0);
+}
+
 static void accept_viewer(struct server *server) {
     int connection = rendezvous_accept(server->listener);
     if (connection >= 0 && server->viewer)
-        close(connection); /* one at a time */
+        tell_rival(server, connection); /* one at a time */
     else if (connection >= 0)
         server_attach(server, connection);
+}
+
+/* The line of the viewer that there is may be dead without anybody having noticed: who insists takes its place. */
+static void read_rival(struct server *server) {
+    struct recorder_message message;
+    int result = recorder_channel_receive(server->rival, &message);
+    if (result == 0)
+        return;
+    bool insists = result > 0 && message.type == RECORDER_REQUEST_TAKE_OVER;
+    int connection = insists ? fcntl(recorder_channel_socket(server->rival), F_DUPFD_CLOEXEC, 3) : -1;
+    recorder_channel_free(server->rival);
+    server->rival = NULL;
+    if (connection < 0)
+        return;
+    server_send(server, RECORDER_EVENT_TAKEN, "");
+    server_drop_viewer(server);
+    server_attach(server, connection);
 }
 
 enum {
@@ -387,6 +432,7 @@ enum {
     WATCH_DISASSEMBLER,
     WATCH_TERMINAL,
     WATCH_VIEWER,
+    WATCH_RIVAL,
     WATCH_COUNT
 };
 
@@ -402,6 +448,7 @@ static void watch(const struct server *server, struct pollfd watched[WATCH_COUNT
     watched[WATCH_TERMINAL] = (struct pollfd){.fd = server->pty.master, .events = (short)(POLLIN | typed)};
     watched[WATCH_VIEWER] = (struct pollfd){.fd = viewer ? recorder_channel_socket(viewer) : -1,
                                             .events = (short)(POLLIN | queued)};
+    watched[WATCH_RIVAL] = (struct pollfd){.fd = server->rival ? recorder_channel_socket(server->rival) : -1, .events = POLLIN};
 }
 
 static uint64_t next_deadline(const struct server *server) {
@@ -437,6 +484,8 @@ static void turn(struct server *server) {
         server_drop_viewer(server);
     if (watched[WATCH_VIEWER].revents)
         read_viewer(server);
+    if (watched[WATCH_RIVAL].revents)
+        read_rival(server);
     if (watched[WATCH_SIGNALS].revents)
         read_signals(server);
     if (watched[WATCH_SAVER].revents)
@@ -473,6 +522,7 @@ bool server_open(struct server *server, struct config *config, const int descrip
         error_set(error, 1, "cannot wait for signals: %s; raise `ulimit -n`", strerror(errno));
     } else if (begin_run(server, config, error)) {
         server->listener = rendezvous_listen(server->socket_path, NULL);
+        write_note(server);
         return true;
     }
     config_free(config);
@@ -492,8 +542,11 @@ void server_serve(struct server *server) {
 void server_close(struct server *server) {
     if (server->listener >= 0) {
         unlink(server->socket_path);
+        rendezvous_note_remove(server->socket_path);
         close(server->listener);
+        server->listener = -1;
     }
+    recorder_channel_free(server->rival);
     pty_close(&server->pty);
     disassembler_stop(&server->disassembler);
     recording_remove(&server->recording);

@@ -24,6 +24,7 @@ struct server {
     int signals;
 
     struct recorder_channel *viewer; /* NULL: none */
+    struct recorder_channel *rival;  /* who came while there was one, and may take its place; NULL: none */
     uint64_t shown;                  /* position in output up to which the viewer has it */
     bool end_told;                   /* the viewer knows that the target has ended */
     bool waits_for_input;            /* as the viewer was told */
@@ -42,6 +43,7 @@ struct server {
 
     struct saver saver;
     char save_requested[ARENA_PATH_SIZE]; /* to be saved next; "": nothing */
+    uint64_t started_unix; /* when the present run began */
     char default_path[ARENA_PATH_SIZE];
     char saved_path[ARENA_PATH_SIZE]; /* of the finished run; "": not saved */
     bool save_settled;                /* the finished run was saved, or it was tried */

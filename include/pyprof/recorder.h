@@ -32,7 +32,8 @@ enum { RECORDER_PAYLOAD_MAX = 1 << 16 };
     X(9, PAUSE_MEMORY)   /* "": the memory collector is to be off until it is asked to be on */   \
     X(10, RESUME_MEMORY) /* "" */                                                                \
     X(11, CENSUS) /* "": live objects are to be counted by type. NOTICE or FAILED follows these three */ \
-    X(12, BYTECODE) /* "": the project's code and what it is specialised to is to be published; no answer but the arena */
+    X(12, BYTECODE) /* "": the project's code and what it is specialised to is to be published; no answer but the arena */ \
+    X(13, TAKE_OVER) /* "": from who was told BUSY: the viewer that there is has to go */
 
 /* recorder -> viewer */
 #define RECORDER_EVENT_LIST(X)                                                                     \
@@ -45,7 +46,9 @@ enum { RECORDER_PAYLOAD_MAX = 1 << 16 };
     X(107, DEFAULT_PATH) /* where SAVE "" would write (sent after STARTED) */                       \
     X(108, NOTICE)  /* a sentence: what goes on, before the target runs or because it was asked for */ \
     X(109, WAITING) /* "input": the target waits for somebody to type; "": it no longer does */ \
-    X(110, DISASSEMBLED) /* "": after ENDED, the arena has the disassembly of all code that was published */
+    X(110, DISASSEMBLED) /* "": after ENDED, the arena has the disassembly of all code that was published */ \
+    X(111, BUSY)    /* "": there is a viewer already; nothing else is said but to TAKE_OVER */       \
+    X(112, TAKEN)   /* "": another viewer has taken this one's place */
 
 enum recorder_message_type {
 #define X(value, NAME) RECORDER_REQUEST_##NAME = value,
@@ -84,8 +87,22 @@ _Noreturn void recorder_exit_like(int wait_status);
 int recorder_start(const struct config *config, int target_in, int target_out, int target_err, int rows, int columns,
                    struct error *error);
 
-/* Connects to a recorder that has lost or left its viewer: the newest of this user's. -1: there is none. */
-int recorder_reattach(struct error *error);
+/* A recorder of this user that a viewer can come (back) to. */
+struct recorder_entry {
+    uint32_t recorder, target; /* their pids */
+    uint64_t started_unix;     /* when the present run began, in seconds */
+    bool ended;                /* the target has */
+    bool shown;                /* there is a viewer */
+    char title[200];           /* what runs: "julia.py", "-m json.tool", "-c" */
+};
+enum { RECORDER_LIST_MAX = 64 };
+
+/* The newest first; returns how many there are, 0 with *error where their folder cannot be used. */
+size_t recorder_list(struct recorder_entry entries[RECORDER_LIST_MAX], struct error *error);
+
+/* Connects to the newest recorder that has lost or left its viewer, or, where pid is not 0, to that with this pid or whose
+ * target has it; a viewer that it has is sent away then. -1: there is none. */
+int recorder_reattach(uint32_t pid, struct error *error);
 
 /* Sending and receiving for both sides, over a non-blocking socket. Sending queues what the socket does not take. */
 struct recorder_channel;

@@ -140,8 +140,8 @@ static bool make_source(struct model *model) {
     char *source = rows(SOURCE_LINES, SOURCE_LINE_SIZE), *end = source;
     for (uint32_t line = 0; line < SOURCE_LINES; line++) {
         bool head = line % (SOURCE_LINES / FUNCTIONS_OF_SOURCE) == 0;
-        end += snprintf(end, SOURCE_LINE_SIZE, head ? "def method_%u(value):\n" : "    value = value * %u + len(\"text\")  # step\n",
-                        head ? line / (SOURCE_LINES / FUNCTIONS_OF_SOURCE) + 1 : line);
+        const char *format = head ? "def method_%u(value):\n" : "    value = value * %u + len(\"text\")  # step\n";
+        end += snprintf(end, SOURCE_LINE_SIZE, format, head ? line / (SOURCE_LINES / FUNCTIONS_OF_SOURCE) + 1 : line);
     }
     bool added = model_add_source(model, LARGE_FILE, source, (size_t)(end - source));
     free(source);

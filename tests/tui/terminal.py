@@ -198,6 +198,16 @@ class Pty:
     def write(self, text):
         os.write(self.master, text)
 
+    def stall(self):
+        """Has the screen drawn, with nobody to read it, until the workbench waits for its terminal. Each drawing is some KiB: where
+        the kernel does not say what a process waits for, there are enough of them all the same."""
+        for _ in range(300):
+            self.write(b"\x0c")
+            pause.wait(0.01)
+            waits = pathlib.Path(f"/proc/{self.process}/wchan").read_text()
+            if waits not in ("", "0") and "poll" not in waits:
+                break
+
     def wait(self, limit=TIME_LIMIT):
         """The wait status of the workbench; what it writes meanwhile is read."""
         deadline = time.monotonic() + limit

@@ -441,6 +441,35 @@ class TestSaving(LiveTest):
         again.wait_for(f"pid {pid} RUN")
 
 
+class TestSeveralRuns(LiveTest):
+    def test_several_runs_are_listed_and_one_is_taken_over(self):
+        first = self.start("spin.py")
+        pid = re.search(r"pid (\d+)", first.wait_for(lambda s: re.search(r"pid \d+ RUN", s))).group(1)
+        second = Terminal(self.workplace, "-m", "spin")
+        self.addCleanup(second.close)
+        other = re.search(r"pid (\d+)", second.wait_for(lambda s: re.search(r"pid \d+ RUN", s))).group(1)
+        listing = Terminal(self.workplace, "--reattach")
+        self.addCleanup(listing.close)
+        screen = listing.wait_for("[exit 2]")
+        self.assertRegex(screen, rf"(?m)^ *{pid} +0:\d\d  running, shown   spin\.py$")
+        self.assertRegex(screen, rf"(?m)^ *{other} +0:\d\d  running, shown   -m spin$")
+        self.assertIn("--reattach PID takes it over", screen.replace("\n", ""))
+        again = Terminal(self.workplace, "--reattach", pid)
+        self.addCleanup(again.close)
+        again.wait_for(f"pid {pid} RUN")
+        first.wait_for(lambda s: "another pyprof-tui has taken it over" in s and "[exit 0]" in s)
+        for terminal in (again, second):
+            terminal.keys("q")
+            terminal.wait_for("leave it running")
+            terminal.keys("b")
+            terminal.wait_for("[exit 0]")
+        listing = Terminal(self.workplace, "--reattach")
+        self.addCleanup(listing.close)
+        screen = listing.wait_for("[exit 2]")
+        self.assertRegex(screen, rf"(?m)^ *{other} +0:\d\d  running          -m spin$")
+        self.assertIn("choose one with --reattach PID", screen)
+
+
 class TestLosing(LiveTest):
     def test_a_viewer_that_is_hung_up_leaves_the_run_alone(self):
         terminal = self.start("spin.py")

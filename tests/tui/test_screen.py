@@ -94,9 +94,7 @@ class TestEnds(ScreenTest):
     def test_an_unread_terminal_does_not_hold_a_dying_viewer(self):
         terminal = self.pty("spin.py")
         terminal.read_until(b"RUN")
-        for _ in range(400):  # redraws that nobody reads
-            terminal.write(b"\x0c")
-        pause.wait(0.3)
+        terminal.stall()
         os.kill(terminal.process, signal.SIGTERM)
         deadline = time.monotonic() + 5
         status = (0, 0)

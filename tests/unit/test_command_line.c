@@ -522,7 +522,12 @@ static void test_reattach(void **state) {
     assert_int_equal(command.action, COMMAND_REATTACH);
     assert_non_null(command.config);
     command_line_free(&command);
+    command = parse("--reattach", "4121", NULL);
+    assert_int_equal(command.reattach, 4121);
+    command_line_free(&command);
     assert_fails("--reattach comes back to what runs already; leave the target out", "--reattach", "a.py");
+    assert_fails("--reattach comes back to what runs already; leave the target out", "--reattach", "4121", "a.py");
+    assert_fails("--reattach comes back to what runs already; leave the target out", "--reattach", "99999999999");
     assert_fails("--reattach opens the terminal interface; leave --headless, --report and --export out", "--reattach",
                  "--headless");
 }

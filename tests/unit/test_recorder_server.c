@@ -367,10 +367,10 @@ static void a_run_without_its_viewer_is_saved_and_come_back_to(void **state) {
     struct error error;
     struct viewer *viewer = start("print('ready', flush=True)\ninput()");
     expect_output(viewer, "ready");
-    assert_int_equal(recorder_reattach(&error), -1); /* it has a viewer */
+    assert_int_equal(recorder_reattach(0, &error), -1); /* it has a viewer */
     assert_non_null(strstr(error.text, "another"));
     free_viewer(viewer); /* dies */
-    int connection = recorder_reattach(&error);
+    int connection = recorder_reattach(0, &error);
     assert_true(connection >= 0);
     viewer = new_viewer(connection);
     expect_start(viewer);
@@ -381,7 +381,7 @@ static void a_run_without_its_viewer_is_saved_and_come_back_to(void **state) {
         continue;
     free_viewer(viewer);
     wait_for_file("run.pyprof");
-    connection = recorder_reattach(&error);
+    connection = recorder_reattach(0, &error);
     assert_true(connection >= 0);
     viewer = new_viewer(connection);
     expect_start(viewer);
@@ -389,8 +389,49 @@ static void a_run_without_its_viewer_is_saved_and_come_back_to(void **state) {
     expect_text(viewer, RECORDER_EVENT_SAVED, in_folder("run.pyprof"));
     assert_non_null(strstr(viewer->output, "ready"));
     quit(viewer);
-    assert_int_equal(recorder_reattach(&error), -1); /* the recorder is gone */
+    assert_int_equal(recorder_reattach(0, &error), -1); /* the recorder is gone */
     assert_non_null(strstr(error.text, "no run"));
+}
+
+/* Two runs at a time are listed; one is chosen by its target, and taken from the viewer that it has. */
+static void runs_are_listed_and_taken_over(void **state) {
+    NEEDS_HOST();
+    struct recorder_entry entries[RECORDER_LIST_MAX];
+    struct error error;
+    assert_int_equal(recorder_list(entries, &error), 0);
+    struct viewer *first = start("print('first', flush=True)\ninput()");
+    expect_output(first, "first");
+    assert_int_equal(recorder_list(entries, &error), 1);
+    uint32_t pid = entries[0].target;
+    assert_true(pid && entries[0].shown && !entries[0].ended && entries[0].started_unix > 1700000000);
+    assert_string_equal(entries[0].title, "-c");
+    struct viewer *second = start("print('second', flush=True)\ninput()");
+    expect_output(second, "second");
+    assert_int_equal(recorder_list(entries, &error), 2);
+    assert_int_equal(entries[1].target, pid); /* the newest first */
+    assert_int_equal(recorder_reattach(0, &error), -1);
+    assert_int_equal(recorder_reattach(1, &error), -1);
+    assert_non_null(strstr(error.text, "no run with pid 1 "));
+    int connection = recorder_reattach(pid, &error);
+    assert_true(connection >= 0);
+    expect(first, RECORDER_EVENT_TAKEN);
+    assert_false(next_message(first));
+    free_viewer(first);
+    first = new_viewer(connection);
+    expect_start(first);
+    expect_output(first, "first");
+    free_viewer(second);
+    connection = recorder_reattach(0, &error);
+    assert_true(connection >= 0);
+    second = new_viewer(connection);
+    expect_start(second);
+    ask(second, RECORDER_REQUEST_INPUT, "\r");
+    expect_text(second, RECORDER_EVENT_ENDED, "status 0");
+    assert_int_equal(recorder_list(entries, &error), 2);
+    assert_true(entries[0].ended && !entries[1].ended);
+    quit(second);
+    quit(first);
+    assert_int_equal(recorder_list(entries, &error), 0);
 }
 
 static void strangers_are_not_listened_to(void **state) {
@@ -402,7 +443,7 @@ static void strangers_are_not_listened_to(void **state) {
         continue; /* dropped */
     free_viewer(viewer);
     struct error error;
-    int connection = recorder_reattach(&error);
+    int connection = recorder_reattach(0, &error);
     assert_true(connection >= 0); /* the run goes on */
     viewer = new_viewer(connection);
     expect_start(viewer);
@@ -530,7 +571,7 @@ static void a_folder_that_others_can_enter_is_not_used(void **state) {
     snprintf(path, sizeof path, "%s/pyprof-tui", folder);
     assert_int_equal(mkdir(path, 0700), 0);
     assert_int_equal(chmod(path, 0777), 0);
-    assert_int_equal(recorder_reattach(&error), -1);
+    assert_int_equal(recorder_reattach(0, &error), -1);
     assert_non_null(strstr(error.text, path));
     assert_non_null(strstr(error.text, "chmod"));
 }
@@ -547,6 +588,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_viewer_that_does_not_read_delays_nothing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(descriptors_that_are_given_are_the_targets, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_run_without_its_viewer_is_saved_and_come_back_to, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(runs_are_listed_and_taken_over, set_up, tear_down),
         cmocka_unit_test_setup_teardown(strangers_are_not_listened_to, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_start_is_an_error_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_folder_that_others_can_enter_is_not_used, set_up, tear_down),

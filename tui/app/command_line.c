@@ -198,9 +198,23 @@ static bool plan_session(const struct command_typed *typed, struct command_line 
            config_validate(command->config, error);
 }
 
+/* What stands behind --reattach may be a pid. */
+static bool read_reattach(const struct command_typed *typed, uint32_t *pid) {
+    char *end = NULL;
+    *pid = 0;
+    if (!typed->script && !typed->module && !typed->code)
+        return true;
+    if (!typed->script || typed->argument_count || *typed->script < '1' || *typed->script > '9')
+        return false;
+    errno = 0;
+    unsigned long number = strtoul(typed->script, &end, 10);
+    *pid = (uint32_t)number;
+    return !*end && !errno && number <= UINT32_MAX;
+}
+
 static bool plan_reattach(const struct command_typed *typed, struct command_line *command, struct error *error) {
     command->action = COMMAND_REATTACH;
-    if (typed->script || typed->module || typed->code)
+    if (!read_reattach(typed, &command->reattach))
         return usage(error, "--reattach comes back to what runs already; leave the target out");
     if (command->process)
         return usage(error, "--process chooses from a saved session; while a program runs, P in the interface does");

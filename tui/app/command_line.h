@@ -34,6 +34,7 @@ struct command_line {
     char *report;          /* --report, checked; NULL: none */
     char *export_format;   /* --export, checked; NULL: none */
     char *export_path;     /* where the export goes, NULL: stdout. (Without --export, -o is config->output.session.) */
+    uint32_t reattach;     /* REATTACH: pid of the target or the recorder; 0: the one that there is */
     uint32_t process;      /* --process: which one of a session is shown or printed; 0: all */
     struct {
         struct text_list candidates;

@@ -37,7 +37,7 @@
     X(OPTION_PYTHON, "python", required_argument, "PATH",                                           \
       "      --python PATH       interpreter (default: the virtual environment's)\n")               \
     X(OPTION_REATTACH, "reattach", no_argument, "",                                                 \
-      "      --reattach          come back to a run whose viewer has gone\n")                       \
+      "      --reattach [PID]    come back to a run whose viewer has gone, or list them\n")            \
     X(OPTION_COMPARE, "compare", no_argument, "", "")                                               \
     X(OPTION_SETUP, "setup", required_argument, "CODE", "")                                         \
     X(OPTION_ARGS, "args", required_argument, "ARGUMENTS", "")                                      \

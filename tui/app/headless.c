@@ -1,10 +1,12 @@
 #include "tui/app/headless.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "pyprof/arena.h"
 #include "pyprof/recorder.h"
@@ -85,4 +87,36 @@ int headless_run(const struct command_line *command, bool asked_for) {
     if (!kept_limits && !(target_failed && WIFSIGNALED(wait_status)))
         return W_EXITCODE(EXIT_STATUS_LIMIT, 0);
     return target_failed ? wait_status : W_EXITCODE(exit_status, 0);
+}
+
+static void print_age(uint64_t seconds) {
+    if (seconds < 3600)
+        printf("%4" PRIu64 ":%02" PRIu64, seconds / 60, seconds % 60);
+    else
+        printf("%3" PRIu64 "h%02" PRIu64, seconds / 3600, seconds / 60 % 60);
+}
+
+static void print_recorders(const struct recorder_entry *entries, size_t count) {
+    uint64_t now = (uint64_t)time(NULL);
+    printf("%8s %7s  %-15s  %s\n", "pid", "age", "state", "program");
+    for (size_t i = 0; i < count; i++) {
+        const struct recorder_entry *entry = &entries[i];
+        printf("%8" PRIu32 " ", entry->target);
+        print_age(now > entry->started_unix ? now - entry->started_unix : 0);
+        const char *state = entry->ended ? "ended" : "running";
+        printf("  %s%-*s  %s\n", state, 15 - (int)strlen(state), entry->shown ? ", shown" : "", entry->title);
+    }
+}
+
+bool headless_choose_recorder(struct error *error) {
+    struct recorder_entry entries[RECORDER_LIST_MAX];
+    size_t count = recorder_list(entries, error), left = 0;
+    for (size_t i = 0; i < count; i++)
+        left += !entries[i].shown;
+    if (!count || left == 1)
+        return true;
+    print_recorders(entries, count);
+    return error_set(error, EXIT_STATUS_USAGE, left ? "there are several runs to come back to; choose one with --reattach PID"
+                                                    : "every run that goes on is shown by another pyprof-tui; --reattach PID "
+                                                      "takes it over");
 }

@@ -21,4 +21,7 @@ bool headless_compare(const struct model *before, const struct model *after, str
 /* Prints "pyprof-tui: TEXT" on stderr and returns the error's exit status. */
 int headless_fail(const struct error *error);
 
+/* True where it is clear which run --reattach means. Else the runs are listed on stdout, and *error says how to choose. */
+bool headless_choose_recorder(struct error *error);
+
 #endif

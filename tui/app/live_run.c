@@ -220,6 +220,10 @@ static void take_message(struct application *application, const struct recorder_
     case RECORDER_EVENT_ENDED: end_run(application, text); break;
     case RECORDER_EVENT_SAVED: note_saved(application, text); break;
     case RECORDER_EVENT_FAILED: note_failure(application, text); break;
+    case RECORDER_EVENT_TAKEN:
+        snprintf(application->farewell, sizeof application->farewell, "the run goes on; another pyprof-tui has taken it over");
+        application->quit = true;
+        return;
     case RECORDER_EVENT_NOTICE: application_message(application, "%s", text); break;
     case RECORDER_EVENT_WAITING: note_waiting(application, *text != '\0'); break;
     case RECORDER_EVENT_DISASSEMBLED: look_again(application); break;

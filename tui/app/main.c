@@ -47,9 +47,9 @@ static int run_with_viewer(const struct command_line *command) {
 
 static int reattach(const struct command_line *command) {
     struct error error;
-    if (!application_check_terminal(&error))
+    if (!application_check_terminal(&error) || (!command->reattach && !headless_choose_recorder(&error)))
         return headless_fail(&error);
-    int connection = recorder_reattach(&error);
+    int connection = recorder_reattach(command->reattach, &error);
     if (connection < 0)
         return headless_fail(&error);
     struct application_start start = {.config = command->config, .recorder_socket = connection,
