@@ -1,5 +1,6 @@
 /* compare_text.c - a comparison of functions for people: who is faster, what each executes, and where the difference is. */
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,7 +8,7 @@
 #include "core/report/report_text.h"
 #include "core/report/side_by_side.h"
 
-enum { CELL_SIZE = 48, COLUMN_COUNT = 9, NAME_MOST = 40 };
+enum { CELL_SIZE = 48, TIME_COLUMNS = 5, COLUMN_COUNT = 9, NAME_MOST = 40, SENTENCE_SIZE = 1600 };
 
 /* --- numbers ------------------------------------------------------------------------------------------------- */
 
@@ -98,33 +99,58 @@ static bool is_counted(const struct comparison *comparison) {
     return false;
 }
 
-static void write_table(const struct comparison *comparison, FILE *out) {
-    const struct comparison_candidate *ranked[COMPARISON_MOST_CANDIDATES];
-    row rows[COMPARISON_MOST_CANDIDATES + 1];
-    size_t widths[COLUMN_COUNT] = {0};
-    int columns = is_counted(comparison) ? COLUMN_COUNT : 5;
-    rank(comparison, ranked);
-    for (int column = 0; column < COLUMN_COUNT; column++)
-        strcpy(rows[0][column], headings[column]);
-    for (size_t i = 0; i < comparison->count; i++)
-        fill_row(ranked[i], rows[i + 1]);
-    for (size_t i = 0; i <= comparison->count; i++)
-        for (int column = 0; column < columns; column++)
-            if (report_width(rows[i][column]) > widths[column])
-                widths[column] = report_width(rows[i][column]);
-    for (size_t i = 0; i <= comparison->count; i++) {
-        for (int column = 0; column < columns; column++)
+/* The names, and the columns from `first` to before `end`. */
+static void write_columns(row *rows, size_t count, const size_t *widths, int first, int end, FILE *out) {
+    for (size_t i = 0; i < count; i++) {
+        write_cell(rows[i][0], 0, widths[0], out);
+        for (int column = first; column < end; column++)
             write_cell(rows[i][column], column, widths[column], out);
         fputc('\n', out);
     }
 }
 
+/* Where it is too wide, what was counted stands below the times. */
+static void write_table(const struct comparison *comparison, size_t columns, FILE *out) {
+    const struct comparison_candidate *ranked[COMPARISON_MOST_CANDIDATES];
+    row rows[COMPARISON_MOST_CANDIDATES + 1];
+    size_t widths[COLUMN_COUNT] = {0}, count = comparison->count + 1, width = 0;
+    rank(comparison, ranked);
+    for (int column = 0; column < COLUMN_COUNT; column++)
+        strcpy(rows[0][column], headings[column]);
+    for (size_t i = 0; i < comparison->count; i++)
+        fill_row(ranked[i], rows[i + 1]);
+    for (int column = 0; column < COLUMN_COUNT; column++) {
+        for (size_t i = 0; i < count; i++)
+            if (report_width(rows[i][column]) > widths[column])
+                widths[column] = report_width(rows[i][column]);
+        width += widths[column] + 2;
+    }
+    bool counted = is_counted(comparison), beside = counted && width - 2 <= columns;
+    write_columns(rows, count, widths, 1, beside ? COLUMN_COUNT : TIME_COLUMNS, out);
+    if (!counted || beside)
+        return;
+    fputc('\n', out);
+    write_columns(rows, count, widths, TIME_COLUMNS, COLUMN_COUNT, out);
+}
+
 /* --- sentences ----------------------------------------------------------------------------------------------- */
 
-static void write_sentence(const char *before, const char *sentence, FILE *out) {
-    fputs(before, out);
-    report_text(out, sentence, strlen(sentence));
-    fputs(".\n", out);
+/* Breaks lines between words. */
+static void __attribute__((format(printf, 3, 4))) write_sentence(size_t columns, FILE *out, const char *format, ...) {
+    char text[SENTENCE_SIZE], *rest = NULL;
+    size_t column = 0;
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    for (char *word = strtok_r(text, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) {
+        size_t width = report_width(word);
+        if (column)
+            fputs(column + 1 + width > columns ? "\n  " : " ", out);
+        column = column + 1 + width > columns ? 2 + width : column + (column > 0) + width;
+        report_text(out, word, strlen(word));
+    }
+    fputc('\n', out);
 }
 
 static void write_heading(const struct comparison *comparison, FILE *out) {
@@ -145,7 +171,7 @@ static void write_heading(const struct comparison *comparison, FILE *out) {
             comparison->one_process ? "one process each" : "new processes for every block", (double)comparison->spent_ns / 1e9);
 }
 
-static void write_verdicts(const struct comparison *comparison, FILE *out) {
+static void write_verdicts(const struct comparison *comparison, size_t columns, FILE *out) {
     const struct comparison_candidate *ranked[COMPARISON_MOST_CANDIDATES];
     char sentence[768];
     rank(comparison, ranked);
@@ -155,19 +181,20 @@ static void write_verdicts(const struct comparison *comparison, FILE *out) {
         if (index == comparison->fastest)
             continue;
         comparison_verdict(comparison, index, sentence, sizeof sentence);
-        write_sentence("", sentence, out);
+        write_sentence(columns, out, "%s.", sentence);
     }
     if (comparison->count > 2)
-        fprintf(out, "All intervals together hold with 95 %%: each has %.2f %% (Bonferroni).\n", comparison->confidence * 100);
+        write_sentence(columns, out, "All intervals together hold with 95 %%: each has %.2f %% (Bonferroni).",
+                       comparison->confidence * 100);
     if (comparison->one_process)
-        fputs("Starting takes long, so each ran in one process: how memory lies in it is not in the intervals.\n", out);
+        write_sentence(columns, out, "Starting takes long, so each ran in one process: how memory lies in it is not in the "
+                       "intervals.");
     for (size_t i = 0; i < comparison->warnings.count; i++)
-        write_sentence("Note: ", comparison->warnings.items[i], out);
+        write_sentence(columns, out, "Note: %s.", comparison->warnings.items[i]);
     if (comparison->not_counted)
-        write_sentence("Not all could be counted: ", comparison->not_counted, out);
+        write_sentence(columns, out, "Not all could be counted: %s.", comparison->not_counted);
     if (is_counted(comparison))
-        fputs("Instructions and memory are those of one call, with all that it calls; the garbage collector is off, as in "
-              "timeit.\n", out);
+        write_sentence(columns, out, "Counts are of one call, with all that it calls; the garbage collector is off, as in timeit.");
 }
 
 /* --- sources and bytecode ------------------------------------------------------------------------------------ */
@@ -269,8 +296,8 @@ static bool write_beside(const struct comparison *comparison, const char *title,
 bool compare_report_text(const struct comparison *comparison, int columns, FILE *out, struct error *error) {
     columns = columns < COMPARE_REPORT_LEAST_COLUMNS ? COMPARE_REPORT_LEAST_COLUMNS : columns;
     write_heading(comparison, out);
-    write_table(comparison, out);
-    write_verdicts(comparison, out);
+    write_table(comparison, (size_t)columns, out);
+    write_verdicts(comparison, (size_t)columns, out);
     return (write_beside(comparison, "Source", columns, write_source, out) &&
             write_beside(comparison, "Bytecode", columns, write_bytecode, out)) ||
            report_out_of_memory(error);

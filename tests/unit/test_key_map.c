@@ -37,7 +37,7 @@ static void test_requests_of_keys(void **state) {
     assert_int_equal(key_map_find(KEYS_ESCAPE), REQUEST_CANCEL);
     assert_int_equal(key_map_find(key_control('z')), REQUEST_SUSPEND);
     assert_int_equal(key_map_find('Z'), REQUEST_ZOOM_OUT);
-    assert_int_equal(key_map_find('W'), REQUEST_NONE);
+    assert_int_equal(key_map_find('Q'), REQUEST_NONE);
     assert_int_equal(key_map_find(SPECIAL_NONE), REQUEST_NONE);
     assert_int_equal(key_map_find(0x20ac), REQUEST_NONE);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tui/app/compare_functions.h"
 #include "tui/app/editor.h"
 #include "tui/app/key_map.h"
 #include "tui/app/live_run.h"
@@ -263,7 +264,8 @@ static void (*const handlers[REQUEST_COUNT])(struct application *) = {
     [REQUEST_SAVE_CONFIG] = save_config,
     [REQUEST_SAVE_SESSION] = save_session, [REQUEST_PALETTE] = palette, [REQUEST_HELP] = help,
     [REQUEST_REDRAW] = redraw, [REQUEST_SUSPEND] = actions_suspend, [REQUEST_MOUSE] = mouse, [REQUEST_QUIT] = quit,
-    [REQUEST_THEME] = next_theme,
+    [REQUEST_THEME] = next_theme, [REQUEST_MARK_FUNCTION] = compare_functions_mark,
+    [REQUEST_COMPARE_FUNCTIONS] = compare_functions_ask,
 };
 
 void actions_request(struct application *application, enum request request) {
@@ -285,6 +287,8 @@ void actions_key(struct application *application, const struct key_press *press)
         actions_request(application, popups_key(application, press->key));
     else if (application->prompt != PROMPT_NONE)
         prompt_key(application, press->key);
+    else if (press->key == KEYS_ESCAPE && compare_functions_cancel(application))
+        ;
     else if (press->key == SPECIAL_MOUSE)
         panes_click(application, press);
     else if (key_map_find(press->key) == REQUEST_NONE && press->key > ' ' && press->key < 0x7f)

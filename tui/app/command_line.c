@@ -249,6 +249,7 @@ static bool plan_comparison_of_functions(const struct command_typed *typed, stru
         return usage(error, "--compare is exported as json alone; write --export json");
     if (typed->output && !typed->export_format)
         return usage(error, "--compare writes to stdout; beside -o give --export json");
+    command->compare.progress = typed->progress;
     for (int i = 0; i < typed->candidate_count; i++)
         if (!text_list_append(&command->compare.candidates, typed->candidates[i]))
             return out_of_memory(error);
@@ -262,7 +263,8 @@ static bool plan_comparison_of_functions(const struct command_typed *typed, stru
 
 /* Options that only --compare has. */
 static const char *only_of_comparison(const struct command_typed *typed) {
-    return typed->setup ? "--setup" : typed->call_arguments ? "--args" : typed->time ? "--time" : typed->limit ? "--limit" : NULL;
+    return typed->setup ? "--setup" : typed->call_arguments ? "--args" : typed->time ? "--time" : typed->limit ? "--limit" :
+           typed->progress ? "--progress" : NULL;
 }
 
 static bool check_run(const struct command_line *command, struct error *error) {

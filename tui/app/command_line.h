@@ -40,6 +40,7 @@ struct command_line {
         struct text_list candidates;
         char *setup, *arguments; /* "": none */
         double time_s, limit_s;
+        bool progress; /* in lines on stderr */
     } compare;
     bool headless;         /* --headless, or implied by --report or --export */
     bool save_session;     /* RUN: false when only an export was asked for */

@@ -43,6 +43,7 @@
     X(OPTION_ARGS, "args", required_argument, "ARGUMENTS", "")                                      \
     X(OPTION_TIME, "time", required_argument, "SECONDS", "")                                        \
     X(OPTION_LIMIT, "limit", required_argument, "SECONDS", "")                                      \
+    X(OPTION_PROGRESS, "progress", no_argument, "", "")                                             \
     X('h', "help", optional_argument, "config",                                                     \
       "  -h, --help[=config]     this help; with =config, all config keys\n")                       \
     X(OPTION_HELP_CONFIG, "help-config", no_argument, "", "")                                       \
@@ -68,6 +69,7 @@ enum {
     OPTION_ARGS,
     OPTION_TIME,
     OPTION_LIMIT,
+    OPTION_PROGRESS,
     OPTION_HELP_CONFIG,
 };
 
@@ -108,6 +110,7 @@ const char *command_line_help_compare(void) {
            "      --limit SECONDS     how long a call may take (60)\n"
            "      --python PATH       interpreter (default: the virtual environment's)\n"
            "      --export json       for scripts; -o FILE: into a file\n"
+           "      --progress          say on stderr what goes on, in lines\n"
            "\n"
            "       pyprof-tui --report memory a.pyprof b.pyprof\n"
            "         the memory of two saved sessions side by side\n"
@@ -212,6 +215,7 @@ static bool take_option(struct command_typed *typed, int value, const char *argu
     case OPTION_ARGS: typed->call_arguments = argument; return true;
     case OPTION_TIME: typed->time = argument; return true;
     case OPTION_LIMIT: typed->limit = argument; return true;
+    case OPTION_PROGRESS: typed->progress = true; return true;
     case OPTION_HELP_CONFIG: typed->help_config = true; return true;
     default: return true;
     }

@@ -18,7 +18,7 @@ struct command_typed {
     const char **candidates; /* of --compare, in order; owned array */
     int candidate_count;
     const char *setup, *call_arguments, *time, *limit; /* of --compare */
-    bool headless, reattach, compare, help, help_config, help_compare, version;
+    bool headless, reattach, compare, progress, help, help_config, help_compare, version;
 };
 
 /* Fills *typed from argv. False: *error names what is wrong with an option. Free it in both cases. */

@@ -29,6 +29,11 @@ static void tell(void *receiver, const char *sentence) {
     *told = true;
 }
 
+static void tell_line(void *receiver, const char *sentence) {
+    (void)receiver;
+    fprintf(stderr, "pyprof-tui: %s\n", sentence);
+}
+
 static void tell_nothing(void *receiver, const char *sentence) { (void)receiver, (void)sentence; }
 
 static bool print(const struct command_line *command, const struct comparison *comparison, struct error *error) {
@@ -57,7 +62,8 @@ int headless_compare_functions(const struct command_line *command) {
         .time_s = command->compare.time_s,
         .limit_s = command->compare.limit_s,
     };
-    struct comparison_listener listener = {isatty(STDERR_FILENO) ? tell : tell_nothing, &told};
+    bool seen = isatty(STDERR_FILENO);
+    struct comparison_listener listener = {command->compare.progress ? tell_line : seen ? tell : tell_nothing, &told};
     struct comparison *comparison = comparison_run(&order, &listener, &traceback, &error);
     if (told)
         fputs("\r\033[K", stderr);

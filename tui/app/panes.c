@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "tui/app/clipboard.h"
+#include "tui/app/compare_functions.h"
 #include "tui/app/live_run.h"
 #include "tui/app/pane_options.h"
 #include "tui/app/processes.h"
@@ -97,6 +98,8 @@ struct view_context panes_context(const struct application *application, enum pa
         .memory = application->options.memory,
         .measure = application->options.memory ? memory_view_measure(application->view_states[PANE_MEMORY])
                                                : application->measure,
+        .marked = application->comparing.ids,
+        .marked_count = application->comparing.marked_count,
         .focused = application->place.focus == pane,
     };
 }
@@ -115,6 +118,7 @@ void panes_draw(struct application *application) {
     if (application->layout.panes[PANE_INFORMATION].shown)
         tell_information(application);
     struct rectangle sparkline = application->layout.sparkline;
+    compare_functions_find(application);
     for (enum pane pane = 0; pane < PANE_COUNT; pane++) {
         void *state;
         const struct view *view = panes_view(application, pane, &state);

@@ -10,7 +10,7 @@
 #include "tui/term/key.h"
 
 struct popup_row {
-    char text[120];
+    char text[400];
     int value;    /* what is returned when it is chosen; negative: a heading, which cannot be */
     bool matches; /* the filter */
 };

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/app/compare_functions.h"
 #include "tui/app/key_map.h"
 #include "tui/app/losses.h"
 #include "tui/app/panes.h"
@@ -92,7 +93,8 @@ void popups_open(struct application *application, enum popup_kind kind) {
     bool filled = kind == POPUP_HELP        ? fill_help(application, popup)
                   : kind == POPUP_PALETTE   ? fill_palette(popup)
                   : kind == POPUP_PROCESSES ? processes_fill(application, popup)
-                                            : fill_sort_menu(application);
+                                  : kind == POPUP_COMPARISON ? compare_functions_fill(application, popup)
+                            : fill_sort_menu(application);
     application->popup_kind = kind;
     if (!filled)
         popups_close(application);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tui/app/chrome.h"
+#include "tui/app/compare_functions.h"
 #include "tui/app/live_run.h"
 #include "tui/app/pane_options.h"
 #include "tui/app/panes.h"
@@ -106,6 +107,10 @@ static void accept(struct application *application) {
     switch (application->prompt) {
     case PROMPT_SEARCH: close_prompt(application); break;
     case PROMPT_FILTER: filter(application); break;
+    case PROMPT_ARGUMENTS:
+        close_prompt(application);
+        compare_functions_start(application, application->edit.text);
+        break;
     default: save(application, false); break;
     }
 }
@@ -204,6 +209,7 @@ static const char *question(const struct application *application) {
     case PROMPT_FILTER: return "&";
     case PROMPT_SAVE_SESSION: return "Save the session as: ";
     case PROMPT_SAVE_CONFIG: return "Save the config as: ";
+    case PROMPT_ARGUMENTS: return "Compare, with these arguments of each call (Enter: none): ";
     case PROMPT_QUIT:
         return application->run.state == RUN_ENDED
                    ? "Quit: [s]ave session and quit  [d]iscard  [Esc] stay"
@@ -218,7 +224,7 @@ static const char *question(const struct application *application) {
     return "";
 }
 
-static bool takes_text(enum prompt_kind kind) { return kind >= PROMPT_SEARCH && kind <= PROMPT_SAVE_CONFIG; }
+static bool takes_text(enum prompt_kind kind) { return kind >= PROMPT_SEARCH && kind <= PROMPT_ARGUMENTS; }
 
 void prompt_draw(struct application *application, int *cursor_row, int *cursor_column) {
     struct rectangle area = application->layout.footer;

@@ -24,11 +24,11 @@ enum run_state {
 };
 
 enum prompt_kind {
-    PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_SAVE_SESSION, PROMPT_SAVE_CONFIG,
+    PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_SAVE_SESSION, PROMPT_SAVE_CONFIG, PROMPT_ARGUMENTS,
     PROMPT_QUIT, PROMPT_RERUN, PROMPT_OVERWRITE,
 };
 
-enum popup_kind { POPUP_NONE, POPUP_HELP, POPUP_PALETTE, POPUP_SORT, POPUP_PROCESSES };
+enum popup_kind { POPUP_NONE, POPUP_HELP, POPUP_PALETTE, POPUP_SORT, POPUP_PROCESSES, POPUP_COMPARISON };
 
 /* One process of a run, or all together: a pid may come twice in a run, a pid and its start do not. */
 struct chosen_process {
@@ -61,6 +61,21 @@ struct live_run {
 /* What is looked for in another run, and in another process: ids are those of one model. */
 struct remembered_function { char *file, *qualname; uint32_t line; };
 
+enum { COMPARED_MOST = 8 };
+
+/* A text as it comes out of a pipe. */
+struct taken_text { char *text; size_t length; };
+
+/* Functions that are marked, and their comparison by another process. */
+struct comparing {
+    struct remembered_function marked[COMPARED_MOST];
+    uint32_t ids[COMPARED_MOST]; /* in the model that is shown; 0: not in it */
+    size_t marked_count;
+    pid_t pid;                   /* 0: no comparison goes on */
+    int pipes[2];                /* its output, and what it says meanwhile */
+    struct taken_text texts[2];
+};
+
 struct application {
     const struct application_start *start;
     struct screen *screen;
@@ -80,6 +95,7 @@ struct application {
     struct place place;
     struct navigation navigation;
     struct remembered_function remembered;
+    struct comparing comparing;
     bool untouched; /* the user has selected nothing: the selection is the first row, whichever function that is */
 
     /* how */

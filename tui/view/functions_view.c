@@ -163,6 +163,13 @@ static bool selection_is_shown(const struct functions_state *state, const struct
     return !context->function || state->table.selected == context->function;
 }
 
+static bool is_marked(const struct view_context *context, uint32_t function) {
+    for (size_t i = 0; i < context->marked_count; i++)
+        if (context->marked[i] == function)
+            return true;
+    return false;
+}
+
 static void functions_draw(void *data, const struct view_context *context, struct grid *grid, struct rectangle area) {
     struct functions_state *state = data;
     refresh(state, context);
@@ -182,6 +189,8 @@ static void functions_draw(void *data, const struct view_context *context, struc
     table_scroll(&state->table, area.rows - header);
     for (int row = header; row < area.rows && table_row_at(&state->table, area, row, &index); row++) {
         function_columns_row(&columns, &look, &context->model->functions[state->table.rows[index]], grid, area, row);
+        if (is_marked(context, state->table.rows[index]))
+            grid_glyph(grid, area, row, 0, STYLE_KEY, '*');
         if (index == state->table.index && selection_is_shown(state, context))
             table_mark_selected(grid, area, row, area.columns, context->focused);
     }

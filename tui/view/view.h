@@ -17,6 +17,8 @@ struct view_context {
     bool hide_standard_library;  /* project functions only (those and C functions they call) */
     bool memory;                 /* memory is what is looked at: of time and memory, memory comes first */
     enum memory_measure measure; /* what of it columns show */
+    const uint32_t *marked;      /* functions that are marked to be compared: ids, of which some may be 0 */
+    size_t marked_count;
     bool focused;
 };
 
