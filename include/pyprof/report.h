@@ -25,9 +25,6 @@ bool report_list_has(const char *list, const char *name);
 /* Writes the reports of a list, in its order, one after the other. */
 bool report_write_list(const struct model *model, const char *list, FILE *out, struct error *error);
 
-/* The memory of two runs side by side; functions are matched by name and file, or by name where the programs are different ones. */
-bool report_comparison(const struct model *before, const struct model *after, FILE *out, struct error *error);
-
 /* The lines that most of the high-water mark was allocated on, at most so many, with their source. */
 bool report_top_sites(const struct model *model, size_t most, FILE *out, struct error *error);
 

@@ -60,7 +60,7 @@ LIBC_HEADERS = set("""assert ctype errno fcntl inttypes limits locale poll pthre
 ONLY_IN_MAIN = re.compile(r"\b(?:exit|_exit|_Exit|abort|err|errx|perror|printf|puts|putchar|vprintf)\s*\(|"
                           r"\bf(?:printf|puts)\s*\([^;]*\bstd(?:err|out)\b|\bfputs\s*\([^;]*,\s*std(?:err|out)\b")
 MAY_END_OR_PRINT = {"core/host/engine.c", "tui/app/main.c", "tui/app/headless.c", "tui/app/headless_comparison.c",
-                    "tui/app/application.c"}
+                    "tui/app/headless_diff.c", "tui/app/application.c"}
 # A process of its own ends itself: after fork, in a signal handler, or because it is told to end as the target did.
 MAY_END = {"core/recorder", "core/host", "core/inject", "tui/term", "tui/app/"}
 ENDS = re.compile(r"\b(?:_exit|_Exit|abort|exit)\s*\(")

@@ -538,20 +538,55 @@ static void test_two_sessions(void **state) {
     (void)state;
     write_session("a.pyprof");
     write_session("b.pyprof");
-    struct command_line command = parse("--report", "memory", "a.pyprof", "b.pyprof", NULL);
-    assert_int_equal(command.action, COMMAND_OPEN_SESSION);
-    assert_string_equal(command.session, "a.pyprof");
-    assert_string_equal(command.second_session, "b.pyprof");
+    struct command_line command = parse("--report", "memory", "a.pyprof", "b.pyprof", NULL); /* --diff goes without saying */
+    assert_int_equal(command.action, COMMAND_DIFF);
+    assert_string_equal(command.diff.sides.items[0], "a.pyprof");
+    assert_string_equal(command.diff.sides.items[1], "b.pyprof");
+    assert_string_equal(command.report, "memory");
+    assert_true(command.headless);
     command_line_free(&command);
-    static const char *const refused = "two sessions are compared by --report memory alone; leave the other options or one "
-                                       "session out";
-    assert_fails(refused, "a.pyprof", "b.pyprof");
-    assert_fails(refused, "--report", "functions,memory", "a.pyprof", "b.pyprof");
-    assert_fails(refused, "--report", "memory", "--process", "7", "a.pyprof", "b.pyprof");
     assert_fails("a.pyprof is a saved session; it takes no arguments, leave them out", "--report", "memory", "a.pyprof", "a.py");
     assert_fails("a.pyprof is a saved session; it takes no arguments, leave them out", "--report", "memory", "a.pyprof", "b.pyprof",
                  "b.pyprof");
-    assert_fails("c.pyprof: no such file; give the path of a saved session", "--report", "memory", "a.pyprof", "c.pyprof");
+}
+
+static void test_diff(void **state) {
+    (void)state;
+    struct command_line command = parse("--diff", "a.pyprof,b.pyprof", "--fail-if", "total>+5%", "c", "--fail-if", "calls:f>+0",
+                                        NULL);
+    assert_int_equal(command.action, COMMAND_DIFF);
+    assert_string_equal(command.diff.sides.items[0], "a.pyprof,b.pyprof");
+    assert_string_equal(command.diff.sides.items[1], "c");
+    assert_int_equal(command.diff.conditions.count, 2);
+    assert_string_equal(command.diff.conditions.items[1], "calls:f>+0");
+    assert_true(command.headless);
+    command_line_free(&command);
+    command = parse("--diff", "a.pyprof", "b.pyprof", NULL);
+    assert_false(command.headless);
+    command_line_free(&command);
+    command = parse("--export", "json", "-o", "x.json", "--diff", "a.pyprof", "b.pyprof", NULL);
+    assert_string_equal(command.export_path, "x.json");
+    command_line_free(&command);
+}
+
+static void test_wrong_diff(void **state) {
+    (void)state;
+    static const char *const two = "--diff compares two sides; write --diff BEFORE.pyprof AFTER.pyprof, several sessions of a side "
+                                   "parted by commas";
+    assert_fails(two, "--diff", "a.pyprof");
+    assert_fails(two, "--diff", "a.pyprof", "b.pyprof", "c.pyprof");
+    assert_fails("--diff compares saved sessions; -k says nothing there, leave it out", "--diff", "a.pyprof", "b.pyprof", "-k",
+                 "line");
+    assert_fails("--diff compares saved sessions; --process says nothing there, leave it out", "--diff", "a", "b", "--process",
+                 "7");
+    assert_fails("--diff is exported as json alone; write --export json", "--diff", "a", "b", "--export", "mprof");
+    assert_fails("--diff saves nothing; beside -o give --export json", "--diff", "a", "b", "-o", "x");
+    assert_fails("--report: there is no report \"tree\" of what changed; known are functions, lines, memory", "--diff", "a", "b",
+                 "--report", "tree");
+    assert_fails("--fail-if 'total>5%': the change needs a sign, + or -; write for example total>+5%, self:work>+10ms, "
+                 "calls:work>+0 or peak>+2MiB", "--diff", "a", "b", "--fail-if", "total>5%");
+    assert_fails("--fail-if judges what changed between two sessions; write --diff A.pyprof B.pyprof", "--fail-if", "total>+5%",
+                 "a.py");
 }
 
 static void test_limits(void **state) {
@@ -611,6 +646,8 @@ int main(void) {
         TEST(test_process_of_a_session),
         TEST(test_reattach),
         TEST(test_two_sessions),
+        TEST(test_diff),
+        TEST(test_wrong_diff),
         TEST(test_limits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -356,61 +356,6 @@ static void sizes_have_units_and_fit_their_column(void **state) {
     assert_string_equal(text, "5000.0 s");
 }
 
-static void assert_comparison(const struct model *before, const struct model *after, const char *expected) {
-    char *text = NULL;
-    size_t size;
-    struct error error = {0};
-    FILE *out = open_memstream(&text, &size);
-    if (!report_comparison(before, after, out, &error))
-        fail_msg("%s", error.text);
-    fclose(out);
-    assert_string_equal(text, expected);
-    free(text);
-}
-
-/* Own functions are matched by name though their files are others, and among functions of one name the file decides. */
-static void two_runs_side_by_side(void **state) {
-    (void)state;
-    struct model *before = fixture_memory_program(), *after = fixture_memory_program();
-    after->script = "lazy.py";
-    after->functions[1].file = after->functions[2].file = "/p/lazy.py";
-    after->functions[4].qualname = "keep_less";
-    after->functions[2].memory.peak_bytes = 64 * KIB;
-    after->functions[3].memory.allocated_bytes = 1;
-    for (size_t i = 0; i < after->site_count; i++) {
-        if (after->sites[i].node == 2)
-            after->sites[i].memory.peak_bytes = after->sites[i].memory.peak_bytes / 2;
-        after->sites[i].memory.live_count = after->sites[i].memory.live_bytes = 0;
-    }
-    fixture_function(after, MODEL_FUNCTION_PYTHON, "/usr/lib/build.py", 1, "build", 0, 0, 0, 0);
-    after->functions[6].memory.peak_bytes = 10 * KIB;
-    assert_comparison(before, after,
-            "Memory of two runs\n"
-            "A: build.py, Python 3.11.2\n"
-            "B: lazy.py, Python 3.11.2\n"
-            "\n"
-            "                   A         B   change\n"
-            "at peak      1.7 MiB   1.1 MiB  -35.5 %\n"
-            "allocated    6.4 MiB   6.4 MiB   +0.0 %\n"
-            "left over    1.0 MiB       0 B -100.0 %\n"
-            "RSS peak    12.0 MiB  12.0 MiB   +0.0 %\n"
-            "\n"
-            "---------- at peak ---------  --------- allocated --------  without callees\n"
-            "        A         B   change          A         B   change  function  file:line\n"
-            "  1.2 MiB  64.0 KiB  -94.9 %    2.4 MiB   2.4 MiB   +0.0 %  build  /p/build.py:1\n"
-            "        -  10.0 KiB                   -       0 B           build  /usr/lib/build.py:1\n"
-            "512.0 KiB 512.0 KiB   +0.0 %    3.0 MiB       1 B -100.0 %  list.append  (C)\n"
-            "        -       0 B                   -   1.0 MiB           keep_less  /p/build.py:7\n"
-            "      0 B         -             1.0 MiB         -           keep  /p/build.py:7\n"
-            "      0 B       0 B            16.0 KiB  16.0 KiB   +0.0 %  <module>  /p/build.py:1\n");
-    after->collectors = COLLECTOR_LINE;
-    struct error error = {0};
-    assert_false(report_comparison(before, after, stdout, &error));
-    assert_string_equal(error.text, "memory was not counted in the second of the two runs; run it with memory in -k");
-    model_free(before);
-    model_free(after);
-}
-
 static char *export_as(const struct model *model, const char *format) {
     char *text = NULL;
     size_t size;
@@ -515,7 +460,6 @@ int main(void) {
         cmocka_unit_test(runs_without_the_collector_say_so),
         cmocka_unit_test(empty_runs_make_empty_reports),
         cmocka_unit_test(most_lines_that_are_asked_for),
-        cmocka_unit_test(two_runs_side_by_side),
         cmocka_unit_test(table_of_memory_profiler),
         cmocka_unit_test(plot_data_of_mprof),
         cmocka_unit_test(sizes_have_units_and_fit_their_column),

@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include "core/compare/comparison.h"
+#include "core/compare/diff_condition.h"
 #include "core/config/values.h"
 #include "pyprof/report.h"
+#include "pyprof/session_diff.h"
 #include "tui/app/command_checks.h"
 #include "tui/app/command_typed.h"
 
@@ -152,8 +154,14 @@ static bool read_process(const char *typed, uint32_t *process, struct error *err
     return true;
 }
 
+/* Two sessions and nothing else are compared without --diff, too. */
+static bool is_diff(const struct command_typed *typed) {
+    return typed->diff || (typed->script && typed->argument_count == 1 && command_is_session(typed->script) &&
+                           command_is_session(typed->arguments[0]));
+}
+
 static bool copy_output_options(const struct command_typed *typed, struct command_line *command, struct error *error) {
-    if (typed->report && !report_check_list(typed->report, error))
+    if (typed->report && !is_diff(typed) && !report_check_list(typed->report, error))
         return false;
     if (typed->export_format && !export_check_format(typed->export_format, error))
         return false;
@@ -166,21 +174,58 @@ static bool copy_output_options(const struct command_typed *typed, struct comman
            set_path(&command->save_config, "--save-config", typed->save_config, error);
 }
 
-/* Two sessions, which one report compares. */
-static bool plan_comparison(const struct command_typed *typed, struct command_line *command, struct error *error) {
-    const char *second = typed->arguments[0];
-    if (typed->argument_count > 1 || !command_is_session(second))
-        return error_set(error, EXIT_STATUS_USAGE, "%s is a saved session; it takes no arguments, leave them out",
-                         typed->script);
-    if (!typed->report || strcmp(typed->report, "memory") != 0 || typed->export_format || command->process)
-        return usage(error, "two sessions are compared by --report memory alone; leave the other options or one session out");
-    return command_check_session(second, error) && (text_replace(&command->second_session, second) || out_of_memory(error));
+/* --- what changed -------------------------------------------------------------------------------- */
+
+static bool take_sides(const struct command_typed *typed, struct command_line *command, struct error *error) {
+    const char *sides[] = {typed->script, typed->argument_count ? typed->arguments[0] : NULL};
+    if (typed->diff && typed->candidate_count != 2)
+        return usage(error, "--diff compares two sides; write --diff BEFORE.pyprof AFTER.pyprof, several sessions of a side parted "
+                            "by commas");
+    for (int i = 0; i < 2; i++)
+        if (!text_list_append(&command->diff.sides, typed->diff ? typed->candidates[i] : sides[i]))
+            return out_of_memory(error);
+    return true;
 }
+
+static bool take_conditions(const struct command_typed *typed, struct command_line *command, struct error *error) {
+    struct diff_condition condition;
+    for (int i = 0; i < typed->condition_count; i++) {
+        if (!diff_condition_parse(typed->conditions[i], &condition, error))
+            return false;
+        if (!text_list_append(&command->diff.conditions, typed->conditions[i]))
+            return out_of_memory(error);
+    }
+    return true;
+}
+
+/* The options that say nothing here. */
+static const char *stray_of_diff(const struct command_typed *typed) {
+    return typed->module ? "-m" : typed->code ? "-c" : typed->collect ? "-k" : typed->python ? "--python" :
+           typed->reattach ? "--reattach" : typed->process ? "--process" : limit_typed(typed);
+}
+
+static bool plan_diff(const struct command_typed *typed, struct command_line *command, struct error *error) {
+    const char *stray = stray_of_diff(typed);
+    command->action = COMMAND_DIFF;
+    if (stray)
+        return error_set(error, EXIT_STATUS_USAGE, "--diff compares saved sessions; %s says nothing there, leave it out", stray);
+    if (typed->report && !diff_report_check_list(typed->report, error))
+        return false;
+    if (typed->export_format && strcmp(typed->export_format, "json") != 0)
+        return usage(error, "--diff is exported as json alone; write --export json");
+    if (typed->output && !typed->export_format)
+        return usage(error, "--diff saves nothing; beside -o give --export json");
+    command->headless |= typed->condition_count > 0;
+    return take_sides(typed, command, error) && take_conditions(typed, command, error) &&
+           command_check_export_output(command->export_path, error) && config_validate(command->config, error);
+}
+
+/* --- a session ----------------------------------------------------------------------------------- */
 
 static bool plan_session(const struct command_typed *typed, struct command_line *command, struct error *error) {
     command->action = COMMAND_OPEN_SESSION;
-    if (typed->argument_count && !plan_comparison(typed, command, error))
-        return false;
+    if (typed->argument_count)
+        return error_set(error, EXIT_STATUS_USAGE, "%s is a saved session; it takes no arguments, leave them out", typed->script);
     if (limit_typed(typed))
         return error_set(error, EXIT_STATUS_USAGE, "%s is a saved session; %s is for runs, leave it out", typed->script,
                          limit_typed(typed));
@@ -337,6 +382,10 @@ static bool plan(const struct command_typed *typed, struct command_line *command
     if (only_of_comparison(typed))
         return error_set(error, EXIT_STATUS_USAGE, "%s belongs to --compare FILE.py:FUNCTION FILE.py:FUNCTION; leave it out",
                          only_of_comparison(typed));
+    if (is_diff(typed))
+        return plan_diff(typed, command, error);
+    if (typed->condition_count)
+        return usage(error, "--fail-if judges what changed between two sessions; write --diff A.pyprof B.pyprof");
     if (typed->reattach)
         return plan_reattach(typed, command, error);
     if (typed->script && strcmp(typed->script, "-") != 0 && command_is_session(typed->script))
@@ -359,12 +408,13 @@ void command_line_free(struct command_line *command) {
     free(command->config_path);
     free(command->save_config);
     free(command->session);
-    free(command->second_session);
     free(command->report);
     free(command->export_format);
     free(command->export_path);
     text_list_clear(&command->compare.candidates);
     free(command->compare.setup);
     free(command->compare.arguments);
+    text_list_clear(&command->diff.sides);
+    text_list_clear(&command->diff.conditions);
     *command = (struct command_line){0};
 }

@@ -17,6 +17,7 @@ enum command_action {
     COMMAND_SAVE_CONFIG_ONLY, /* there is no target: write save_config and end */
     COMMAND_REATTACH,
     COMMAND_COMPARE,     /* functions: `compare` says which */
+    COMMAND_DIFF,        /* what changed between sessions: `diff` says which */
     COMMAND_HELP,        /* print command_line_help() */
     COMMAND_HELP_COMPARE, /* print command_line_help_compare() */
     COMMAND_HELP_CONFIG, /* print config_describe() */
@@ -30,7 +31,6 @@ struct command_line {
     char *config_path;     /* the config file that was read, NULL: none */
     char *save_config;     /* --save-config: write the config there before anything else, NULL: do not */
     char *session;         /* OPEN_SESSION: the file */
-    char *second_session;  /* OPEN_SESSION: the one it is compared with, NULL: none */
     char *report;          /* --report, checked; NULL: none */
     char *export_format;   /* --export, checked; NULL: none */
     char *export_path;     /* where the export goes, NULL: stdout. (Without --export, -o is config->output.session.) */
@@ -42,7 +42,11 @@ struct command_line {
         double time_s, limit_s;
         bool progress; /* in lines on stderr */
     } compare;
-    bool headless;         /* --headless, or implied by --report or --export */
+    struct {
+        struct text_list sides;      /* before, after: a session, several parted by commas, or a folder of them */
+        struct text_list conditions; /* --fail-if, checked */
+    } diff;
+    bool headless;         /* --headless, or implied by --report, --export or --fail-if */
     bool save_session;     /* RUN: false when only an export was asked for */
 };
 

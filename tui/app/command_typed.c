@@ -44,6 +44,8 @@
     X(OPTION_TIME, "time", required_argument, "SECONDS", "")                                        \
     X(OPTION_LIMIT, "limit", required_argument, "SECONDS", "")                                      \
     X(OPTION_PROGRESS, "progress", no_argument, "", "")                                             \
+    X(OPTION_DIFF, "diff", no_argument, "", "")                                                     \
+    X(OPTION_FAIL_IF, "fail-if", required_argument, "CONDITION", "")                                \
     X('h', "help", optional_argument, "config",                                                     \
       "  -h, --help[=config]     this help; with =config, all config keys\n")                       \
     X(OPTION_HELP_CONFIG, "help-config", no_argument, "", "")                                       \
@@ -70,6 +72,8 @@ enum {
     OPTION_TIME,
     OPTION_LIMIT,
     OPTION_PROGRESS,
+    OPTION_DIFF,
+    OPTION_FAIL_IF,
     OPTION_HELP_CONFIG,
 };
 
@@ -100,23 +104,26 @@ const char *command_line_help(void) {
 
 const char *command_line_help_compare(void) {
     return "usage: pyprof-tui --compare [options] FILE.py:FUNCTION FILE.py:FUNCTION [more...]\n"
-           "         which function is faster, by how much, how sure that is, and why: time per\n"
-           "         call as timeit has it, instructions executed, memory, source and bytecode\n"
-           "       also MODULE:FUNCTION, FILE.py:Class.method, FILE.py:outer.inner, and each with\n"
-           "         arguments of its own: 'FILE.py:FUNCTION(1000, key=3)'\n"
+           "         which is faster, by how much, how sure that is, and why. Also MODULE:FUNCTION,\n"
+           "         FILE.py:Class.method, and 'FILE.py:FUNCTION(1000, key=3)' with own arguments\n"
            "      --args ARGUMENTS    what stands between the parentheses of the others' calls\n"
            "      --setup CODE        run once before, in the namespace of each file\n"
            "      --time SECONDS      how long to measure (10; less where it is sure before)\n"
            "      --limit SECONDS     how long a call may take (60)\n"
            "      --python PATH       interpreter (default: the virtual environment's)\n"
-           "      --export json       for scripts; -o FILE: into a file\n"
            "      --progress          say on stderr what goes on, in lines\n"
-           "\n"
-           "       pyprof-tui --report memory a.pyprof b.pyprof\n"
-           "         the memory of two saved sessions side by side\n"
+           "       pyprof-tui --diff [options] BEFORE.pyprof AFTER.pyprof\n"
+           "         what changed between two saved sessions: functions and lines, matched across\n"
+           "         edits. Several runs of a side tell noise: A1.pyprof,A2.pyprof or a folder\n"
+           "      --report LIST       functions,lines,memory as text; without it, on a terminal,\n"
+           "                          in the interface\n"
+           "      --fail-if CONDITION status 3 where it holds and is no noise: 'total>+5%',\n"
+           "                          'self:FUNCTION>+10ms', 'calls:FUNCTION>+0', 'peak>+2MiB'\n"
+           "Both: --export json for scripts; -o FILE: into a file\n"
            "Examples:\n"
            "  pyprof-tui --compare sums.py:fn_expressive sums.py:fn_terse --args 1000000\n"
-           "  pyprof-tui --compare 'a.py:f(data)' 'b.py:f(data)' --setup 'data = list(range(1000))'\n";
+           "  pyprof-tui --compare 'a.py:f(data)' 'b.py:f(data)' --setup 'data = list(range(1000))'\n"
+           "  pyprof-tui --diff old.pyprof new.pyprof --fail-if 'total>+5%'\n";
 }
 
 static const struct option_row *find_row(int value) {
@@ -216,6 +223,8 @@ static bool take_option(struct command_typed *typed, int value, const char *argu
     case OPTION_TIME: typed->time = argument; return true;
     case OPTION_LIMIT: typed->limit = argument; return true;
     case OPTION_PROGRESS: typed->progress = true; return true;
+    case OPTION_DIFF: typed->diff = true; return true;
+    case OPTION_FAIL_IF: typed->conditions[typed->condition_count++] = argument; return true;
     case OPTION_HELP_CONFIG: typed->help_config = true; return true;
     default: return true;
     }
@@ -259,12 +268,13 @@ bool command_typed_read(int argc, char *const *argv, struct command_typed *typed
     *typed = (struct command_typed){0};
     typed->settings = calloc((size_t)argc + 1, sizeof *typed->settings);
     typed->candidates = calloc((size_t)argc + 1, sizeof *typed->candidates);
-    if (!typed->settings || !typed->candidates)
+    typed->conditions = calloc((size_t)argc + 1, sizeof *typed->conditions);
+    if (!typed->settings || !typed->candidates || !typed->conditions)
         return error_set(error, 1, "memory is out; close other programs and try again");
     optind = 0; /* glibc: begin anew */
     if (!take_options(argc, argv, typed, error))
         return false;
-    if (typed->compare)
+    if (typed->compare || typed->diff)
         return take_candidates(argc, argv, typed, error);
     int next = optind < argc ? optind : argc;
     if (!typed->module && !typed->code && next < argc)
@@ -277,5 +287,6 @@ bool command_typed_read(int argc, char *const *argv, struct command_typed *typed
 void command_typed_free(struct command_typed *typed) {
     free(typed->settings);
     free(typed->candidates);
-    typed->settings = typed->candidates = NULL;
+    free(typed->conditions);
+    typed->settings = typed->candidates = typed->conditions = NULL;
 }

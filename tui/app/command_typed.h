@@ -15,10 +15,12 @@ struct command_typed {
     int argument_count;
     const char **settings; /* --set, in order; owned array */
     int setting_count;
-    const char **candidates; /* of --compare, in order; owned array */
+    const char **candidates; /* of --compare and --diff, in order; owned array */
     int candidate_count;
+    const char **conditions; /* --fail-if, in order; owned array */
+    int condition_count;
     const char *setup, *call_arguments, *time, *limit; /* of --compare */
-    bool headless, reattach, compare, progress, help, help_config, help_compare, version;
+    bool headless, reattach, compare, diff, progress, help, help_config, help_compare, version;
 };
 
 /* Fills *typed from argv. False: *error names what is wrong with an option. Free it in both cases. */

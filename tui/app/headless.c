@@ -58,10 +58,6 @@ bool headless_print(const struct command_line *command, const struct model *prog
     return !command->export_format || print_export(command, model, error);
 }
 
-bool headless_compare(const struct model *before, const struct model *after, struct error *error) {
-    return report_comparison(model_whole(before), model_whole(after), stdout, error) && close_output(stdout, "stdout", error);
-}
-
 static bool print_finished(const struct command_line *command, const struct model *model, bool asked_for,
                            struct error *error) {
     if (!asked_for && !command->report && !command->export_format)

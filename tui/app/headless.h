@@ -15,9 +15,6 @@ int headless_run(const struct command_line *command, bool asked_for);
 /* Prints the reports and the export that the command asks for, of the process that it names, else of all together. */
 bool headless_print(const struct command_line *command, const struct model *program, struct error *error);
 
-/* Prints the memory of two runs side by side. */
-bool headless_compare(const struct model *before, const struct model *after, struct error *error);
-
 /* Prints "pyprof-tui: TEXT" on stderr and returns the error's exit status. */
 int headless_fail(const struct error *error);
 

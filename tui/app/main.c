@@ -12,6 +12,7 @@
 #include "tui/app/command_line.h"
 #include "tui/app/headless.h"
 #include "tui/app/headless_comparison.h"
+#include "tui/app/headless_diff.h"
 
 /* Keys are read from the controlling terminal, whatever stdin and stdout are. */
 static bool has_terminal(void) {
@@ -55,16 +56,6 @@ static int reattach(const struct command_line *command) {
     struct application_start start = {.config = command->config, .recorder_socket = connection,
                                       .config_path = command->config_path};
     return show_application(&start);
-}
-
-static int compare_sessions(const struct command_line *command) {
-    struct error error;
-    struct model *before = session_load(command->session, &error);
-    struct model *after = before ? session_load(command->second_session, &error) : NULL;
-    bool done = after && headless_compare(before, after, &error);
-    model_free(before);
-    model_free(after);
-    return done ? 0 : headless_fail(&error);
 }
 
 static int show_session(const struct command_line *command) {
@@ -111,7 +102,9 @@ static int perform(const struct command_line *command, int *wait_status) {
         *wait_status = headless_run(command, command->headless);
         return 0;
     case COMMAND_OPEN_SESSION:
-        return command->second_session ? compare_sessions(command) : open_session(command);
+        return open_session(command);
+    case COMMAND_DIFF:
+        return headless_diff(command);
     case COMMAND_REATTACH:
         return reattach(command);
     case COMMAND_COMPARE:
