@@ -85,13 +85,20 @@ static void instructions_in_words(void **state) {
                         "keep changing. An exception here goes on at 78 (line 6). "
                         "Takes 1 value more than it leaves.");
     assert_string_equal(sentences(test, 2, 26),
-                        "Not specialised so far: it has not run often enough, or it changed. Takes 1 value more than it "
+                        "Not specialised: it has not run often enough, or no form is for it. Takes 1 value more than it "
                         "leaves.");
     assert_string_equal(sentences(test, 2, 38),
                         "May jump to 110 (line 9). Leaves 1 value more than it takes. Takes 1 value more than it leaves "
                         "when it jumps.");
     assert_string_equal(sentences(test, 2, 100),
                         "Jumps to 38 (line 3). Leaves as many values on the stack as it takes.");
+    struct model_instruction *warm = &test->model->instruction_rows[test->model->functions[2].first_instruction_row + 1];
+    warm->specialized = "RESUME_QUICK";
+    warm->raised = 7;
+    assert_string_equal(sentences(test, 2, 2),
+                        "An exception ended it 7 times. Leaves as many values on the stack as it takes.");
+    assert_int_equal(bytecode_mark(warm), ' ');
+    assert_string_equal(bytecode_form(warm), "RESUME");
     assert_string_equal(sentences(test, 2, 104), "Never executed. Leaves 1 value more than it takes.");
     assert_string_equal(sentences(test, 2, 8888), "");
 }
@@ -114,7 +121,7 @@ static void forms_in_words(void **state) {
         "LOAD_CONST_IMMORTAL", "LOAD_GLOBAL_MODULE", "LOAD_METHOD_NO_DICT", "LOAD_SUPER_ATTR_METHOD",
         "PRECALL_NO_KW_LEN", "PRECALL_BUILTIN_CLASS", "PRECALL_PYFUNC", "PRECALL_NO_KW_METHOD_DESCRIPTOR_NOARGS",
         "RESUME_CHECK", "SEND_GEN", "STORE_ATTR_SLOT", "STORE_SUBSCR_LIST_INT", "TO_BOOL_ALWAYS_TRUE",
-        "UNPACK_SEQUENCE_TWO_TUPLE", "LOAD_FAST__LOAD_FAST", "JUMP_BACKWARD_QUICK"};
+        "UNPACK_SEQUENCE_TWO_TUPLE", "LOAD_FAST__LOAD_FAST"};
     const char *general = specialisation_meaning("SOMETHING_OF_A_LATER_VERSION");
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++)
         assert_string_not_equal(specialisation_meaning(forms[i]), general);
@@ -290,11 +297,11 @@ static void arrows(void **state) {
     expect_drawn(test, 13, 100, true, false,
                  "  %Fn     count      off  instruction                         stack  specialised to\n"
                  "  100         7       :1\n"
-                 ">14.3+        1  /---  0  JUMP_X                                  0\n"
-                 " 14.3+        1 /+/->  2  JUMP_X                                  0\n"
-                 " 14.3+        1 |||/-  4  JUMP_X                                  0\n"
+                 ">14.3+        1  /---  0  JUMP_X               to 8               0\n"
+                 " 14.3+        1 /+/->  2  JUMP_X               to 12              0\n"
+                 " 14.3+        1 |||/-  4  JUMP_X               to 6               0\n"
                  " 14.3+        1 |||\\>  6  NOP                                     0\n"
-                 " 14.3+        1 |\\\\->  8  JUMP_X                                  0\n"
+                 " 14.3+        1 |\\\\->  8  JUMP_X               to 2               0\n"
                  " 14.3+        1 |     10  NOP                                     0\n"
                  " 14.3+        1 \\---> 12  NOP                                     0\n"
                  "\n"
@@ -304,9 +311,9 @@ static void arrows(void **state) {
     expect_drawn(test, 8, 100, false, false,
                  "  %Fn     count      off  instruction                         stack  specialised to\n"
                  "  100         7       :1\n"
-                 ">14.3+        1  ┌───  0  JUMP_X                                  0\n"
-                 " 14.3+        1 ┌┼┬─▸  2  JUMP_X                                  0\n"
-                 " 14.3+        1 │││┌─  4  JUMP_X                                  0\n"
+                 ">14.3+        1  ┌───  0  JUMP_X               to 8               0\n"
+                 " 14.3+        1 ┌┼┬─▸  2  JUMP_X               to 12              0\n"
+                 " 14.3+        1 │││┌─  4  JUMP_X               to 6               0\n"
                  " 14.3+        1 │││└▸  6  NOP                                     0\n"
                  " Jumps to 8 (line 1). Leaves as many values on the stack as it takes.\n"
                  "\n");
@@ -314,9 +321,9 @@ static void arrows(void **state) {
     expect_drawn(test, 5, 32, true, false,
                  "    count   off  instruction\n"
                  "        7    :1\n"
-                 ">       1+ v  0  JUMP_X\n"
-                 "        1+ >  2  JUMP_X\n"
-                 "        1+ v  4  JUMP_X\n");
+                 ">       1+ v  0  JUMP_X to 8\n"
+                 "        1+ >  2  JUMP_X to 12\n"
+                 "        1+ v  4  JUMP_X to 6\n");
 }
 
 /* v goes on from the instructions to what of them was executed how often. */

@@ -201,7 +201,7 @@ static void draw_instruction(const struct bytecode_drawing *drawing, const struc
         table_cell(grid, area, row, columns->stack, STACK_WIDTH, STYLE_DIM, false, bytecode_stack(instruction, stack));
     if (columns->form >= 0)
         table_cell(grid, area, row, columns->form, FORM_WIDTH, STYLE_NORMAL, true,
-                   mark == '!' ? "(in vain)" : instruction->specialized);
+                   mark == '!' ? "(in vain)" : mark == '*' ? instruction->specialized : "");
 }
 
 static void draw_table_row(const struct bytecode_drawing *drawing, const struct columns *columns, size_t index,

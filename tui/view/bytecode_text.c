@@ -9,14 +9,22 @@
 
 #include "tui/view/specialisation.h"
 
+static bool jumps(const struct model_instruction *instruction) { return instruction->jump_target != MODEL_NO_OFFSET; }
+
 static const char code_object[] = "<code object ";
 
+bool bytecode_is_specialised(const struct model_instruction *instruction) {
+    static const char warm[] = "_QUICK";
+    size_t length = strlen(instruction->specialized), end = sizeof warm - 1;
+    return length && (length < end || strcmp(instruction->specialized + length - end, warm) != 0);
+}
+
 const char *bytecode_form(const struct model_instruction *instruction) {
-    return *instruction->specialized ? instruction->specialized : instruction->opname;
+    return bytecode_is_specialised(instruction) ? instruction->specialized : instruction->opname;
 }
 
 char bytecode_mark(const struct model_instruction *instruction) {
-    return *instruction->specialized ? '*' : instruction->flags & MODEL_INSTRUCTION_GAVE_UP ? '!' : ' ';
+    return bytecode_is_specialised(instruction) ? '*' : instruction->flags & MODEL_INSTRUCTION_GAVE_UP ? '!' : ' ';
 }
 
 /* --- code objects ----------------------------------------------------------------------------------- */
@@ -69,6 +77,8 @@ const char *bytecode_argument(const struct model_instruction *instruction, char 
     struct code_name code;
     if (read_code_object(instruction->argrepr, &code))
         snprintf(text, BYTECODE_TEXT_SIZE, "%s%.*s, line %" PRIu32 ">", code_object, (int)code.length, code.name, code.line);
+    else if (jumps(instruction))
+        snprintf(text, BYTECODE_TEXT_SIZE, "to %" PRIu32, instruction->jump_target);
     else if (*instruction->argrepr)
         snprintf(text, BYTECODE_TEXT_SIZE, "%s", instruction->argrepr);
     else if (instruction->argument)
@@ -87,8 +97,6 @@ void bytecode_write(const struct model_instruction *instruction, bool form, int 
     else
         snprintf(text, size, "%s", name);
 }
-
-static bool jumps(const struct model_instruction *instruction) { return instruction->jump_target != MODEL_NO_OFFSET; }
 
 /* A jump that is always taken. */
 static bool always_jumps(const struct model_instruction *instruction) {
@@ -137,12 +145,12 @@ static void __attribute__((format(printf, 3, 4))) say(char *text, size_t size, c
 }
 
 static void describe_specialisation(const struct model_instruction *instruction, char *text, size_t size) {
-    if (*instruction->specialized)
+    if (bytecode_is_specialised(instruction))
         say(text, size, "Specialised to %s: %s.", instruction->specialized, specialisation_meaning(instruction->specialized));
     else if (instruction->flags & MODEL_INSTRUCTION_GAVE_UP)
         say(text, size, "Tried to specialise in vain: %s.", specialisation_failure(instruction->opname));
     else if (instruction->flags & MODEL_INSTRUCTION_ADAPTIVE)
-        say(text, size, "Not specialised so far: it has not run often enough, or it changed.");
+        say(text, size, "Not specialised: it has not run often enough, or no form is for it.");
 }
 
 /* " (line 12)", or "" where the offset has no row. */
@@ -190,6 +198,8 @@ static void describe_instruction(const struct bytecode_rows *rows, const struct 
     }
     if (instruction->count == 0)
         say(text, size, "Never executed.");
+    if (instruction->raised && instruction->raised != MODEL_UNKNOWN)
+        say(text, size, "An exception ended it %" PRIu64 " time%s.", instruction->raised, instruction->raised == 1 ? "" : "s");
     describe_specialisation(instruction, text, size);
     describe_flow(rows, instruction, text, size);
     describe_stack(instruction, text, size);

@@ -6,11 +6,15 @@
 
 enum { BYTECODE_TEXT_SIZE = 512 };
 
+/* Whether a form made for what was seen there stands in its place. 3.11 has forms that only say that code is warm: those are
+ * none. */
+bool bytecode_is_specialised(const struct model_instruction *instruction);
 /* The form that stands there now: what it is specialised to, else its opname. */
 const char *bytecode_form(const struct model_instruction *instruction);
 /* '*' specialised, '!' tried in vain, ' ' neither. */
 char bytecode_mark(const struct model_instruction *instruction);
-/* Its argument as `dis` writes it; a code object's address and folder are left out. "" where it has none. */
+/* Its argument as `dis` writes it, but a jump's target as an offset (from 3.13 on `dis` makes up labels), and a code object
+ * without its address and folder. "" where it has none. */
 const char *bytecode_argument(const struct model_instruction *instruction, char text[BYTECODE_TEXT_SIZE]);
 /* Its name (form: as it stands there now) in at least that many columns, and its argument. */
 void bytecode_write(const struct model_instruction *instruction, bool form, int columns, char *text, size_t size);

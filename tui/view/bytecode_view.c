@@ -1,4 +1,4 @@
-/* bytecode_view.c - the instructions of the selected function, in step with its source; or how often which opcodes were executed. */
+/* bytecode_view.c - the selected function's instructions, in step with its source; or which opcodes were executed how often. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -107,7 +107,7 @@ static const char *nothing(struct bytecode_state *state, const struct model *mod
                  function->qualname);
         return state->message;
     }
-    if (!(function->flags & MODEL_FUNCTION_PROJECT))
+    if (!(function->flags & (MODEL_FUNCTION_PROJECT | MODEL_FUNCTION_BYTECODE)))
         return "Bytecode is kept of the project's functions only, and this one is not the project's.";
     if (model->state != MODEL_ENDED)
         return "The program was asked for its bytecode. It answers when it gets to it: one that waits comes to it later.";

@@ -169,9 +169,6 @@ const char *specialisation_meaning(const char *form) {
         return text;
     if (strstr(form, "__"))
         return "it and the instruction behind it run as one";
-    size_t length = strlen(form);
-    if (length > 6 && strcmp(form + length - 6, "_QUICK") == 0)
-        return "the code has run often enough to be specialised";
     return "a faster form for what was seen here";
 }
 
