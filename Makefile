@@ -8,6 +8,7 @@
 #   make check-kinds      every kind of code with every set of collectors, with modules from elsewhere (in build/kinds)
 #   make check-matrix     as root: host tests with CPython 3.13 to 3.15, in a Debian root made in build/matrix/sid
 #   make check-cpython    CPython's own test suite profiled and plain, all of it, on PYTHON and on the newest in the matrix
+#   make check-keys       200,000 random keys (KEYS=N) on the viewer with sanitizers; PYPROF_TEST_SEED=N is where they begin
 #   make check-oracle     2,000 generated programs and modules of the standard library count themselves: the same counts
 #   make bench-tui        the viewer's bytes, times and memory against their limits, live and on a session of a million call nodes
 #   make lint bench deps deps-test install uninstall clean
@@ -95,7 +96,7 @@ NATIVE_FLAGS := $(BASE_FLAGS) $(AS_ERRORS) $(LIBRARY_FLAGS) -fno-builtin
 LIBRARIES := $(INJECTOR) $(NATIVE) $(ENGINE)
 
 .PHONY: all engine run deps deps-test check check-build check-unit check-san check-host check-tui check-fault \
-        check-kinds check-matrix check-cpython check-oracle unit-tests bench bench-tui lint install uninstall clean force
+        check-keys check-kinds check-matrix check-cpython check-oracle unit-tests bench bench-tui lint install uninstall clean force
 all: pyprof-tui $(LIBRARIES) $(ENGINE_FOLDER)/identity
 engine: $(LIBRARIES)
 
@@ -226,6 +227,10 @@ check-kinds: all
 	@build/kinds/bin/pip install -q --disable-pip-version-check $(KINDS_PACKAGES) || true
 	@PYPROF_TEST_KINDS=all PYPROF_TEST_PACKAGES=$$(build/kinds/bin/python -c 'import site; print(site.getsitepackages()[0])') \
 	  $(RUN_TESTS) --only test_kinds host
+KEYS := 200000
+check-keys:
+	@$(MAKE) SAN=$(TEST_SANITIZERS) build/san/unit/test_random_keys
+	@PYPROF_TEST_KEYS=$(KEYS) $(RUN_TESTS) --only test_random_keys san
 check-oracle: all
 	@$(RUN_TESTS) oracle
 # PYPROF_MATRIX_ROOT=FOLDER keeps the Debian root elsewhere.
