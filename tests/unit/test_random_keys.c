@@ -1,5 +1,5 @@
-/* Random keys on screens of random sizes: nothing falls over, and nothing but characters gets onto the screen. PYPROF_TEST_KEYS is how
- * many keys (20,000), PYPROF_TEST_SEED the seed; what failed is told with its seed. Under sanitizers it is what finds most. */
+/* Random keys on screens of random sizes: nothing falls over, and nothing but characters gets onto the screen. PYPROF_TEST_KEYS is
+ * how many keys (20,000), PYPROF_TEST_SEED the seed, which is printed. */
 #include "tests/unit/bytecode_model_fixture.h"
 #include "tests/unit/fake_screen.h"
 #include "tests/unit/memory_model_fixture.h"
@@ -136,8 +136,8 @@ static void expect_characters_only(void) {
         const struct cell *cell = &application.grid.cells[i];
         bool control = cell->glyph < ' ' || (cell->glyph >= 0x7f && cell->glyph < 0xa0);
         if ((control && cell->width > 0) || cell->style >= STYLE_COUNT)
-            fail_msg("cell %zu of %dx%d has glyph %#x, style %d", i, application.grid.rows, application.grid.columns, cell->glyph,
-                     cell->style);
+            fail_msg("cell %zu of %dx%d has glyph %#x, style %d", i, application.grid.rows, application.grid.columns,
+                     cell->glyph, cell->style);
     }
 }
 
