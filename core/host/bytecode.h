@@ -21,6 +21,7 @@ struct instruction {
     uint8_t cache_units;
     bool reached;         /* by the analysis */
     bool is_jump_target;
+    bool is_handler; /* an exception leads here */
     bool is_loop_jump;       /* goes back to the head of a loop */
     bool in_expression_loop; /* a comprehension's, inside the function that it stands in */
     uint32_t oparg;
@@ -29,6 +30,7 @@ struct instruction {
     int32_t depth;        /* stack entries before it */
     int32_t line_before;  /* line control comes from when it falls through; 0: none */
     int32_t value_line;   /* line that pushed the topmost entry; 0: none, or not a line of the program */
+    uint32_t unit;        /* where its opcode stood, behind its prefixes; in code units */
     int32_t range;        /* the exception range it lies in; -1: none */
     struct location where;
 };

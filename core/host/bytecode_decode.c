@@ -52,7 +52,7 @@ static bool decode_instructions(struct bytecode *bytecode, const unsigned char *
         index_at[start] = (int32_t)bytecode->count;
         bytecode->items[bytecode->count++] = (struct instruction){
             .opcode = opcode, .cache_units = (uint8_t)caches, .oparg = oparg, .target = (int32_t)unit, .mark = -1,
-            .range = -1};
+            .unit = unit - 1, .range = -1};
         for (unsigned i = 0; i < caches; i++)
             index_at[unit + i] = -1;
         unit += caches;
@@ -169,6 +169,7 @@ static bool add_range(struct bytecode *bytecode, struct exception_range range) {
     }
     for (uint32_t i = range.start; i < range.end; i++)
         bytecode->items[i].range = (int32_t)bytecode->range_count;
+    bytecode->items[range.target].is_handler = true;
     bytecode->ranges[bytecode->range_count++] = range;
     return true;
 }

@@ -135,7 +135,7 @@ __attribute__((visibility("default"))) int pyprof_host_main(int count, char **ar
         PyErr_Print();
         return complain("the module pyprof could not be made");
     }
-    if (header->collectors & (COLLECTOR_FUNCTION | COLLECTOR_LINE | COLLECTOR_MEMORY) && !start_collectors()) {
+    if (header->collectors & (COLLECTOR_FUNCTION | COLLECTOR_LINE | COLLECTOR_MEMORY | COLLECTOR_BYTECODE) && !start_collectors()) {
         PyErr_Print();
         return complain("the collectors could not be started");
     }

@@ -79,7 +79,9 @@ static PyCodeObject *find_twin(PyCodeObject *code);
 
 /* The twin of code that may never run: there from the first call on. A new reference. */
 static PyCodeObject *find_nested_twin(PyCodeObject *code, struct selection selection) {
-    PyCodeObject *shell = selection.function || selection.lines ? lazy_code_new(code, selection) : NULL;
+    /* Whether a generator that was made ever starts is no matter: that it was made is counted. */
+    bool at_once = selection.bytecode && code->co_flags & (CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR);
+    PyCodeObject *shell = selection_wants_probes(selection) && !at_once ? lazy_code_new(code, selection) : NULL;
     return shell ? shell : find_twin(code);
 }
 
@@ -143,16 +145,19 @@ struct instrumented instrument_body(PyCodeObject *code, struct selection selecti
     if (!profile_header())
         return body;
     PyObject *constants = instrument_constants(code, selection);
-    if (selection.function || selection.lines)
+    if (selection_wants_probes(selection))
         body.row = register_code(code, selection);
     if (body.row) {
         struct probe_wishes wishes = {.code = body.row,
                                       .c_calls = wants_c_calls() && selection.function,
                                       .lines = selection.lines,
+                                      .blocks = selection.bytecode,
                                       .leaves = true};
         body.code = place_probes(code, constants ? constants : code->co_consts, wishes, &body.offsets);
         if (!body.code)
             instrument_leave(code, PyErr_Occurred() ? "no memory for its probes" : "its bytecode is not understood");
+        else if (selection.bytecode && !(profile_code(body.row)->flags & ARENA_CODE_BYTECODE))
+            instrument_leave(code, "no room to count its instructions");
         publish_code(code, body.row);
     }
     if (!body.code && constants)

@@ -44,9 +44,18 @@ static uint32_t line_changes(PyCodeObject *code) {
     return changes;
 }
 
+/* Entries of the exception table: the first byte of each has its upper bit set. */
+static uint32_t exception_ranges(PyCodeObject *code) {
+    const unsigned char *at = (const unsigned char *)PyBytes_AS_STRING(code->co_exceptiontable);
+    uint32_t ranges = 0;
+    for (Py_ssize_t left = PyBytes_GET_SIZE(code->co_exceptiontable); left > 0; left--, at++)
+        ranges += *at >= 128;
+    return ranges;
+}
+
 /* What should need more all the same is left without probes. */
-static struct python_room room_for(PyCodeObject *original, bool lines) {
-    enum { SINGLE_PROBES = 12, LARGE = 8192, PROBES_AT_LINE = 4, JUMPS_AT_LINE = 3, ENDS = 16 };
+static struct python_room room_for(PyCodeObject *original, bool lines, bool blocks) {
+    enum { SINGLE_PROBES = 12, LARGE = 8192, PROBES_AT_LINE = 4, JUMPS_AT_LINE = 3, ENDS = 16, UNITS_AT_HANDLER = 3 };
     uint32_t units = python_code_units(original), constants = (uint32_t)PyTuple_GET_SIZE(original->co_consts);
     uint32_t calls = 0, others = 0, jumps = 0;
     for (uint32_t at = 0; at < units; at++) {
@@ -58,11 +67,18 @@ static struct python_room room_for(PyCodeObject *original, bool lines) {
     }
     uint32_t places = lines ? line_changes(original) + jumps + others + 2 : 0; /* where a line can be come to */
     uint32_t probes = 2 * calls + others + 2 + PROBES_AT_LINE * places;
+    if (blocks) { /* one begins where something jumps to or ends, and at handlers, which have landings, too */
+        uint32_t handlers = exception_ranges(original), begin = 2 * jumps + 2 * others + 3 * handlers + 4;
+        probes += begin;
+        constants += begin;
+        units += UNITS_AT_HANDLER * handlers;
+    }
     constants += calls + others + SINGLE_PROBES + PROBES_AT_LINE * places;
     jumps += JUMPS_AT_LINE * places;
     uint32_t prefixes = (constants > 0xff) + (constants > 0xffff), jump_units = units > LARGE / 4 ? 2 : 1;
     return (struct python_room){.units = units + (3 + prefixes) * probes + others + 2 * jump_units * jumps + 2 * ENDS,
-                                .constants = constants};
+                                .constants = constants,
+                                .offsets = blocks};
 }
 
 PyCodeObject *lazy_code_new(PyCodeObject *original, struct selection selection) {
@@ -73,7 +89,7 @@ PyCodeObject *lazy_code_new(PyCodeObject *original, struct selection selection) 
     }
     trap->original = (PyCodeObject *)Py_NewRef(original);
     trap->selection = selection;
-    PyCodeObject *shell = python_new_shell(original, (PyObject *)trap, room_for(original, selection.lines));
+    PyCodeObject *shell = python_new_shell(original, (PyObject *)trap, room_for(original, selection.lines, selection.bytecode));
     trap->shell = shell;
     Py_DECREF(trap);
     return shell;
@@ -98,7 +114,7 @@ PyCodeObject *lazy_code_original(PyCodeObject *code, struct selection *selection
 static void fill(struct trap *trap) {
     PyCodeObject *shell = trap->shell;
     Py_INCREF(trap);
-    struct python_room room = room_for(trap->original, trap->selection.lines);
+    struct python_room room = room_for(trap->original, trap->selection.lines, trap->selection.bytecode);
     struct instrumented body = instrument_body(trap->original, trap->selection);
     if (body.code && !python_fits_shell(shell, body.code, room)) {
         instrument_leave(trap->original, "it does not fit where it has to go");

@@ -7,6 +7,8 @@
  *   unwind    at the end of the code; every range of instructions that had no handler leads to it: LEAVE, raise again
  *   call      in front of the call and behind it                     CALL, CALL_END (asleep while no C function was called)
  *   line      on the edges of the flow that come to another line     LINE_HIT, LINE_SWITCH (both for LINE_BEGIN)
+ *   block     where a basic block begins (basic_blocks.h)            BLOCK
+ *   exit      see place_handlers.c                                   EXIT, EXIT_RESUME
  *
  * In front of an instruction stand first the blocks for edges that come to its line ("line blocks"), then what belongs to
  * the instruction itself. A jump that comes from the same line goes behind the line blocks. */
@@ -15,47 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/host/bytecode.h"
-#include "core/host/probe_objects.h"
+#include "core/host/placing.h"
+#include "core/probe/profile_bytecode.h"
 #include "core/probe/profile_writer.h"
 #include "pyprof/collectors.h"
-
-static const struct location nowhere = {-1, -1, -1, -1};
-
-enum { NO_PLACE = UINT32_MAX };
-
-/* What is known about one instruction while placing. */
-struct place {
-    uint8_t needs;          /* bits of (1 << enum line_need): of all edges that a line block is for */
-    uint8_t loop_jumps;     /* there are always-taken loop jumps here, counted in front of the jump where edges differ */
-    bool is_handler;
-    bool counted_at_source; /* a loop jump whose probe stands in front of itself */
-    bool call_begins, call_ends;
-    uint32_t stack_slot;       /* where the callable lies, for call_begins */
-    PyObject *call_probe;      /* borrowed from the constants, for call_ends; NULL: memory is out */
-    uint32_t call_end;         /* where its CALL_END stands in the new code */
-    uint32_t at[LINE_NEED_COUNT];   /* where in the new code an edge of that need goes */
-    uint32_t start;            /* first of all that stands in front of it */
-};
-
-struct placing {
-    struct bytecode bytecode;
-    struct flow *flow;
-    struct assembly assembly;
-    struct place *places;
-    uint32_t place_room;
-    struct probe_wishes wishes;
-    PyCodeObject *code;
-    uint32_t *lines; /* distinct lines of the code, ascending */
-    uint32_t line_count, line_room;
-    uint32_t first_cell;
-    bool may_be_leaf;
-    bool begins_line; /* the function's first line needs no probe: entering the function counts it */
-    PyObject *constants; /* list: the code's own, then the probes */
-    PyObject *last_probe;             /* that was made; borrowed from the constants */
-    PyObject *call_probe;             /* of the call that is being written; likewise */
-    int32_t single[PROBE_KIND_COUNT]; /* constant index of a kind of which there is one per function; -1: not yet */
-};
 
 static struct placing placing; /* the interpreter lock guards it; arrays are kept from code to code */
 static PyObject *call_end_probe; /* one for all: it has no state */
@@ -78,7 +43,7 @@ static uint32_t add_constant(struct placing *p, PyObject *constant) {
     return (uint32_t)PyList_GET_SIZE(p->constants) - 1;
 }
 
-static uint32_t add_probe(struct placing *p, enum probe_kind kind, struct probe_place place) {
+uint32_t placing_probe(struct placing *p, enum probe_kind kind, struct probe_place place) {
     place.code = p->wishes.code;
     place.untimed_cell = p->wishes.lines ? p->first_cell + p->line_count : 0;
     PyObject *probe = probe_new(kind, place);
@@ -88,11 +53,10 @@ static uint32_t add_probe(struct placing *p, enum probe_kind kind, struct probe_
     return constant;
 }
 
-/* The constant of a kind that one probe object per function serves. */
-static uint32_t single_probe(struct placing *p, enum probe_kind kind) {
+uint32_t placing_single_probe(struct placing *p, enum probe_kind kind) {
     if (p->single[kind] < 0)
         p->single[kind] = (int32_t)(kind == PROBE_CALL_END ? add_constant(p, call_end_probe)
-                                                           : add_probe(p, kind, (struct probe_place){0}));
+                                                           : placing_probe(p, kind, (struct probe_place){0}));
     return (uint32_t)p->single[kind];
 }
 
@@ -133,10 +97,6 @@ static uint32_t cell_of(const struct placing *p, int32_t line) {
     return found ? p->first_cell + (uint32_t)(found - p->lines) : 0;
 }
 
-static bool falls_through(const struct bytecode *bytecode, uint32_t from) {
-    return bytecode->items[from].reached && !python_ends_block(bytecode->items[from].opcode);
-}
-
 static bool is_loop_jump(const struct instruction *item) {
     return item->target >= 0 && python_jumps_always(item->opcode) && flow_is_loop_jump(item);
 }
@@ -150,7 +110,7 @@ static enum line_need falling_need(const struct placing *p, uint32_t to) {
 
 static bool can_begin_line(const struct placing *p) {
     uint32_t body = p->bytecode.body;
-    return p->wishes.lines && body > 0 && body < p->bytecode.count && falls_through(&p->bytecode, body - 1) &&
+    return p->wishes.lines && body > 0 && body < p->bytecode.count && placing_falls_through(&p->bytecode, body - 1) &&
            flow_edge_need(p->flow, &p->bytecode, body - 1, body, false) == LINE_HIT &&
            cell_of(p, p->bytecode.items[body].where.line);
 }
@@ -169,7 +129,7 @@ static void collect_needs(struct placing *p) {
             else
                 target->needs |= 1u << flow_edge_need(p->flow, bytecode, i, (uint32_t)item->target, true);
         }
-        if (i + 1 < bytecode->count && i + 1 >= bytecode->body && falls_through(bytecode, i))
+        if (i + 1 < bytecode->count && i + 1 >= bytecode->body && placing_falls_through(bytecode, i))
             p->places[i + 1].needs |= 1u << falling_need(p, i + 1);
     }
     for (uint32_t i = 0; i < bytecode->range_count; i++)
@@ -201,6 +161,29 @@ static void settle_loop_jumps(struct placing *p) {
             p->places[i].counted_at_source = p->places[bytecode->items[i].target].loop_jumps;
 }
 
+/* --- blocks ----------------------------------------------------------------------------------------------- */
+
+/* The program's own row, of which probes are made for calibration, has none in the profile. */
+static bool register_blocks(struct placing *p) {
+    p->first_block = 1;
+    if (!basic_blocks_find(&p->blocks, &p->bytecode))
+        return false;
+    if (!p->wishes.code)
+        return true;
+    struct arena_block *rows = calloc(p->blocks.count, sizeof *rows);
+    for (uint32_t i = 0; rows && i < p->blocks.count; i++) {
+        rows[i].first_unit = instruction_first_unit(&p->bytecode, p->blocks.items[i].first);
+        rows[i].unit_count = instruction_first_unit(&p->bytecode, p->blocks.items[i].end) - rows[i].first_unit;
+    }
+    uint32_t units = instruction_first_unit(&p->bytecode, p->bytecode.count);
+    const struct arena_bytecode *row =
+        rows ? profile_register_blocks(p->wishes.code, rows, p->blocks.count, units) : NULL;
+    free(rows);
+    if (row)
+        p->first_block = row->first_block;
+    return row != NULL;
+}
+
 /* --- calls ------------------------------------------------------------------------------------------------ */
 
 static void find_calls(struct placing *p) {
@@ -229,9 +212,7 @@ static void find_calls(struct placing *p) {
 
 /* --- writing ---------------------------------------------------------------------------------------------- */
 
-/* Appends a probe at the place of `where`. exit: in front of a yield that delegates, what its last
- * operand must point at; else -1. */
-static void emit_probe(struct placing *p, uint32_t constant, struct location where, int32_t exit) {
+void placing_emit(struct placing *p, uint32_t constant, struct location where, int32_t exit) {
     struct probe_instruction sequence[PYTHON_PROBE_LENGTH];
     int length = python_probe_instructions(constant, exit != -1, sequence);
     int32_t behind = (int32_t)p->assembly.count + PYTHON_PROBE_BEHIND;
@@ -247,10 +228,10 @@ static void emit_probe(struct placing *p, uint32_t constant, struct location whe
 static void emit_line_probe(struct placing *p, int32_t line, enum line_need need, struct location where) {
     if (need == LINE_BEGIN) {
         struct probe_place first = {.line_cell = cell_of(p, flow_first_line(p->flow, line))};
-        emit_probe(p, add_probe(p, PROBE_LINE_HIT, first), where, -1);
+        placing_emit(p, placing_probe(p, PROBE_LINE_HIT, first), where, -1);
     }
     struct probe_place place = {.line_cell = cell_of(p, line)};
-    emit_probe(p, add_probe(p, need == LINE_SWITCH ? PROBE_LINE_SWITCH : PROBE_LINE_HIT, place), where, -1);
+    placing_emit(p, placing_probe(p, need == LINE_SWITCH ? PROBE_LINE_SWITCH : PROBE_LINE_HIT, place), where, -1);
 }
 
 /* The blocks for the edges that come to instruction i's line; sets where each kind of edge goes. */
@@ -259,7 +240,7 @@ static void emit_line_blocks(struct placing *p, uint32_t i) {
     const struct instruction *item = &p->bytecode.items[i];
     uint32_t skips[LINE_NEED_COUNT], skip_count = 0;
     enum line_need falling = LINE_SAME;
-    bool falls = i > 0 && falls_through(&p->bytecode, i - 1);
+    bool falls = i > 0 && placing_falls_through(&p->bytecode, i - 1);
     if (falls)
         falling = falling_need(p, i);
     uint32_t left = place->needs & ~(1u << LINE_SAME);
@@ -297,7 +278,8 @@ static bool may_be_leaf(const struct placing *p) {
 }
 
 static uint32_t leave_probe(struct placing *p) {
-    return single_probe(p, p->bytecode.is_generator ? PROBE_LEAVE_GENERATOR : p->may_be_leaf ? PROBE_LEAVE_LEAF : PROBE_LEAVE);
+    bool generator = p->bytecode.is_generator;
+    return placing_single_probe(p, generator ? PROBE_LEAVE_GENERATOR : p->may_be_leaf ? PROBE_LEAVE_LEAF : PROBE_LEAVE);
 }
 
 static void emit_own_probes(struct placing *p, uint32_t i) {
@@ -305,24 +287,34 @@ static void emit_own_probes(struct placing *p, uint32_t i) {
     const struct bytecode *bytecode = &p->bytecode;
     const struct instruction *item = &bytecode->items[i];
     if (place->call_begins) {
-        emit_probe(p, add_probe(p, PROBE_CALL, (struct probe_place){.stack_slot = place->stack_slot}), item->where, -1);
+        placing_emit(p, placing_probe(p, PROBE_CALL, (struct probe_place){.stack_slot = place->stack_slot}), item->where, -1);
         p->call_probe = p->last_probe;
     }
     if (place->counted_at_source)
         emit_line_probe(p, bytecode->items[item->target].where.line,
                         start_of(p, (uint32_t)item->target) == 1u << LINE_HIT ? LINE_HIT : LINE_BEGIN, item->where);
     if (python_returns(item->opcode))
-        emit_probe(p, leave_probe(p), item->where, -1);
+        placing_emit(p, leave_probe(p), item->where, -1);
     if (python_yields(item->opcode)) {
         bool delegates = i > 0 && python_delegates(bytecode->items[i - 1].opcode);
         /* Targets of old instructions are told apart from new ones by being negative: see resolve_targets. */
-        emit_probe(p, leave_probe(p), item->where, delegates ? -2 - bytecode->items[i - 1].target : -1);
+        placing_emit(p, leave_probe(p), item->where, delegates ? -2 - bytecode->items[i - 1].target : -1);
     }
 }
 
 static uint32_t enter_probe(struct placing *p) {
     struct probe_place place = {.line_cell = p->begins_line ? cell_of(p, p->bytecode.items[p->bytecode.body].where.line) : 0};
-    return add_probe(p, p->bytecode.is_generator ? PROBE_ENTER_GENERATOR : PROBE_ENTER, place);
+    return placing_probe(p, p->bytecode.is_generator ? PROBE_ENTER_GENERATOR : PROBE_ENTER, place);
+}
+
+/* Blocks come one after the other as instructions do. */
+static void emit_block_probe(struct placing *p, uint32_t i, bool behind) {
+    const struct basic_block *block = &p->blocks.items[p->next_block];
+    if (!p->wishes.blocks || p->next_block == p->blocks.count || block->probe != i || block->behind != behind)
+        return;
+    struct probe_place place = {.block = p->first_block + p->next_block++};
+    bool starts = behind && i + 1 == p->bytecode.body; /* see emit_probes_behind */
+    placing_emit(p, placing_probe(p, PROBE_BLOCK, place), starts ? nowhere : p->bytecode.items[i].where, -1);
 }
 
 static void emit_probes_behind(struct placing *p, uint32_t i) {
@@ -331,28 +323,32 @@ static void emit_probes_behind(struct placing *p, uint32_t i) {
     if (p->places[i].call_ends) {
         p->places[i].call_probe = p->call_probe;
         p->places[i].call_end = p->assembly.count;
-        emit_probe(p, single_probe(p, PROBE_CALL_END), item->where, -1);
+        placing_emit(p, placing_single_probe(p, PROBE_CALL_END), item->where, -1);
     }
     /* On the line of `def` it would be a line event of its own to sys.settrace. */
     if (i + 1 == bytecode->body)
-        emit_probe(p, enter_probe(p), nowhere, -1);
+        placing_emit(p, enter_probe(p), nowhere, -1);
     else if (i >= bytecode->body && python_is_resume(item->opcode, item->oparg)) {
         int32_t line = item->where.line > 0 ? item->where.line : item->line_before;
         uint32_t cell = p->wishes.lines ? cell_of(p, line) : 0;
-        emit_probe(p, add_probe(p, PROBE_RESUME, (struct probe_place){.line_cell = cell}), item->where, -1);
+        placing_emit(p, placing_probe(p, PROBE_RESUME, (struct probe_place){.line_cell = cell}), item->where, -1);
     }
+    emit_block_probe(p, i, true);
 }
 
 static void emit_instruction(struct placing *p, uint32_t i) {
     const struct instruction *item = &p->bytecode.items[i];
     struct place *place = &p->places[i];
+    placing_emit_landings(p, i);
     place->start = p->assembly.count;
     if (item->reached && place->is_handler)
-        emit_probe(p, single_probe(p, p->bytecode.is_generator ? PROBE_HANDLER_GENERATOR : PROBE_HANDLER), item->where, -1);
+        placing_emit(p, placing_single_probe(p, p->bytecode.is_generator ? PROBE_HANDLER_GENERATOR : PROBE_HANDLER),
+                     item->where, -1);
     bool sticks = i > 0 && python_sticks_to(item->opcode, item[-1].opcode);
     if (item->reached && p->wishes.lines && i >= p->bytecode.body && !sticks)
         emit_line_blocks(p, i);
     place->at[LINE_SAME] = p->assembly.count;
+    emit_block_probe(p, i, false);
     if (item->reached)
         emit_own_probes(p, i);
     int32_t names = item->target >= 0 ? item->target : item->mark;
@@ -363,6 +359,7 @@ static void emit_instruction(struct placing *p, uint32_t i) {
                                                 .oparg = names >= 0 ? 0 : item->oparg,
                                                 .target = names >= 0 ? -2 - names : -1,
                                                 .where = item->where});
+    place->behind = p->assembly.count;
     if (item->reached)
         emit_probes_behind(p, i);
 }
@@ -390,31 +387,6 @@ static void resolve_targets(struct placing *p) {
     }
 }
 
-static int compare_ranges(const void *a, const void *b) {
-    const struct emitted_range *left = a, *right = b;
-    return (left->start > right->start) - (left->start < right->start);
-}
-
-/* The old ranges, and the unwinding handler for everything of the body that lies in none. */
-static void emit_ranges(struct placing *p) {
-    const struct bytecode *bytecode = &p->bytecode;
-    uint32_t end = p->assembly.count, unwind = end, covered = p->places[bytecode->body].start;
-    emit_probe(p, single_probe(p, bytecode->is_generator ? PROBE_UNWIND_GENERATOR : PROBE_UNWIND), nowhere, -1);
-    assembly_add(&p->assembly, (struct emitted){.opcode = python_reraise, .oparg = 1, .target = -1, .where = nowhere});
-    for (uint32_t i = 0; i < bytecode->range_count; i++) {
-        const struct exception_range *range = &bytecode->ranges[i];
-        uint32_t from = p->places[range->start].start;
-        uint32_t to = range->end < bytecode->count ? p->places[range->end].start : end;
-        assembly_add_range(&p->assembly, (struct emitted_range){covered, from, unwind, 0, true});
-        assembly_add_range(&p->assembly,
-                           (struct emitted_range){from, to, p->places[range->target].start, range->depth, range->keeps_offset});
-        covered = to;
-    }
-    assembly_add_range(&p->assembly, (struct emitted_range){covered, end, unwind, 0, true});
-    if (p->assembly.range_count)
-        qsort(p->assembly.ranges, p->assembly.range_count, sizeof *p->assembly.ranges, compare_ranges);
-}
-
 /* Most sites only ever call Python functions, and after those a CALL_END has nothing to do. */
 static void put_call_ends_to_sleep(struct placing *p, PyObject *bytecode) {
     uint8_t *bytes = (uint8_t *)PyBytes_AS_STRING(bytecode);
@@ -428,13 +400,24 @@ static void put_call_ends_to_sleep(struct placing *p, PyObject *bytecode) {
     }
 }
 
+/* The probes that count exits learn where what stands in the new code. false: memory is out. */
+static bool tell_exits(struct placing *p) {
+    if (!p->wishes.blocks)
+        return true;
+    struct exit_map *map = exit_map_new(&p->assembly, &p->bytecode, &p->blocks, p->wishes.code);
+    for (Py_ssize_t i = PyList_GET_SIZE(p->constants); map && i-- > 0;)
+        probe_set_exits(PyList_GET_ITEM(p->constants, i), map);
+    exit_map_release(map);
+    return map != NULL;
+}
+
 static PyCodeObject *finish(struct placing *p) {
     PyObject *bytecode, *lines, *exceptions;
     if (!assembly_finish(&p->assembly, &bytecode, &lines, &exceptions))
         return NULL;
     put_call_ends_to_sleep(p, bytecode);
-    PyObject *constants = PyList_AsTuple(p->constants);
-    int stack_size = python_probed_stack_size(p->code);
+    PyObject *constants = tell_exits(p) ? PyList_AsTuple(p->constants) : NULL;
+    int stack_size = python_probed_stack_size(p->code, p->wishes.blocks);
     PyCodeObject *code = constants ? python_new_code(p->code, stack_size, bytecode, constants, lines,
                                                      exceptions)
                                    : NULL;
@@ -477,6 +460,9 @@ PyCodeObject *place_probes(PyCodeObject *code, PyObject *constants, struct probe
         return NULL;
     if (wishes.lines && !register_lines(p))
         p->wishes.lines = false;
+    p->next_block = 0;
+    if (wishes.blocks && !register_blocks(p))
+        p->wishes.blocks = false;
     p->begins_line = can_begin_line(p);
     if (p->wishes.lines) {
         collect_needs(p);
@@ -494,7 +480,7 @@ PyCodeObject *place_probes(PyCodeObject *code, PyObject *constants, struct probe
     PyCodeObject *instrumented = NULL;
     if (!p->assembly.failed) {
         resolve_targets(p);
-        emit_ranges(p);
+        placing_emit_ranges(p);
         instrumented = finish(p);
     }
     *map = instrumented ? offset_map_new(&p->assembly) : NULL;

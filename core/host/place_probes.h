@@ -8,6 +8,7 @@ struct probe_wishes {
     uint32_t code; /* the function's row in the profile */
     bool c_calls;  /* calls of C functions */
     bool lines;
+    bool blocks;   /* instructions, by basic blocks */
     bool leaves;   /* where it may be a short function that calls nothing, it need not be timed each time */
 };
 

@@ -2,6 +2,7 @@
 #include "core/host/probe_objects.h"
 
 #include "core/host/c_functions.h"
+#include "core/probe/block_counters.h"
 #include "core/probe/shadow_stack.h"
 
 struct probe {
@@ -15,6 +16,17 @@ struct probe {
 };
 
 #define PROBE(self) ((struct probe *)(self))
+
+struct block_probe {
+    PyObject_HEAD
+    uint64_t counter; /* where it lies in each thread's segment */
+};
+
+struct exit_probe {
+    PyObject_HEAD
+    uint32_t offset_slot;
+    struct exit_map *map; /* owned; NULL: not yet */
+};
 
 SHADOW_INLINE uint64_t frame_identity(void) { return (uint64_t)(uintptr_t)python_current_frame(); }
 
@@ -59,6 +71,16 @@ static void run_handler_generator(struct probe *probe, bool lines) {
 static void run_unwind_generator(struct probe *probe, bool lines) {
     if (shadow_expose_frame(profile_current_thread, frame_identity()))
         shadow_leave_slowly(probe->place.code, probe->place.untimed_cell, lines);
+}
+
+SHADOW_INLINE void run_block(PyObject *self, enum arena_clock_kind clock) {
+    block_enter(((struct block_probe *)self)->counter, clock);
+}
+
+static void run_exit(PyObject *self, bool at_resume) {
+    const struct exit_probe *probe = (struct exit_probe *)self;
+    python_frame *frame = python_current_frame();
+    exit_map_count(probe->map, frame, python_frame_number(frame, probe->offset_slot), at_resume);
 }
 
 /* The site calls another C function than the last time. */
@@ -126,6 +148,9 @@ SHADOW_INLINE void run_call(struct probe *probe, enum arena_clock_kind clock) {
     SLOT(line_switch, clock_name, lines_name, run_line(probe, 0))                                                 \
     SLOT(call, clock_name, lines_name, run_call(probe, clock))                                                   \
     SLOT(call_end, clock_name, lines_name, shadow_return_c(clock))                                               \
+    SLOT(block, clock_name, lines_name, run_block(self, clock))                                                  \
+    SLOT(exit, clock_name, lines_name, run_exit(self, false))                                                    \
+    SLOT(exit_resume, clock_name, lines_name, run_exit(self, true))                                              \
     static const python_probe_function slots_##clock_name##_##lines_name[PROBE_KIND_COUNT] = {                            \
         [PROBE_ENTER] = enter_##clock_name##_##lines_name,                                                       \
         [PROBE_LEAVE] = leave_##clock_name##_##lines_name,                                                       \
@@ -141,6 +166,9 @@ SHADOW_INLINE void run_call(struct probe *probe, enum arena_clock_kind clock) {
         [PROBE_LINE_SWITCH] = line_switch_##clock_name##_##lines_name,                                           \
         [PROBE_CALL] = call_##clock_name##_##lines_name,                                                         \
         [PROBE_CALL_END] = call_end_##clock_name##_##lines_name,                                                 \
+        [PROBE_BLOCK] = block_##clock_name##_##lines_name,                                                       \
+        [PROBE_EXIT] = exit_##clock_name##_##lines_name,                                                         \
+        [PROBE_EXIT_RESUME] = exit_resume_##clock_name##_##lines_name,                                           \
     };
 
 SLOTS(fast, SHADOW_FAST_CLOCK, plain, false)
@@ -186,14 +214,28 @@ static PyObject *represent(PyObject *self) {
 
 static PyTypeObject types[PROBE_KIND_COUNT];
 
-static void probe_free(PyObject *self) { PyObject_Free(self); }
+static bool is_exit(PyObject *probe) {
+    return Py_TYPE(probe) == &types[PROBE_EXIT] || Py_TYPE(probe) == &types[PROBE_EXIT_RESUME];
+}
+
+static void probe_free(PyObject *self) {
+    if (is_exit(self))
+        exit_map_release(((struct exit_probe *)self)->map);
+    PyObject_Free(self);
+}
+
+static Py_ssize_t probe_size(int kind) {
+    return kind == PROBE_BLOCK                               ? sizeof(struct block_probe)
+           : kind == PROBE_EXIT || kind == PROBE_EXIT_RESUME ? sizeof(struct exit_probe)
+                                                             : sizeof(struct probe);
+}
 
 bool probe_types_prepare(bool lines) {
     const python_probe_function *slots = choose_slots(lines);
     for (int kind = 0; kind < PROBE_KIND_COUNT; kind++) {
         types[kind] = (PyTypeObject){
             PyVarObject_HEAD_INIT(NULL, 0).tp_name = "probe",
-            .tp_basicsize = sizeof(struct probe),
+            .tp_basicsize = probe_size(kind),
             .tp_dealloc = probe_free,
             .tp_repr = represent,
             .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
@@ -206,7 +248,27 @@ bool probe_types_prepare(bool lines) {
     return true;
 }
 
+static PyObject *exit_probe_new(enum probe_kind kind, struct probe_place place) {
+    struct exit_probe *probe = PyObject_New(struct exit_probe, &types[kind]);
+    if (!probe)
+        return NULL;
+    probe->offset_slot = place.stack_slot;
+    probe->map = NULL;
+    return (PyObject *)probe;
+}
+
+static PyObject *block_probe_new(struct probe_place place) {
+    struct block_probe *probe = PyObject_New(struct block_probe, &types[PROBE_BLOCK]);
+    if (probe)
+        probe->counter = block_counter_offset(place.block);
+    return (PyObject *)probe;
+}
+
 PyObject *probe_new(enum probe_kind kind, struct probe_place place) {
+    if (kind == PROBE_BLOCK)
+        return block_probe_new(place);
+    if (kind == PROBE_EXIT || kind == PROBE_EXIT_RESUME)
+        return exit_probe_new(kind, place);
     struct probe *probe = PyObject_New(struct probe, &types[kind]);
     if (!probe)
         return NULL;
@@ -220,5 +282,10 @@ PyObject *probe_new(enum probe_kind kind, struct probe_place place) {
 }
 
 void probe_set_sleeping_end(PyObject *probe, struct python_sleeping end) { PROBE(probe)->sleeping_end = end; }
+
+void probe_set_exits(PyObject *probe, struct exit_map *map) {
+    if (is_exit(probe))
+        ((struct exit_probe *)probe)->map = exit_map_share(map);
+}
 
 bool probe_check(PyObject *value) { return Py_TYPE(value) >= &types[0] && Py_TYPE(value) < &types[PROBE_KIND_COUNT]; }

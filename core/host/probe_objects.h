@@ -4,7 +4,7 @@
 #ifndef PYPROF_HOST_PROBE_OBJECTS_H
 #define PYPROF_HOST_PROBE_OBJECTS_H
 
-#include "core/host/python_version.h"
+#include "core/host/exit_map.h"
 
 enum probe_kind {
     PROBE_ENTER,             /* a call begins */
@@ -21,6 +21,9 @@ enum probe_kind {
     PROBE_LINE_SWITCH,       /* control comes back to a line */
     PROBE_CALL,              /* something is about to be called */
     PROBE_CALL_END,          /* and has returned */
+    PROBE_BLOCK,             /* a basic block is entered */
+    PROBE_EXIT,              /* an exception has left a basic block */
+    PROBE_EXIT_RESUME,       /* the same of one from a RESUME */
     PROBE_KIND_COUNT
 };
 
@@ -28,7 +31,8 @@ struct probe_place {
     uint32_t code;         /* the function it stands in */
     uint32_t untimed_cell; /* of that function; 0: it has no lines */
     uint32_t line_cell;    /* LINE_*, RESUME, ENTER*: the line that control comes to; 0 for ENTER: a line probe follows */
-    uint32_t stack_slot; /* CALL: where the callable lies, from the frame's first local */
+    uint32_t stack_slot;   /* from the frame's first local. CALL: where the callable lies; EXIT*: the raising instruction's offset */
+    uint32_t block;        /* BLOCK: its row in the profile */
 };
 
 /* Makes the types; lines: the line collector is on. */
@@ -39,6 +43,9 @@ PyObject *probe_new(enum probe_kind kind, struct probe_place place);
 
 /* CALL: its CALL_END sleeps, and is to be woken before the site first calls a C function. */
 void probe_set_sleeping_end(PyObject *probe, struct python_sleeping end);
+
+/* EXIT*: what there is to count; all other probes stay as they are. */
+void probe_set_exits(PyObject *probe, struct exit_map *map);
 
 bool probe_check(PyObject *value);
 

@@ -8,8 +8,8 @@
 
 #include "pyprof/collectors.h"
 
-enum { LIST_COUNT = 4 };
-enum list { FUNCTION_INCLUDE, FUNCTION_EXCLUDE, LINE_INCLUDE, LINE_EXCLUDE };
+enum { LIST_COUNT = 6 };
+enum list { FUNCTION_INCLUDE, FUNCTION_EXCLUDE, LINE_INCLUDE, LINE_EXCLUDE, BYTECODE_INCLUDE, BYTECODE_EXCLUDE };
 
 static struct {
     const struct arena_header *header;
@@ -80,6 +80,9 @@ struct selection selection_of(const char *file) {
     selection.lines = state.header->collectors & COLLECTOR_LINE &&
                       is_in(LINE_INCLUDE, file, resolved, selection.project) &&
                       !is_in(LINE_EXCLUDE, file, resolved, selection.project);
+    selection.bytecode = state.header->collectors & COLLECTOR_BYTECODE &&
+                         is_in(BYTECODE_INCLUDE, file, resolved, selection.project) &&
+                         !is_in(BYTECODE_EXCLUDE, file, resolved, selection.project);
     snprintf(state.last_file, sizeof state.last_file, "%s", file);
     state.last = selection;
     return selection;

@@ -9,6 +9,7 @@
 struct selection {
     bool function; /* its calls are counted */
     bool lines;    /* its lines are counted */
+    bool bytecode; /* its instructions are counted */
     bool project;  /* its file belongs to the project */
 };
 
@@ -19,6 +20,11 @@ void selection_prepare(const struct arena_header *header, const char *standard_l
  * name, which is project code whatever it is called. */
 void selection_set_origin(const char *calling_file);
 void selection_set_main_file(const char *file);
+
+/* There is something to be placed into such code. */
+static inline bool selection_wants_probes(struct selection selection) {
+    return selection.function || selection.lines || selection.bytecode;
+}
 
 /* What to do with code of this file (co_filename). */
 struct selection selection_of(const char *file);

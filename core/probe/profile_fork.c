@@ -63,6 +63,7 @@ void profile_before_fork(void) {
     snapshot->code_count = header->code_count;
     snapshot->line_cell_count = header->line_cell_count;
     snapshot->strings_used = header->strings_used;
+    snapshot->block_count = header->block_count;
     snapshot->unit_count = header->unit_count;
     snapshot->objects_used = header->objects_used;
     if (slot)
@@ -73,7 +74,7 @@ void profile_before_fork(void) {
 
 /* The rows that have room in the child's arena. */
 struct reserved {
-    uint64_t strings, codes, line_rows, bytecode, units, objects, frames, nodes, line_cells;
+    uint64_t strings, codes, line_rows, bytecode, blocks, units, objects, frames, nodes, line_cells, block_counters, exits;
 };
 
 /* Takes room for the first `rows` of a region, in whole pages; *reserved: how many rows that makes. There may be many children,
@@ -94,6 +95,7 @@ static void copy_header(struct arena_header *own, const struct arena_header *par
     own->code_count = snapshot->code_count;
     own->line_cell_count = snapshot->line_cell_count;
     own->strings_used = snapshot->strings_used;
+    own->block_count = snapshot->block_count;
     own->unit_count = snapshot->unit_count;
     own->objects_used = snapshot->objects_used;
 }
@@ -112,10 +114,12 @@ static void copy_codes(struct arena_code *own, const struct arena_code *parents,
 static bool copy_bytecode(const struct arena *own, const struct fork_snapshot *snapshot, struct reserved *reserved) {
     uint64_t rows = profile.bytecode_reserved < snapshot->code_count ? profile.bytecode_reserved : snapshot->code_count;
     if (!reserve(own, ARENA_BYTECODE_AT, sizeof(struct arena_bytecode), rows, &reserved->bytecode) ||
+        !reserve(own, ARENA_BLOCKS_AT, sizeof(struct arena_block), snapshot->block_count, &reserved->blocks) ||
         !reserve(own, ARENA_UNITS_AT, sizeof(struct arena_unit), snapshot->unit_count, &reserved->units) ||
         !reserve(own, ARENA_OBJECTS_AT, 1, snapshot->objects_used, &reserved->objects))
         return false;
     memcpy(own->bytecode, profile.arena.bytecode, rows * sizeof *own->bytecode);
+    memcpy(own->blocks, profile.arena.blocks, snapshot->block_count * sizeof *own->blocks);
     memcpy(own->units, profile.arena.units, snapshot->unit_count * sizeof *own->units);
     memcpy(own->objects, profile.arena.objects, snapshot->objects_used);
     for (uint64_t i = 0; i < rows; i++) {
@@ -124,6 +128,10 @@ static bool copy_bytecode(const struct arena *own, const struct fork_snapshot *s
             row->first_unit = row->unit_count = 0;
         if (row->object + row->object_size > snapshot->objects_used)
             row->object = row->object_size = 0;
+        if ((uint64_t)row->first_block + row->block_count > snapshot->block_count) {
+            row->first_block = row->block_count = 0;
+            own->codes[i].flags &= (uint16_t)~ARENA_CODE_BYTECODE;
+        }
     }
     return true;
 }
@@ -131,14 +139,13 @@ static bool copy_bytecode(const struct arena *own, const struct fork_snapshot *s
 static bool copy_descriptions(const struct arena *own, const struct fork_snapshot *snapshot, struct reserved *reserved) {
     if (!reserve(own, ARENA_STRINGS_AT, 1, snapshot->strings_used, &reserved->strings) ||
         !reserve(own, ARENA_CODES_AT, sizeof(struct arena_code), snapshot->code_count, &reserved->codes) ||
-        !reserve(own, ARENA_LINES_AT, sizeof(struct arena_line), snapshot->line_cell_count, &reserved->line_rows) ||
-        !copy_bytecode(own, snapshot, reserved))
+        !reserve(own, ARENA_LINES_AT, sizeof(struct arena_line), snapshot->line_cell_count, &reserved->line_rows))
         return false;
     memcpy(own->strings, profile.arena.strings, snapshot->strings_used);
     copy_codes(own->codes, profile.arena.codes, snapshot);
     memcpy(own->lines, profile.arena.lines, snapshot->line_cell_count * sizeof *own->lines);
     copy_header(own->header, profile.arena.header, snapshot);
-    return true;
+    return copy_bytecode(own, snapshot, reserved);
 }
 
 /* The head's pointers are those of the parent's, for that is where the segment will be. */
@@ -166,6 +173,14 @@ static void copy_thread(struct arena_thread *own, const struct arena_thread *par
     own->state = ARENA_THREAD_RUNNING;
 }
 
+/* Without blocks no exit is counted. */
+static bool reserve_counters(const struct arena *own, const struct fork_snapshot *snapshot, struct reserved *reserved) {
+    return snapshot->block_count <= 1 || (reserve(own, ARENA_THREADS_AT + ARENA_THREAD_BLOCKS_AT, sizeof(uint64_t),
+                                                  snapshot->block_count, &reserved->block_counters) &&
+                                          reserve(own, ARENA_THREADS_AT + ARENA_THREAD_EXITS_AT, sizeof(uint64_t),
+                                                  snapshot->unit_count, &reserved->exits));
+}
+
 /* The forking thread's segment, in the child's file and not yet at its place; NULL: no room. */
 static struct arena_thread *make_segment(const struct arena *own, const struct thread_slot *slot, struct reserved *reserved) {
     const struct fork_snapshot *snapshot = &slot->snapshot;
@@ -176,7 +191,8 @@ static struct arena_thread *make_segment(const struct arena *own, const struct t
         !reserve(own, ARENA_THREADS_AT + ARENA_THREAD_NODES_AT, sizeof(struct arena_node), snapshot->node_count,
                  &reserved->nodes) ||
         !reserve(own, ARENA_THREADS_AT + ARENA_THREAD_LINES_AT, sizeof(struct arena_line_cell), snapshot->line_cell_count,
-                 &reserved->line_cells))
+                 &reserved->line_cells) ||
+        !reserve_counters(own, snapshot, reserved))
         return NULL;
     struct arena_thread *segment = arena_map_thread(own, 0);
     if (segment)
@@ -213,6 +229,8 @@ static void keep_slot(struct thread_slot *kept, const struct reserved *reserved)
     slot.frames_reserved = reserved->frames;
     slot.nodes_reserved = reserved->nodes;
     slot.lines_reserved = reserved->line_cells;
+    slot.blocks_reserved = reserved->block_counters;
+    slot.exits_reserved = reserved->exits;
     profile.slots[0] = slot;
     profile_set_limit(&profile.slots[0]);
     profile.arena.header->thread_count = 1;
@@ -230,6 +248,7 @@ static bool move_in(struct arena *own, struct arena_thread *segment, struct thre
     profile.line_rows_reserved = reserved->line_rows;
     profile.sites_reserved = 0;
     profile.bytecode_reserved = reserved->bytecode;
+    profile.blocks_reserved = reserved->blocks;
     profile.units_reserved = reserved->units;
     profile.objects_reserved = reserved->objects;
     keep_slot(slot, reserved);

@@ -47,7 +47,8 @@ bool profile_reserve_rows(uint64_t region, uint64_t row_size, uint64_t *reserved
 static void end_thread(void *thread);
 
 static enum arena_clock_kind choose_clock(const struct arena_header *header) {
-    if (header->collectors == COLLECTOR_MEMORY)
+    uint32_t timing = COLLECTOR_FUNCTION | COLLECTOR_LINE;
+    if (header->collectors && !(header->collectors & timing))
         return ARENA_CLOCK_NONE;
     return header->run_clock == RUN_CLOCK_CPU ? ARENA_CLOCK_THREAD_CPU : (enum arena_clock_kind)header->clock.kind;
 }
@@ -179,6 +180,14 @@ static bool reserve_line_cells(struct thread_slot *slot, uint64_t wanted) {
                               ARENA_MAX_LINE_CELLS);
 }
 
+/* Without blocks no exit is counted, though there may be units. */
+bool profile_reserve_counters(struct thread_slot *slot, uint32_t blocks, uint32_t units) {
+    return blocks <= 1 ||
+           (reserve_in_segment(slot, ARENA_THREAD_BLOCKS_AT, sizeof(uint64_t), &slot->blocks_reserved, blocks,
+                               ARENA_MAX_BLOCKS) &&
+            reserve_in_segment(slot, ARENA_THREAD_EXITS_AT, sizeof(uint64_t), &slot->exits_reserved, units, ARENA_MAX_UNITS));
+}
+
 uint32_t profile_register_lines(uint32_t code, const uint32_t *lines, uint32_t count) {
     struct arena_header *header = profile.arena.header;
     struct arena_code *row = &profile.arena.codes[code];
@@ -225,7 +234,8 @@ static bool reserve_first_rows(struct thread_slot *slot) {
                               ARENA_MAX_FRAMES) &&
            reserve_in_segment(slot, ARENA_THREAD_NODES_AT, sizeof(struct arena_node), &slot->nodes_reserved, 2,
                               ARENA_MAX_NODES) &&
-           reserve_line_cells(slot, profile.arena.header->line_cell_count);
+           reserve_line_cells(slot, profile.arena.header->line_cell_count) &&
+           profile_reserve_counters(slot, profile.arena.header->block_count, profile.arena.header->unit_count);
 }
 
 static void *map_private(size_t size) {

@@ -12,7 +12,7 @@ enum { PROFILE_RESERVE_STEP = 65536 };
 
 /* What a thread that forks notes down before, for its stack and tables go on in the parent while the child copies them. */
 struct fork_snapshot {
-    uint32_t code_count, line_cell_count, node_count, unit_count;
+    uint32_t code_count, line_cell_count, node_count, block_count, unit_count;
     uint64_t strings_used, objects_used;
     struct arena_frame *frames; /* on a mapping of its own */
     uint64_t frames_room;       /* rows */
@@ -25,7 +25,7 @@ struct thread_slot {
     struct arena_thread *segment; /* NULL: never used */
     bool in_arena;                /* false: a private stand-in, for want of room */
     struct index_table children;  /* (position, code) -> node */
-    uint64_t frames_reserved, nodes_reserved, lines_reserved; /* rows that have room */
+    uint64_t frames_reserved, nodes_reserved, lines_reserved, blocks_reserved, exits_reserved; /* rows that have room */
     struct fork_snapshot snapshot;
 };
 
@@ -36,7 +36,7 @@ struct profile {
     struct index_table functions;
     struct index_table files;
     uint64_t strings_reserved, codes_reserved, line_rows_reserved, sites_reserved;
-    uint64_t bytecode_reserved, units_reserved, objects_reserved;
+    uint64_t bytecode_reserved, blocks_reserved, units_reserved, objects_reserved;
     struct thread_slot slots[ARENA_MAX_THREADS]; /* those in use come first */
     pthread_key_t thread_end;
     /* child processes */
@@ -53,6 +53,9 @@ struct thread_slot *profile_slot_of(const struct arena_thread *thread);
 
 /* Makes room for rows [0, wanted) of a region whose first *reserved rows have it; false: there is none. */
 bool profile_reserve_rows(uint64_t region, uint64_t row_size, uint64_t *reserved, uint64_t wanted, uint64_t most);
+
+/* Makes room in a thread's segment for the counters of so many blocks and units; false: there is none. */
+bool profile_reserve_counters(struct thread_slot *slot, uint32_t blocks, uint32_t units);
 
 /* Where nodes, lines and frames lie in a new segment; the root's node is there. */
 void profile_set_places(struct arena_thread *thread);

@@ -46,5 +46,7 @@ bool settings_write(struct arena_header *header, const struct config *config, st
            pack_list(header, &used, &config->collectors.function.exclude, "collectors.function.exclude", error) &&
            pack_list(header, &used, &config->collectors.line.include, "collectors.line.include", error) &&
            pack_list(header, &used, &config->collectors.line.exclude, "collectors.line.exclude", error) &&
+           pack_list(header, &used, &config->collectors.bytecode.include, "collectors.bytecode.include", error) &&
+           pack_list(header, &used, &config->collectors.bytecode.exclude, "collectors.bytecode.exclude", error) &&
            target_project_folder(config, header->project_folder, error);
 }

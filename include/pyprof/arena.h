@@ -91,6 +91,7 @@ struct arena_probe_cost {
     uint64_t unwind;             /* end of an activation by an exception */
     uint64_t recall;             /* more, where a function is called from another place than the time before */
     uint64_t memory;             /* an allocation or a free that is counted */
+    uint64_t block;              /* a basic block that is entered */
 };
 
 /* Code objects that run without probes, by reason. Texts are UTF-8, cut to their room. A row whose count is 0 is free;

@@ -86,8 +86,11 @@ PyObject *python_code_exception_table(PyCodeObject *code) { return Py_NewRef(cod
 int python_code_local_slots(PyCodeObject *code) { return code->co_nlocalsplus; }
 int python_code_stack_size(PyCodeObject *code) { return code->co_stacksize; }
 
-/* One more for the probe; at least what the unwinding handler takes. */
-int python_probed_stack_size(PyCodeObject *code) { return code->co_stacksize + 1 < 3 ? 3 : code->co_stacksize + 1; }
+/* One more for the probe, and for the offset; at least what the unwinding handler takes. */
+int python_probed_stack_size(PyCodeObject *code, bool offsets) {
+    int size = code->co_stacksize + 1 + offsets;
+    return size < 3 ? 3 : size;
+}
 
 uint32_t python_code_units(PyCodeObject *code) { return (uint32_t)Py_SIZE(code); }
 

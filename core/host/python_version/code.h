@@ -18,7 +18,8 @@ void python_code_parts(PyCodeObject *code, PyObject *parts[PYTHON_CODE_PARTS]);
 extern const bool python_slices_are_constants;
 int python_code_local_slots(PyCodeObject *code);
 int python_code_stack_size(PyCodeObject *code);
-int python_probed_stack_size(PyCodeObject *code); /* of the code with probes in it */
+/* Of the code with probes in it; offsets: its handlers are told where exceptions come from. */
+int python_probed_stack_size(PyCodeObject *code, bool offsets);
 uint32_t python_code_units(PyCodeObject *code); /* length of its bytecode */
 /* An opcode as it stands in the code. */
 static inline uint8_t python_code_opcode(PyCodeObject *code, uint32_t unit) {

@@ -50,6 +50,19 @@ uint32_t python_frame_line(python_frame *frame) {
     return line > 0 ? (uint32_t)line : 0;
 }
 
+/* Only the loading of a local variable that there is none of can fail in the second of both. */
+long python_raising_unit(python_frame *frame, long unit) {
+#if PY_VERSION_HEX < 0x030C0000
+    const uint8_t *code = (const uint8_t *)python_frame_code(frame)->co_code_adaptive + 2 * unit;
+    bool first_loads = code[0] == LOAD_FAST__LOAD_FAST && !frame->localsplus[code[1]];
+    bool second_loads = code[0] == LOAD_FAST__LOAD_FAST || code[0] == LOAD_CONST__LOAD_FAST || code[0] == STORE_FAST__LOAD_FAST;
+    return second_loads && !first_loads ? unit + 1 : unit;
+#else
+    (void)frame;
+    return unit;
+#endif
+}
+
 /* --- whose lock is held ------------------------------------------------------------------------------------- */
 
 PyInterpreterState *python_main_interpreter;

@@ -14,6 +14,9 @@ void python_drop_frame(PyThreadState *thread, python_frame *frame);
 PyCodeObject *python_frame_code(python_frame *frame);   /* borrowed */
 PyObject *python_frame_globals(python_frame *frame);    /* borrowed */
 PyObject *python_frame_locals(python_frame *frame);     /* borrowed; may be NULL */
+/* The offset of the instruction that an exception left a frame's code at, where the interpreter says that it was `unit`: a form
+ * that does the work of two instructions bears the first one's. In code units. */
+long python_raising_unit(python_frame *frame, long unit);
 /* The line that a frame is on, which has begun; 0: none. Allocates nothing. */
 uint32_t python_frame_line(python_frame *frame);
 
@@ -82,6 +85,14 @@ static inline __attribute__((always_inline)) PyObject *python_frame_slot(const p
 #else
     return PyStackRef_AsPyObjectBorrow(frame->localsplus[slot]);
 #endif
+}
+/* The same of an entry that is a number: an offset that the interpreter has pushed with an exception. */
+static inline long python_frame_number(const python_frame *frame, uint32_t slot) {
+#if PY_VERSION_HEX >= 0x030E0000
+    if (PyStackRef_IsTaggedInt(frame->localsplus[slot]))
+        return (long)PyStackRef_UntagInt(frame->localsplus[slot]);
+#endif
+    return PyLong_AsLong(python_frame_slot(frame, slot));
 }
 #endif
 

@@ -223,6 +223,16 @@ bool python_sticks_to(uint8_t opcode, uint8_t before) {
 #endif
 }
 
+bool python_is_passed_over(uint8_t opcode, uint8_t before) {
+#if PY_VERSION_HEX < 0x030C0000
+    (void)opcode;
+    (void)before;
+    return false;
+#else
+    return opcode == END_FOR || (before == END_FOR && PY_VERSION_HEX >= 0x030D0000 && PY_VERSION_HEX < 0x030E0000);
+#endif
+}
+
 bool python_is_call(uint8_t opcode, uint32_t oparg, unsigned *slots) {
 #if PY_VERSION_HEX < 0x030C0000
     enum { CALL_BEGIN = PRECALL, CALL_NAMED = PRECALL };

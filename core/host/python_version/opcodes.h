@@ -37,6 +37,8 @@ bool python_yields(uint8_t opcode);
 bool python_discards_top(uint8_t opcode);
 /* Nothing may stand between `before` and this instruction: the interpreter jumps past it, or looks at one from the other. */
 bool python_sticks_to(uint8_t opcode, uint8_t before);
+/* The interpreter goes on behind it where a jump leads to it, and nothing else does. */
+bool python_is_passed_over(uint8_t opcode, uint8_t before);
 /* The instruction completes a call; *slots is how many stack entries the callable lies below the top, the upper one of the
  * pair (method or NULL, self or callable). */
 bool python_is_call(uint8_t opcode, uint32_t oparg, unsigned *slots);
@@ -71,6 +73,6 @@ bool python_ends_handler(uint8_t opcode);
 bool python_swaps(uint8_t opcode);
 
 /* Instructions that are written, not only read. */
-extern const uint8_t python_extended_arg, python_reraise, python_jump_forward;
+extern const uint8_t python_extended_arg, python_reraise, python_jump_forward, python_swap, python_pop_top;
 
 #endif

@@ -96,7 +96,7 @@ static void forget_runs(PyCodeObject *shell) {
 }
 
 /* Everything of the original but its instructions and constants. */
-static void copy_description(PyCodeObject *shell, PyCodeObject *original, PyObject *constants) {
+static void copy_description(PyCodeObject *shell, PyCodeObject *original, PyObject *constants, bool offsets) {
     enum { FROM = offsetof(PyCodeObject, co_consts) };
     memcpy((char *)shell + FROM, (const char *)original + FROM, offsetof(PyCodeObject, co_code_adaptive) - FROM);
     shell->co_consts = constants;
@@ -105,7 +105,7 @@ static void copy_description(PyCodeObject *shell, PyCodeObject *original, PyObje
     for (int i = 0; i < PYTHON_CODE_PARTS; i++)
         Py_INCREF(shared[i]);
     forget_runs(shell);
-    shell->co_stacksize = python_probed_stack_size(original);
+    shell->co_stacksize = python_probed_stack_size(original, offsets);
 #if PY_VERSION_HEX >= 0x030C0000
     shell->co_framesize += shell->co_stacksize - original->co_stacksize;
 #endif
@@ -126,7 +126,7 @@ PyCodeObject *python_new_shell(PyCodeObject *original, PyObject *trap, struct py
         return NULL;
     }
     PyObject_InitVar((PyVarObject *)shell, &PyCode_Type, 0);
-    copy_description(shell, original, constants);
+    copy_description(shell, original, constants, room.offsets);
     Py_SETREF(shell->co_names, names);
     for (uint32_t i = 0; i < start; i++)
         put_unit(units_of(shell), i, compiled_opcode(original, i), units_of(original)[i].oparg);

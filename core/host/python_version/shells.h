@@ -8,6 +8,7 @@
 struct python_room {
     uint32_t units;     /* code units */
     uint32_t constants;
+    bool offsets; /* see python_probed_stack_size */
 };
 
 /* A code object that stands for `original` and, in the place of its first RESUME, runs `trap` as a probe and then goes on at that
