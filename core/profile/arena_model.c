@@ -139,6 +139,8 @@ static void convert_times(struct model *model, double ratio) {
     CONVERT(lines, line_count)
     CONVERT(nodes, node_count)
 #undef CONVERT
+    for (size_t i = 0; i < model->thread_count; i++)
+        model->threads[i].self_ns = arena_to_ns(model->threads[i].self_ns, ratio);
     model->overhead_ns = arena_to_ns(model->overhead_ns, ratio);
 }
 

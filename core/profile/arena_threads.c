@@ -165,6 +165,18 @@ static bool add_thread_row(struct arena_build *build, const struct arena_thread 
     return true;
 }
 
+/* Of the nodes that became rows of the tree; node 0 is the thread's root, no function. What is added is in ticks, as all times are
+ * until they are converted. */
+static void sum_thread(struct arena_build *build, const struct thread_read *thread, const uint32_t *merged) {
+    struct model_thread *row = &build->model->threads[build->model->thread_count - 1];
+    for (size_t i = 1; i < thread->node_count; i++) {
+        if (merged[i] == CALL_TREE_NONE)
+            continue;
+        row->self_ns += thread->nodes[i].self_ticks;
+        row->calls += thread->nodes[i].calls;
+    }
+}
+
 /* Nothing is more than the thread can have had; a clock that was set back leaves a negative sum. */
 static uint64_t overhead_ticks(const struct arena_thread *head) {
     int64_t ticks = (int64_t)(head->own_ticks - head->waited_ticks);
@@ -192,6 +204,8 @@ static bool read_thread(struct arena_build *build, uint32_t index, struct error 
     rows->rows = malloc((rows->count ? rows->count : 1) * sizeof *rows->rows);
     bool done = rows->rows &&
                 call_tree_add(&build->tree, thread.nodes, thread.node_count, build->header->code_count, rows->rows);
+    if (done)
+        sum_thread(build, &thread, rows->rows);
     return done || arena_out_of_memory(build->reader, error);
 }
 

@@ -117,6 +117,8 @@ static const struct column thread_columns[] = {
     COLUMN(model_thread, system_id, U64),
     COLUMN(model_thread, starts, U64),
     COLUMN(model_thread, running, BOOL),
+    COLUMN_SINCE(4, model_thread, self_ns, U64),
+    COLUMN_SINCE(4, model_thread, calls, U64),
 };
 
 static const struct column left_alone_columns[] = {

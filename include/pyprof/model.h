@@ -169,6 +169,7 @@ struct model_thread {
     const char *name;
     uint64_t system_id, starts;
     bool running;
+    uint64_t self_ns, calls; /* of all functions, in this thread; both 0 in sessions of formats before 4 */
 };
 
 enum model_state { MODEL_STARTING, MODEL_RUNNING, MODEL_ENDED };

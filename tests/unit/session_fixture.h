@@ -84,7 +84,7 @@ static inline void add_children(struct model *program) {
     model->line_count = 1;
     ROWS(nodes, {0, 0, 0, 0, 1, 2}, {0, 1, 3, 4, 5, 6});
     model->node_count = 2;
-    ROWS(threads, {"", 4322, 9, false});
+    ROWS(threads, {"", 4322, 9, false, 5, 6});
     model->thread_count = 1;
     ROWS(sites, {1, 1, 3, {5, 5, 5, 5, 5, 5, 5, 5, 5, 5, 5}});
     model->site_count = 1;
@@ -161,7 +161,7 @@ static inline struct model *make_model(void) {
     ROWS(nodes, {0, 0, 0, 0, 1, 2}, {0, 1, 3, 4, 5, 6}, {1, 2, 7, 8, 9, 10}, {3, 3, 1, 1, 1, 1});
     model->node_count = 4;
     fill_memory(model);
-    ROWS(threads, {"MainThread", 4321, 1, true}, {"", 4322, 9, false});
+    ROWS(threads, {"MainThread", 4321, 1, true, 7, 8}, {"", 4322, 9, false, INT64_MAX, MODEL_UNKNOWN});
     model->thread_count = 2;
     ROWS(left_alone, {"odd", "f (a.py)", 3});
     model->left_alone_count = 1;
@@ -355,6 +355,8 @@ static inline void assert_same_thread(const struct model_thread *a, const struct
     SAME_NUMBER(system_id);
     SAME_NUMBER(starts);
     SAME_NUMBER(running);
+    SAME_NUMBER(self_ns);
+    SAME_NUMBER(calls);
 }
 
 static inline void assert_same_losses(const struct model *a, const struct model *b) {

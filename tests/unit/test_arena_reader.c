@@ -211,6 +211,9 @@ static void timeline_and_threads(void **state) {
     assert_int_equal(model->threads[0].system_id, 100);
     assert_int_equal(model->threads[0].starts, 1);
     assert_false(model->threads[0].running);
+    assert_int_equal(model->threads[0].self_ns + model->threads[1].self_ns, 111 + 735 + 240); /* as the functions have it */
+    assert_int_equal(model->threads[0].calls + model->threads[1].calls, 2 + 67 + 64);
+    assert_true(model->threads[0].calls > 0 && model->threads[1].calls > 0);
     assert_int_equal(strlen(model->threads[1].name), 3 + 63);
     assert_memory_equal(model->threads[1].name, "\xEF\xBF\xBDww", 5);
     model_free(model);
@@ -240,6 +243,7 @@ static void activations_in_flight_count_up_to_the_end(void **state) {
     struct model *model = read_model(fixture);
     assert_int_equal(model->exit_kind, MODEL_EXIT_SIGNAL);
     assert_false(model->threads[0].running);
+    assert_int_equal(model->threads[0].self_ns, 1000 + 500); /* up to the end */
     assert_function(model, CODE_MAIN, 2, 2, 111, 1031 + 9000);
     assert_function(model, CODE_FIB, 67, 17, 735 + 500, 980 + 7000);
     assert_node(model, 3, 2, CODE_FIB, 50, 0, 400 + 500, 0);

@@ -2,14 +2,15 @@
 #include "core/report/export_json.h"
 #include "tests/unit/session_fixture.h"
 
-/* A file of format 3: nothing of bytecode. */
+/* A file of format 3: nothing of bytecode, nor of what each thread did. */
 #define FORGET_INSTRUCTIONS(prefix)                                                                                   \
     "DROP TABLE " prefix "instruction_rows; DROP TABLE " prefix "handlers; "                                          \
     "DELETE FROM " prefix "meta WHERE key IN ('instruction_rows', 'handlers'); "                                      \
     "ALTER TABLE " prefix "functions DROP COLUMN first_instruction_row; "                                             \
     "ALTER TABLE " prefix "functions DROP COLUMN instruction_row_count; "                                             \
     "ALTER TABLE " prefix "functions DROP COLUMN first_handler_row; "                                                 \
-    "ALTER TABLE " prefix "functions DROP COLUMN handler_row_count; "
+    "ALTER TABLE " prefix "functions DROP COLUMN handler_row_count; "                                                 \
+    "ALTER TABLE " prefix "threads DROP COLUMN self_ns; ALTER TABLE " prefix "threads DROP COLUMN calls; "
 #define TO_FORMAT_3 FORGET_INSTRUCTIONS("") FORGET_INSTRUCTIONS("process_")
 
 /* A file of format 2: nothing of memory but the timeline. */
@@ -60,6 +61,8 @@ static void forget_bytecode(struct model *model) {
         function->first_instruction_row = function->instruction_row_count = 0;
         function->first_handler_row = function->handler_row_count = 0;
     }
+    for (size_t i = 0; i < model->thread_count; i++)
+        model->threads[i].self_ns = model->threads[i].calls = 0;
 }
 
 /* The program's lines that only memory or instructions are known of are not in an older file. */

@@ -57,7 +57,7 @@ static struct look look_of(const struct flame_drawing *drawing, const struct fla
     if (path->function && path->function == drawing->function)
         return (struct look){STYLE_SELECTED_UNFOCUSED, STYLE_NORMAL};
     uint64_t whole = drawing->tree->paths[PATH_ROOT].total;
-    uint64_t hot = drawing->tree->choice.inverted ? path->total : path->self;
+    uint64_t hot = drawing->tree->choice.inverted && path->function ? path->total : path->self;
     int level = heat_level(whole ? (double)hot / (double)whole : 0);
     level = level > 0 ? level : 1;
     return (struct look){(enum cell_style)(STYLE_FRAME_1 + level - 1), heat_style(level)};
@@ -94,7 +94,10 @@ static void draw_name(const struct flame_drawing *drawing, const struct flame_fr
     const struct path *path = &drawing->tree->paths[frame->path];
     const char *name = flame_name(drawing->tree, frame->path, buffer, sizeof buffer);
     const char *tail = path->function ? function_name_tail(&drawing->tree->model->functions[path->function], name) : NULL;
+    const char *whole_name = name;
     name = table_shorten(name, tail, inner.columns, shortened, sizeof shortened);
+    if (name == whole_name && tail && grid_text_width(name) > inner.columns)
+        name = tail; /* no room for more than a part: the part that says most */
     if (grid_text_width(name) + SHARE_COLUMNS <= inner.columns) {
         uint64_t whole = drawing->tree->paths[PATH_ROOT].total;
         snprintf(label, sizeof label, "%.480s %s%%", name, number_percent(share, path->total, whole, 5));
@@ -110,11 +113,10 @@ static void draw_frame(const struct flame_drawing *drawing, const struct flame_f
     for (int i = 0; i < inside; i++)
         grid_glyph(grid, area, row, frame->column + i, look.fill, fill_glyph(drawing, frame, frame->column + i, grid->ascii));
     grid_glyph(grid, area, row, frame->column + inside, look.end, end_glyph(frame, grid->ascii));
-    if (look.end == STYLE_NORMAL && !inside) /* no room for a sign: all of it has the style */
-        grid_restyle(grid, area, row, frame->column, 1, look.fill);
-    int sign = inside >= SIGN_FROM;
-    if (sign)
-        grid_glyph(grid, area, row, frame->column, look.fill, sign_of(drawing, frame));
+    uint32_t mark = sign_of(drawing, frame);
+    int sign = inside >= SIGN_FROM || mark != ' ';
+    if (sign) /* where there is no more than a column it takes the end's */
+        grid_glyph(grid, area, row, frame->column, look.fill, mark);
     struct rectangle inner = {area.row + row, area.column + frame->column + sign, 1, inside - sign};
     if (inner.columns > area.columns - frame->column - sign)
         inner.columns = area.columns - frame->column - sign;

@@ -87,7 +87,8 @@ static void rebuild(struct flame_state *state, const struct view_context *contex
     state->laid_out = false;
 }
 
-/* Goes to the widest frame of what was selected elsewhere; where none is wide enough, what is selected stays. */
+/* Goes to the widest frame of what was selected elsewhere (inverted: to its own time, if that is a frame); where none is wide
+ * enough, what is selected stays. */
 static void follow_context(struct flame_state *state, const struct view_context *context) {
     if (context->function == state->context_function || !state->layout.levels)
         return;
@@ -100,8 +101,8 @@ static void follow_context(struct flame_state *state, const struct view_context 
         const struct path *path = &state->tree.paths[frame->path];
         if (frame->narrower || path->function != context->function || path->total <= widest)
             continue;
-        widest = path->total;
         state->selected = frame->path;
+        widest = state->inverted && path->depth == 1 ? UINT64_MAX : path->total;
     }
     keep(state);
 }

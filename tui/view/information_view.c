@@ -57,6 +57,12 @@ static void __attribute__((format(printf, 3, 4))) write_row(FILE *out, const cha
     putc('\n', out);
 }
 
+/* A text of the program's: on one line, whatever it holds. */
+static void write_text(FILE *out, const char *text) {
+    for (; *text; text++)
+        putc(*text == '\n' ? '?' : *text, out);
+}
+
 static void write_state(FILE *out, const struct model *model) {
     if (model->exit_kind == MODEL_EXIT_STATUS)
         write_row(out, "state", "ended with status %" PRIu32, model->exit_value);
@@ -98,12 +104,14 @@ static void write_collectors(FILE *out, const struct model *model) {
 
 static void write_arguments(FILE *out, const struct model *model) {
     const char *command = model_command(model);
-    write_row(out, "program", "%s", *command ? command : "(as given on the command line)");
-    if (model->argument_count < 2)
-        return;
-    fprintf(out, " %-12s", "arguments");
-    for (size_t i = 1; i < model->argument_count; i++)
-        fprintf(out, " %s", model->arguments[i].text);
+    fprintf(out, " %-12s ", "program");
+    write_text(out, *command ? command : "(as given on the command line)");
+    if (model->argument_count > 1)
+        fprintf(out, "\n %-12s", "arguments");
+    for (size_t i = 1; i < model->argument_count; i++) {
+        putc(' ', out);
+        write_text(out, model->arguments[i].text);
+    }
     putc('\n', out);
 }
 
@@ -148,7 +156,7 @@ static void write_sizes(FILE *out, const struct model *model) {
 
 static void write_loss(FILE *out, uint64_t count, const char *what) {
     if (count && count != MODEL_UNKNOWN)
-        write_row(out, "", "%" PRIu64 " %s", count, what);
+        write_row(out, "", "%s: %" PRIu64, what, count);
 }
 
 static void write_losses(FILE *out, const struct model *model) {
@@ -156,8 +164,9 @@ static void write_losses(FILE *out, const struct model *model) {
     fputs("Not counted\n", out);
     for (size_t i = 0; i < model->left_alone_count; i++) {
         const struct model_left_alone *row = &model->left_alone[i];
-        write_row(out, "", "%" PRIu64 " code object%s left alone, %s: %s", row->count, row->count == 1 ? "" : "s", row->reason,
-                  row->example);
+        fprintf(out, " %-12s %" PRIu64 " code object%s left alone, %s: ", "", row->count, row->count == 1 ? "" : "s", row->reason);
+        write_text(out, row->example);
+        putc('\n', out);
         rest -= row->count < rest ? row->count : rest;
     }
     write_loss(out, rest, "code objects that could not be counted");

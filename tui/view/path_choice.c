@@ -50,5 +50,5 @@ const char *path_nothing(const struct path_choice *choice, const struct model *m
         return "This run counts nothing: no collector is on (-k function,line).";
     if (choice->memory)
         return model->state == MODEL_ENDED ? "There is no memory of this kind." : "Nothing has been allocated yet.";
-    return model->state == MODEL_ENDED ? "No function ran." : "No function has run yet.";
+    return model->state == MODEL_ENDED ? "No call path was counted." : "No function has run yet.";
 }

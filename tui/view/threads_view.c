@@ -34,7 +34,9 @@ struct threads_state {
     char text[1024];
 };
 
-enum { COLUMN_ID, COLUMN_STATE, COLUMN_TIME, COLUMN_SELF, COLUMN_CALLS, COLUMN_RSS, COLUMN_HEAP, COLUMN_NAME, COLUMN_COUNT };
+enum { COLUMN_ID, COLUMN_STATE, COLUMN_TIME, COLUMN_SELF, COLUMN_SHARE, COLUMN_CALLS, COLUMN_RSS, COLUMN_HEAP, COLUMN_NAME,
+       COLUMN_COUNT };
+_Static_assert((int)COLUMN_COUNT <= (int)TABLE_MAX_COLUMNS, "a table lays them out");
 
 static void *threads_create(void) { return calloc(1, sizeof(struct threads_state)); }
 
@@ -154,6 +156,7 @@ static void describe_process(const struct threads_state *state, const struct row
         snprintf(texts[COLUMN_ID], NUMBER_SIZE, "all");
     number_time(texts[COLUMN_TIME], process->wall_ns, 8);
     number_time(texts[COLUMN_SELF], model_total_self(process), 8);
+    number_percent(texts[COLUMN_SHARE], model_total_self(process), model_total_self(model_whole(state->program)), 5);
     number_count(texts[COLUMN_CALLS], calls_of(process), 8);
     if (row->kind == ROW_PROCESS && peak != SIZE_MAX)
         number_bytes(texts[COLUMN_RSS], process->samples[peak].rss, 6);
@@ -161,19 +164,28 @@ static void describe_process(const struct threads_state *state, const struct row
         number_bytes(texts[COLUMN_HEAP], process->heap.peak_bytes, 6);
 }
 
-/* A thread's own row: which one it is, and how often it was started. */
-static void describe_thread(const struct model_thread *thread, char texts[COLUMN_COUNT][NUMBER_SIZE]) {
+/* A thread's own row. */
+static void describe_thread(const struct threads_state *state, const struct model_thread *thread,
+                            char texts[COLUMN_COUNT][NUMBER_SIZE]) {
     snprintf(texts[COLUMN_ID], NUMBER_SIZE, "%" PRIu64, thread->system_id);
+    if (!thread->calls) /* nothing ran, or an old session does not know */
+        return;
+    number_time(texts[COLUMN_SELF], thread->self_ns, 8);
+    number_percent(texts[COLUMN_SHARE], thread->self_ns, model_total_self(model_whole(state->program)), 5);
+    number_count(texts[COLUMN_CALLS], thread->calls, 8);
 }
 
 static void name_of(const struct threads_state *state, const struct row *row, char *text, size_t size) {
     const struct model *process = process_of(state, row);
     const struct model_thread *thread = thread_of(state, row);
     const char *command = row->kind == ROW_PROCESS ? model_command(process) : "";
-    if (thread && thread->starts > 1)
-        snprintf(text, size, "%.200s  and %" PRIu64 " before it", *thread->name ? thread->name : "thread", thread->starts - 1);
+    const char *thread_name = thread && *thread->name                         ? thread->name
+                              : thread && thread->system_id == process->pid ? "main thread"
+                                                                              : "thread";
+    if (thread && thread->starts > 1) /* a thread that ends leaves its place to the next one */
+        snprintf(text, size, "%.200s, and %" PRIu64 " before it", thread_name, thread->starts - 1);
     else if (thread)
-        snprintf(text, size, "%.200s", *thread->name ? thread->name : "thread");
+        snprintf(text, size, "%.200s", thread_name);
     else if (row->kind == ROW_ALL)
         snprintf(text, size, "all %zu processes together", state->children + 1);
     else
@@ -181,9 +193,11 @@ static void name_of(const struct threads_state *state, const struct row *row, ch
 }
 
 static int lay_out(const struct threads_state *state, int width, struct table_column columns[COLUMN_COUNT], int at[COLUMN_COUNT]) {
-    static const int order[] = {COLUMN_ID, COLUMN_STATE, COLUMN_SELF, COLUMN_TIME, COLUMN_CALLS, COLUMN_RSS, COLUMN_HEAP};
+    static const int order[] = {COLUMN_ID, COLUMN_STATE, COLUMN_SHARE, COLUMN_SELF, COLUMN_TIME, COLUMN_CALLS, COLUMN_RSS,
+                                COLUMN_HEAP};
     const struct table_column all[COLUMN_COUNT] = {
-        {"Id", 8, 0, false}, {"State", 9, 16, true}, {"Wall", 8, 20, false}, {"Self", 8, 18, false}, {"Calls", 8, 22, false},
+        {"Id", 8, 0, false}, {"State", 9, 16, true}, {"Wall", 8, 20, false}, {"Self", 8, 18, false}, {"Self%", 5, 17, false},
+        {"Calls", 8, 22, false},
         {"RSS^", 6, 24, false}, {"Heap^", 6, 24, false}, {"Process, thread", 0, 0, true}};
     memcpy(columns, all, sizeof all);
     if (!memory_is_collected(state->program))
@@ -199,7 +213,7 @@ static void draw_row(const struct threads_state *state, const struct view_contex
     const struct model_thread *thread = thread_of(state, row);
     bool shown = !thread && process_of(state, row) == context->model;
     if (thread)
-        describe_thread(thread, texts);
+        describe_thread(state, thread, texts);
     else
         describe_process(state, row, texts);
     describe_state(state, row, texts[COLUMN_STATE]);
