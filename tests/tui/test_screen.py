@@ -255,6 +255,62 @@ class TestTerminals(ScreenTest):
         self.assertNotIn(b"\x1b", done.stdout + done.stderr)
 
 
+class TestKeys(ScreenTest):
+    def test_a_key_whose_parts_come_apart(self):
+        """Over ssh an arrow may come in pieces: it is no Esc, and [ goes back to nowhere."""
+        terminal = self.pty(JULIA, "60", "50", SSH_CONNECTION="::1 1 ::1 22")
+        terminal.redraw_until(ROW)
+        for part in (b"\x1b", b"[", b"B", b"\x1b", b"O", b"A"):
+            terminal.write(part)
+            pause.wait(0.03)
+        terminal.read_until_quiet(0.3)
+        self.assertNotIn(b"nothing to go back to", terminal.output)
+        self.assertNotIn(b"does nothing here", terminal.output)
+
+    def test_keys_that_break_off(self):
+        terminal = self.pty(JULIA, "60", "50")
+        terminal.redraw_until(ROW)
+        for part in (b"\x1b[", b"\x1bO", b"\x1b[<0;", b"\x1b[200~", b"\xe2\x82", b"\x1b\x1b[A", b"\xff\xfe"):
+            terminal.write(part)
+            terminal.read_until_quiet(0.2)
+        terminal.output = b""
+        terminal.redraw_until(b" pyprof ")
+
+
+class TestNames(ScreenTest):
+    def test_what_a_program_names_and_prints_never_reaches_the_terminal_raw(self):
+        """A title, a clipboard, colours and cursor movements, in names of functions and files, in source and output."""
+        evil = "\x1b]0;owned\x07\x1b[31;5m\x9b5A\x7f"
+        (self.workplace.folder / "evil.py").write_text(
+            "import types\n"
+            f"def f(): # {evil}\n    return sum(range(20000))\n"
+            f"code = f.__code__.replace(co_name={evil!r} + 'x' * 4000, co_qualname='EVIL' + {evil!r} + 'x' * 4000)\n"
+            "g = types.FunctionType(code, globals())\n"
+            f"exec(compile('def named(): return 1\\nnamed()', {evil!r} + 'file.py', 'exec'))\n"
+            f"print({evil!r})\n"
+            "for _ in range(50): g(); f()\n")
+        terminal = self.pty("evil.py")
+        terminal.read_until(b"NOT SAVED")
+        terminal.redraw_until(b"EVIL")
+        for keys in (b"\r", b"5", b"2", b"3", b"7", b"8", b"9", b"a", b"6", b"1", b"c", b"1", b"?", b"\x1b"):
+            terminal.write(keys + b"\x0c")
+            terminal.read(0.1)
+        written = terminal.output
+        self.assertNotIn(b"]0;owned", written.replace(b"\x1b[", b"").replace("\u241b]0;owned".encode(), b""))
+        self.assertNotIn(b"\x1b]0;", written)
+        self.assertNotIn(b"\x07", written)
+        self.assertNotIn(b"\x1b[31;5m", written)
+        self.assertNotIn("\x9b".encode(), written)
+        self.assertNotIn(b"\x7f", written)
+
+    def test_what_is_said_at_the_end_is_escaped(self):
+        terminal = self.pty("/nowhere/\x1b]0;owned\x07.py")
+        terminal.wait()
+        self.assertIn(b"owned", terminal.output)
+        self.assertNotIn(b"\x1b]", terminal.output)
+        self.assertNotIn(b"\x07", terminal.output)
+
+
 class TestOpening(ScreenTest):
     def test_a_file_that_is_no_session(self):
         (self.workplace.folder / "x.pyprof").write_text("nothing of the kind\n" * 100)

@@ -136,7 +136,7 @@ static void expect_characters_only(void) {
         const struct cell *cell = &application.grid.cells[i];
         bool control = cell->glyph < ' ' || (cell->glyph >= 0x7f && cell->glyph < 0xa0);
         if ((control && cell->width > 0) || cell->style >= STYLE_COUNT)
-            fail_msg("cell %zu of %dx%d has glyph %#x, style %d", i, application.grid.rows, application.grid.columns,
+            fail_msg("cell %zu of %dx%d: glyph %#x, style %d", i, application.grid.rows, application.grid.columns,
                      cell->glyph, cell->style);
     }
 }
@@ -166,8 +166,8 @@ static void test_random_keys(void **state) {
     static const struct {
         const char *name;
         struct model *(*make)(void);
-    } models[] = {{"julia", julia}, {"processes", processes}, {"memory", memory}, {"bytecode", bytecode}, {"hostile names", hostile},
-                  {"one function", one_function}, {"no function", nothing}};
+    } models[] = {{"julia", julia}, {"processes", processes}, {"memory", memory}, {"bytecode", bytecode},
+                  {"hostile names", hostile}, {"one function", one_function}, {"no function", nothing}};
     enum { MODELS = sizeof models / sizeof *models };
     (void)state;
     uint64_t keys = setting("PYPROF_TEST_KEYS", 20000), seed = setting("PYPROF_TEST_SEED", 1);

@@ -14,6 +14,7 @@
 #include "tui/app/actions.h"
 #include "tui/app/compare_functions.h"
 #include "tui/app/compose.h"
+#include "tui/app/headless.h"
 #include "tui/app/live_run.h"
 #include "tui/app/opening.h"
 #include "tui/app/pane_options.h"
@@ -249,7 +250,7 @@ int application_run(const struct application_start *start, struct error *error) 
         loop(application, signals);
     screen_close(application->screen);
     if (application->farewell[0])
-        fprintf(stderr, "pyprof-tui: %s\n", application->farewell);
+        headless_say(application->farewell);
     if (application->failure[0])
         error_set(error, application->failure_status ? application->failure_status : 1, "%s", application->failure);
     bool failed = !opened || application->failure[0];

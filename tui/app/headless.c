@@ -15,8 +15,20 @@
 
 int headless_fail(const struct error *error) {
     fflush(stdout);
-    fprintf(stderr, "pyprof-tui: %s\n", error->text);
+    headless_say(error->text);
     return error->exit_status;
+}
+
+/* Control characters of files' names are none of the terminal's: those below blank, DEL, and U+0080 ... U+009F. */
+void headless_say(const char *sentence) {
+    fputs("pyprof-tui: ", stderr);
+    for (const unsigned char *byte = (const unsigned char *)sentence; *byte; byte++) {
+        bool upper = byte[0] == 0xc2 && byte[1] >= 0x80 && byte[1] < 0xa0;
+        bool control = (*byte < ' ' && *byte != '\n' && *byte != '\t') || *byte == 0x7f || upper;
+        putc(control ? '?' : *byte, stderr);
+        byte += upper;
+    }
+    putc('\n', stderr);
 }
 
 static bool close_output(FILE *out, const char *name, struct error *error) {

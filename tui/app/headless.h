@@ -15,6 +15,9 @@ int headless_run(const struct command_line *command, bool asked_for);
 /* Prints the reports and the export that the command asks for, of the process that it names, else of all together. */
 bool headless_print(const struct command_line *command, const struct model *program, struct error *error);
 
+/* Says a sentence on stderr, with the program's name before it. */
+void headless_say(const char *sentence);
+
 /* Prints "pyprof-tui: TEXT" on stderr and returns the error's exit status. */
 int headless_fail(const struct error *error);
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <wchar.h>
 
-enum { REPLACEMENT = 0xfffd };
+enum { REPLACEMENT = 0xfffd, CONTROL_PICTURES = 0x2400 /* U+241B stands for ESC */ };
 
 /* One letter a style, for grid_to_text. */
 static const char style_letters[STYLE_COUNT + 1] = ".dbtTrSshcmek01234gpyzwqonABCD";
@@ -81,7 +81,7 @@ static int glyph_width(uint32_t *glyph) {
     if (*glyph >= ' ' && *glyph < 0x7f)
         return 1;
     if (*glyph < 0xa0) {
-        *glyph = '?';
+        *glyph = *glyph < ' ' ? CONTROL_PICTURES + *glyph : *glyph == 0x7f ? CONTROL_PICTURES + 0x21 : REPLACEMENT;
         return 1;
     }
     locale_t before = uselocale(width_locale());

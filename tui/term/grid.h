@@ -38,7 +38,8 @@ void grid_free(struct grid *grid);
 void grid_clear(struct grid *grid);
 
 /* All drawing is clipped to the rectangle (and the grid); row and column are relative to it. Control characters are
- * drawn as '?' (tabs as a blank); text is UTF-8, a malformed byte is drawn as U+FFFD ('?' when ascii). */
+ * drawn as their pictures (U+2400 ...), tabs as a blank; text is UTF-8, a malformed byte is drawn as U+FFFD. When ascii, '?' stands
+ * for all of these. */
 /* Returns the column after the last cell drawn. */
 int grid_text(struct grid *grid, struct rectangle area, int row, int column, enum cell_style style, const char *text);
 /* At most `length` bytes of text, skipping the first `skip` columns of it (sideways scrolling). */

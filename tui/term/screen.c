@@ -115,6 +115,24 @@ void screen_set_theme(struct screen *screen, enum theme theme) {
     screen_invalidate(screen);
 }
 
+/* How long what follows an Esc may take to come and still be one key. Over a network its parts may come apart; who waits
+ * longer, or shorter, says so in ncurses' own variable. */
+static void set_escape_delay(void) {
+    enum { HERE_MS = 25, REMOTE_MS = 150 };
+    if (!getenv("ESCDELAY"))
+        set_escdelay(getenv("SSH_CONNECTION") || getenv("SSH_TTY") ? REMOTE_MS : HERE_MS);
+}
+
+/* Some terminals send arrows as outside of their keypad's application mode, whatever they were told: as parts of them, these
+ * would be Esc and "back". */
+static void define_plain_arrows(void) {
+    static const struct { const char *sent; int key; } arrows[] = {
+        {"\033[A", KEY_UP}, {"\033[B", KEY_DOWN}, {"\033[C", KEY_RIGHT}, {"\033[D", KEY_LEFT}, {"\033[H", KEY_HOME},
+        {"\033[F", KEY_END}, {"\033OA", KEY_UP}, {"\033OB", KEY_DOWN}, {"\033OC", KEY_RIGHT}, {"\033OD", KEY_LEFT}};
+    for (size_t i = 0; i < sizeof arrows / sizeof *arrows; i++)
+        define_key(arrows[i].sent, arrows[i].key);
+}
+
 static void prepare_keys(void) {
     raw(); /* ^c, ^z and ^s are keys here */
     noecho();
@@ -122,7 +140,8 @@ static void prepare_keys(void) {
     keypad(stdscr, TRUE);
     nodelay(stdscr, TRUE);
     intrflush(stdscr, FALSE);
-    set_escdelay(25);
+    set_escape_delay();
+    define_plain_arrows();
     leaveok(stdscr, TRUE); /* an unused cursor is no reason to send anything */
     curs_set(0);
 }
