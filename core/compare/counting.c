@@ -8,6 +8,8 @@
 
 #include "core/compare/driver.h"
 #include "core/config/values.h"
+#include "core/recorder/ask_target.h"
+#include "core/recorder/disassembler.h"
 #include "core/recorder/engine_build.h"
 #include "core/recorder/signals.h"
 #include "pyprof/arena_reader.h"
@@ -118,8 +120,10 @@ static bool take_memory(void *receiver, const struct worker_reply *reply) {
 
 static bool count_call(struct worker *worker, struct comparison_candidate *candidate, struct error *error) {
     worker->name = candidate->name;
+    ask_target_bytecode(worker->recording);
     if (!worker_ask(worker, NULL, NULL, error, "prepare 0"))
         return false;
+    disassemble_profile(worker->recording->arena.path);
     struct model *before = snapshot(worker->recording, error), *after = NULL;
     if (before && worker_ask(worker, take_memory, candidate, error, "count 0"))
         after = snapshot(worker->recording, error);

@@ -399,7 +399,7 @@ def agree(channel, candidates, results):
 
 class Worker:
     def __init__(self, channel, setup, arguments, specifications):
-        self.channel, self.results = channel, {}
+        self.channel, self.results, self.memory = channel, {}, None
         modules, self.candidates = {}, []
         for index, specification in enumerate(specifications):
             self.candidates.append(Candidate(specification, arguments, modules))
@@ -438,16 +438,16 @@ class Worker:
 
     def prepare(self, index):
         """A first call: what is made once, by imports inside of it and by caches, is not what is asked for."""
+        import pyprof  # the engine
         candidate = self.candidates[index]
         candidate.make_call()
         candidate.run(candidate.call)
+        self.memory = pyprof.assert_allocated(at_most=1 << 62)
         gc.collect()
 
     def count(self, index):
-        """What it allocates is known of the engine, which is a module here; of instructions pyprof-tui reads itself."""
-        import pyprof
-        candidate = self.candidates[index]
-        memory = pyprof.assert_allocated(at_most=1 << 62)
+        """What it allocates is known of the engine; of instructions pyprof-tui reads the arena, before and behind this."""
+        candidate, memory = self.candidates[index], self.memory
         gc.disable()
         try:
             with memory:

@@ -142,8 +142,75 @@ KINDS = """
 """
 
 
+COUNTED = """
+    import textwrap
+
+    class Context:
+        def __enter__(self):
+            return self
+        def __exit__(self, *exception):
+            return True
+
+    def exceptions(count):
+        caught = 0
+        for number in range(count):
+            try:
+                if number % 3 == 0:
+                    [].pop()
+                caught += 10 // (number % 4)
+            except IndexError:
+                caught += 1
+            except ZeroDivisionError:
+                continue
+            finally:
+                caught += 1
+        with Context():
+            raise ValueError
+        return caught
+
+    def generators(count):
+        def numbers(end):
+            for number in range(end):
+                received = yield number
+                if received:
+                    return
+        return sum(number * number for number in numbers(count)) + len([x for x in numbers(7) if x])
+
+    def recursion(depth):
+        def inner(n, seen):
+            seen.append(n)
+            return n if n < 2 else inner(n - 1, seen) + inner(n - 2, seen)
+        return inner(depth, [])
+
+    def library(count):
+        return [textwrap.wrap("some words " * count, 20) for _ in range(3)]
+"""
+
+# Counts of one call, as sys.settrace sees them: {"qualname offset": count}, and of all code together.
+ORACLE = """
+import collections, json, sys, counted
+counts, entered = collections.Counter(), collections.Counter()
+def local(frame, event, argument):
+    if event == "opcode":
+        counts[f"{frame.f_code.co_qualname} {frame.f_lasti}"] += 1
+    return local
+def enter(frame, event, argument):
+    frame.f_trace_opcodes, frame.f_trace_lines = True, False
+    entered[frame.f_code.co_qualname] += 1
+    return local
+function, argument = getattr(counted, sys.argv[1]), int(sys.argv[2])
+function(argument)
+sys.settrace(enter)
+function(argument)
+sys.settrace(None)
+print(json.dumps([counts, entered]))
+"""
+
 VERDICT = r"\w+ is [\d.]+ times faster than \w+ \(95 % interval [\d.]+ to [\d.]+\)"
 NO_VERDICT = r"no difference can be shown between \w+ and \w+ \(ratio [\d.]+, 95 % interval [\d.]+ to [\d.]+\)"
+
+
+WITHOUT_EVENT = {"RESUME", "EXTENDED_ARG", "CACHE"}  # of settrace
 
 
 class CompareTest(unittest.TestCase):
@@ -324,6 +391,45 @@ class WhatIsCompared(CompareTest):
         process = self.run_comparison("kinds.py:one", "kinds.py:uno", "--export", "json", "-o", "out.json")
         self.assertEqual(process.out, "")
         self.assertEqual(json.loads((self.folder / "out.json").read_text())["pyprof_compare"], 1)
+
+
+class WhatIsCounted(CompareTest):
+    def test_the_example(self):
+        """A million times round the loop, and once more to its end; the sum is C's."""
+        expressive, terse = self.compare("sums.py:fn_expressive", "sums.py:fn_terse")["candidates"]
+        self.assertEqual({row["count"] for row in terse["bytecode"]}, {1})
+        self.assertEqual(terse["instructions"], len(terse["bytecode"]))
+        by_count = {}
+        for row in expressive["bytecode"]:
+            by_count.setdefault(row["count"], []).append(row["opname"])
+        self.assertEqual(by_count.pop(1000001), ["FOR_ITER"])
+        self.assertEqual(set(by_count), {1, 1000000})
+        self.assertEqual(expressive["instructions"], sum(row["count"] for row in expressive["bytecode"]))
+        self.assertEqual(expressive["own_instructions"], expressive["instructions"])
+
+    def test_counts_are_those_of_settrace(self):
+        self.write("counted.py", COUNTED)
+        calls = {"exceptions": 30, "generators": 20, "recursion": 7, "library": 5}
+        found = self.compare(*(f"counted.py:{name}({argument})" for name, argument in calls.items()))
+        self.assertNotIn("not_counted", found)
+        for candidate, (name, argument) in zip(found["candidates"], calls.items()):
+            done = subprocess.run([PYTHON, "-c", ORACLE, name, str(argument)], cwd=self.folder, capture_output=True, check=True)
+            traced, entered = json.loads(done.stdout)
+            rows = {f"{row['code']} {row['offset']}": row for row in candidate["bytecode"]}
+            compared, begun = 0, set()
+            for place, row in rows.items():
+                if row["code"] in begun and row["opname"] not in WITHOUT_EVENT:
+                    self.assertEqual(traced.get(place, 0), row["count"], f"{place} {row['opname']}")
+                    compared += row["count"]
+                if row["opname"] == "RESUME":
+                    begun.add(row["code"])  # what stands before is executed without an event
+            self.assertGreater(compared, 50)
+            own = [row for row in candidate["bytecode"] if row["code"] == name]
+            self.assertEqual(candidate["own_instructions"], sum(row["count"] for row in own if row["opname"] != "EXTENDED_ARG"))
+            # Elsewhere all that has no event is the beginning of code and what follows a yield.
+            events = sum(traced.values())
+            self.assertGreaterEqual(candidate["instructions"], events)
+            self.assertLessEqual(candidate["instructions"], events + 4 * sum(entered.values()))
 
 
 class WhatCannotBeCompared(CompareTest):

@@ -58,6 +58,10 @@ static void test_two_marks(void **state) {
     assert_non_null(strstr(row(-1), "1000, key=3"));
     press(KEYS_ESCAPE);
     assert_int_equal(application.prompt, PROMPT_NONE);
+    press('W');
+    press(KEYS_ENTER); /* here is no program that could compare them */
+    assert_non_null(strstr(application.message, "cannot start the comparison: "));
+    assert_true(application.message_is_error);
     assert_int_equal(application.comparing.pid, 0);
     assert_int_equal(application.comparing.marked_count, 2);
 }

@@ -15,6 +15,7 @@ struct application_start {
     const struct model *model;    /* what is shown, the caller's; NULL: a session is opened, or there is a recorder */
     uint32_t process;             /* of that session: which one is shown first; 0: all together */
     const char *session_path;     /* where that session came from; NULL with a recorder */
+    const char *program;          /* this program's file, for what is done by a process of its own; NULL: nothing is */
     const char *config_path;      /* the config file that was read and that S offers; NULL: .pyprof.yaml */
 };
 

@@ -126,7 +126,7 @@ static char **make_environment(char *columns) {
 }
 
 /* A session of its own: what the terminal sends is for the viewer. */
-static int spawn(char *const *command, char *const *variables, const int pipes[4], pid_t *pid) {
+static int spawn(const char *program, char *const *command, char *const *variables, const int pipes[4], pid_t *pid) {
     posix_spawn_file_actions_t actions;
     posix_spawnattr_t attributes;
     sigset_t none;
@@ -138,7 +138,7 @@ static int spawn(char *const *command, char *const *variables, const int pipes[4
     posix_spawn_file_actions_adddup2(&actions, pipes[3], 2);
     posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK);
     posix_spawnattr_setsigmask(&attributes, &none);
-    int failure = posix_spawn(pid, "/proc/self/exe", &actions, &attributes, command, variables);
+    int failure = posix_spawn(pid, program, &actions, &attributes, command, variables);
     posix_spawn_file_actions_destroy(&actions);
     posix_spawnattr_destroy(&attributes);
     return failure;
@@ -151,7 +151,8 @@ static bool start(struct application *application, char *const *command) {
     snprintf(columns, sizeof columns, "COLUMNS=%d", application->grid.columns - BESIDE_TEXT);
     char **variables = make_environment(columns);
     bool piped = variables && pipe2(pipes, O_CLOEXEC) == 0 && pipe2(pipes + 2, O_CLOEXEC) == 0;
-    int failure = piped ? spawn(command, variables, pipes, &comparing->pid) : errno;
+    const char *program = application->start->program;
+    int failure = !program ? ENOSYS : piped ? spawn(program, command, variables, pipes, &comparing->pid) : errno;
     free(variables);
     for (int i = 0; i < 4; i++)
         if (pipes[i] >= 0 && (failure || i % 2 == 1))

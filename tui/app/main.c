@@ -14,6 +14,8 @@
 #include "tui/app/headless_comparison.h"
 #include "tui/app/headless_diff.h"
 
+static const char OWN_PROGRAM[] = "/proc/self/exe";
+
 /* Keys are read from the controlling terminal, whatever stdin and stdout are. */
 static bool has_terminal(void) {
     int terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -41,7 +43,7 @@ static int run_with_viewer(const struct command_line *command) {
                                     pipe_or_pane(STDERR_FILENO), rows, columns, &error);
     if (connection < 0)
         return headless_fail(&error);
-    struct application_start start = {.config = command->config, .recorder_socket = connection,
+    struct application_start start = {.config = command->config, .program = OWN_PROGRAM, .recorder_socket = connection,
                                       .config_path = command->config_path};
     return show_application(&start);
 }
@@ -53,7 +55,7 @@ static int reattach(const struct command_line *command) {
     int connection = recorder_reattach(command->reattach, &error);
     if (connection < 0)
         return headless_fail(&error);
-    struct application_start start = {.config = command->config, .recorder_socket = connection,
+    struct application_start start = {.config = command->config, .program = OWN_PROGRAM, .recorder_socket = connection,
                                       .config_path = command->config_path};
     return show_application(&start);
 }
@@ -62,8 +64,9 @@ static int show_session(const struct command_line *command) {
     struct error error;
     if (!application_check_terminal(&error))
         return headless_fail(&error);
-    struct application_start start = {.config = command->config, .recorder_socket = -1, .process = command->process,
-                                      .session_path = command->session, .config_path = command->config_path};
+    struct application_start start = {.config = command->config, .program = OWN_PROGRAM, .recorder_socket = -1,
+                                      .process = command->process, .session_path = command->session,
+                                      .config_path = command->config_path};
     return show_application(&start);
 }
 
