@@ -147,7 +147,8 @@ static uint64_t exits_between(const struct counters *counters, uint32_t from, ui
     return sum;
 }
 
-/* An instruction's units are those from its first prefix to the next one; all within a block or none. */
+/* An instruction's units are those from its first prefix to the next one; all within a block or none. Exceptions that leave at the
+ * last one of a block change no count, so hosts need not note them: no exits there may be none that were noted. */
 static void count_instructions(const struct counters *counters, struct model_instruction *rows, size_t count) {
     const struct arena_block *block = counters->blocks, *last = block + counters->block_count;
     uint64_t left = 0; /* before the instruction, in its block */
@@ -160,13 +161,14 @@ static void count_instructions(const struct counters *counters, struct model_ins
         bool inside = block < last && unit >= block->first_unit;
         uint64_t entered = inside ? counters->entered[block - counters->blocks] : 0;
         next = ++end < count ? rows[end].offset / UNIT_SIZE : UINT32_MAX;
-        if (inside && next > block->first_unit + block->unit_count)
+        bool last_one = inside && next >= block->first_unit + block->unit_count;
+        if (last_one)
             next = block->first_unit + block->unit_count;
         uint64_t executed = entered > left ? entered - left : 0;
         uint64_t raised = inside ? exits_between(counters, unit, next) : 0;
         for (size_t row = i; row < end; row++) {
             rows[row].count = executed;
-            rows[row].raised = raised < executed ? raised : executed;
+            rows[row].raised = last_one && executed && !raised ? MODEL_UNKNOWN : raised < executed ? raised : executed;
         }
         left += raised;
     }

@@ -261,7 +261,8 @@ struct arena_bytecode {
  * Each thread counts how often it is entered. An instruction that an exception leaves at has run (as sys.settrace with
  * f_trace_opcodes sees it), those behind it in the block have not: how often that happened is counted in the thread's exit cell
  * of the unit that the exception came from. So an instruction at unit u of block b ran
- * blocks[b] - sum of exits[v] for v in b, v < u times. Instructions that nothing leads to are in no block. */
+ * blocks[b] - sum of exits[v] for v in b, v < u times; exits at its last instruction need not be counted. Instructions that nothing
+ * leads to are in no block. */
 struct arena_block {
     uint32_t code;
     uint32_t first_unit, unit_count; /* within its bytecode; caches and prefixes (EXTENDED_ARG) belong to their instruction */

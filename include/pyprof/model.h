@@ -89,7 +89,7 @@ struct model_instruction {
     uint32_t argument, flags;  /* flags: bits of enum model_instruction_flag */
     int32_t stack_effect, jump_stack_effect;
     uint64_t count;            /* executions; MODEL_UNKNOWN: not counted */
-    uint64_t raised;           /* those of them that an exception ended; likewise */
+    uint64_t raised;           /* those of them that an exception ended; of the last ones of blocks not known as a rule */
 };
 
 /* An entry of a function's exception table: what is raised in [start, end) continues at target. */

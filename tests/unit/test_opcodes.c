@@ -218,7 +218,7 @@ struct walk {
     uint64_t total;
 };
 
-/* Opcodes are all different, so that each edge is a pair of its own. */
+/* Opcodes are all different, so that each edge is a pair of its own. Two ranges have handlers, at the end or before. */
 static void make_graph(struct model *model, uint32_t f, uint64_t *seed) {
     for (uint32_t i = 0; i < STEPS; i++) {
         char name[16];
@@ -229,9 +229,19 @@ static void make_graph(struct model *model, uint32_t f, uint64_t *seed) {
         if (!last && kind < 3)
             row->jump_target = (uint32_t)(next_random(seed) % STEPS) * 2;
     }
+    for (uint32_t start = 0; start < STEPS && next_random(seed) % 2; start += STEPS / 2)
+        fixture_handler(model, f, 2 * start + 4, 2 * start + 12, (uint32_t)(next_random(seed) % STEPS) * 2, 0, true);
 }
 
-/* Ways through it from the beginning to the return, an exception, or until it is long enough. */
+/* The step that an exception at one continues at; STEPS: none. */
+static uint32_t handler_at(const struct model *model, uint32_t at) {
+    for (size_t i = 0; i < model->handler_count; i++)
+        if (model->handlers[i].start <= at * 2 && at * 2 < model->handlers[i].end)
+            return model->handlers[i].target / 2;
+    return STEPS;
+}
+
+/* Ways through it from the beginning to the return or an exception; long ones go straight to the end. */
 static void run(struct model *model, uint32_t f, uint64_t *seed, struct walk *walk) {
     struct model_instruction *rows = model->instruction_rows;
     uint32_t at = 0;
@@ -241,11 +251,14 @@ static void run(struct model *model, uint32_t f, uint64_t *seed, struct walk *wa
         fixture_count(&model->instructions, 1);
         if (at + 1 == STEPS)
             return;
-        if (length > 200 || next_random(seed) % 64 == 0) {
+        if (length < 200 && next_random(seed) % 64 == 0) {
             rows[at].raised++;
-            return;
+            at = handler_at(model, at);
+            if (at == STEPS)
+                return;
+            continue;
         }
-        bool jumps = rows[at].jump_target != MODEL_NO_OFFSET && next_random(seed) % 2;
+        bool jumps = length < 200 && rows[at].jump_target != MODEL_NO_OFFSET && next_random(seed) % 2;
         uint32_t to = jumps ? rows[at].jump_target / 2 : at + 1;
         walk->steps[at][to]++;
         walk->total++;
@@ -255,8 +268,8 @@ static void run(struct model *model, uint32_t f, uint64_t *seed, struct walk *wa
 
 static uint32_t number_of(const char *opname) { return strcmp(opname, "RETURN_VALUE") ? (uint32_t)atoi(opname + 3) : STEPS - 1; }
 
-static void pairs_of_any_flow_are_those_that_were_taken(void **state) {
-    (void)state;
+/* forgetful: what an exception ended is not known of one step in so many. */
+static void check_graphs(unsigned forgetful, unsigned unknown_percent) {
     uint64_t seed = 20261123, all_unknown = 0, all_steps = 0;
     for (int graph = 0; graph < GRAPHS; graph++) {
         struct model *model = model_new();
@@ -264,8 +277,12 @@ static void pairs_of_any_flow_are_those_that_were_taken(void **state) {
         assert_true(model && walk);
         uint32_t f = add_function(model, "f");
         make_graph(model, f, &seed);
+        model->state = MODEL_ENDED;
         for (int i = 0; i < WALKS; i++)
             run(model, f, &seed, walk);
+        for (uint32_t i = 0; i + 1 < STEPS; i++)
+            if (forgetful && next_random(&seed) % forgetful == 0)
+                model->instruction_rows[i].raised = MODEL_UNKNOWN;
         size_t count = 0;
         uint64_t unknown = 0, sum = 0;
         struct model_opcode *rows = model_opcode_pairs(model, f, &count, &unknown);
@@ -274,14 +291,75 @@ static void pairs_of_any_flow_are_those_that_were_taken(void **state) {
             assert_int_equal(rows[i].count, walk->steps[number_of(rows[i].opname)][number_of(rows[i].next)]);
             sum += rows[i].count;
         }
-        assert_int_equal(sum + unknown, walk->total);
+        if (forgetful)
+            assert_true(sum <= walk->total && sum + unknown >= walk->total);
+        else
+            assert_int_equal(sum + unknown, walk->total);
         all_unknown += unknown;
         all_steps += walk->total;
         free(rows);
         free(walk);
         model_free(model);
     }
-    assert_true(all_unknown < all_steps / 4); /* graphs of code are far tamer */
+    assert_true(all_unknown < all_steps / 100 * unknown_percent); /* graphs of code are far tamer */
+}
+
+static void pairs_of_any_flow_are_those_that_were_taken(void **state) {
+    (void)state;
+    check_graphs(0, 25);
+}
+
+static void exceptions_that_nobody_counted_are_found(void **state) {
+    (void)state;
+    check_graphs(4, 50);
+}
+
+/* The last instruction of the loop's block is not known to have raised: it did, as one activation of two did not return. */
+static void an_exception_at_the_end_of_a_block(void **state) {
+    (void)state;
+    struct model *model = model_new();
+    assert_non_null(model);
+    uint32_t f = add_function(model, "f");
+    fixture_instruction(model, f, 0, 1, "RESUME", "", 2);
+    fixture_instruction(model, f, 2, 1, "FOR_ITER", "", 7)->jump_target = 8;
+    fixture_instruction(model, f, 4, 1, "STORE_FAST", "", 5);
+    fixture_instruction(model, f, 6, 1, "JUMP_BACKWARD", "", 5)->jump_target = 2;
+    fixture_instruction(model, f, 8, 1, "RETURN_CONST", "", 1);
+    model->instruction_rows[1].raised = MODEL_UNKNOWN;
+    model->state = MODEL_ENDED;
+    static const char *const names[][2] = {
+        {"STORE_FAST", "JUMP_BACKWARD"}, {"FOR_ITER", "STORE_FAST"}, {"FOR_ITER", "RETURN_CONST"},
+        {"RESUME", "FOR_ITER"},          {"JUMP_BACKWARD", "FOR_ITER"}};
+    static const uint64_t counts[] = {5, 5, 1, 2, 5};
+    expect_pairs(model, f, names, counts, 5, 0);
+    model->state = MODEL_RUNNING; /* it may be there still: it is not taken to have raised, and nothing becomes negative */
+    expect_pairs(model, f, names, counts, 5, 0);
+    model_free(model);
+}
+
+/* Both ways of both branches lead to the same opcode, or come from it. */
+static void what_is_ambiguous_may_be_one_pair(void **state) {
+    (void)state;
+    struct model *model = model_new();
+    assert_non_null(model);
+    uint32_t f = add_function(model, "f");
+    fixture_instruction(model, f, 0, 1, "RESUME", "", 10);
+    fixture_instruction(model, f, 2, 1, "POP_JUMP_IF_NONE", "", 10)->jump_target = 8;
+    fixture_instruction(model, f, 4, 1, "NOP", "", 6)->jump_target = 10;  /* to 6 or 10 */
+    fixture_instruction(model, f, 6, 1, "RETURN_VALUE", "", 5);
+    fixture_instruction(model, f, 8, 1, "SWAP", "", 4)->jump_target = 6;   /* to 6 or 10 */
+    fixture_instruction(model, f, 10, 1, "RETURN_VALUE", "", 5);
+    static const char *const names[][2] = {{"RESUME", "POP_JUMP_IF_NONE"}, {"POP_JUMP_IF_NONE", "NOP"}, {"NOP", "RETURN_VALUE"},
+                                           {"POP_JUMP_IF_NONE", "SWAP"},   {"SWAP", "RETURN_VALUE"}};
+    static const uint64_t counts[] = {10, 6, 6, 4, 4};
+    expect_pairs(model, f, names, counts, 5, 0);
+    model->instruction_rows[5].opname = "RETURN_CONST";
+    model->instruction_rows[4].opname = "NOP";
+    static const char *const others[][2] = {{"RESUME", "POP_JUMP_IF_NONE"}, {"POP_JUMP_IF_NONE", "NOP"}, {"NOP", "RETURN_CONST"},
+                                            {"NOP", "RETURN_VALUE"}};
+    static const uint64_t other_counts[] = {10, 10, 5, 5};
+    expect_pairs(model, f, others, other_counts, 4, 0);
+    model_free(model);
 }
 
 int main(void) {
@@ -292,7 +370,10 @@ int main(void) {
         cmocka_unit_test(the_end_of_a_loop_may_be_jumped_over),
         cmocka_unit_test(what_is_ambiguous_is_said_to_be_unknown),
         cmocka_unit_test(what_is_not_counted_has_none),
+        cmocka_unit_test(what_is_ambiguous_may_be_one_pair),
+        cmocka_unit_test(an_exception_at_the_end_of_a_block),
         cmocka_unit_test(pairs_of_any_flow_are_those_that_were_taken),
+        cmocka_unit_test(exceptions_that_nobody_counted_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
