@@ -247,6 +247,8 @@ static void nothing_there(void **state) {
     expect_effect(request(test, REQUEST_DRILL), VIEW_NOT_HANDLED, 0);
     expect_text(search(test, "a", 0), VIEW_MESSAGE, "There is no bytecode here to search.");
     test->context.function = 1;
+    expect(test, 1, 110, "This function's bytecode is not there, or not yet: the Python of the run has to disassemble it.\n");
+    test->model->collectors = COLLECTOR_FUNCTION;
     expect(test, 2, 120,
            "This run's bytecode was not kept. Run it with the bytecode collector (-k function,line,bytecode), "
            "or look here while it\n"
@@ -263,7 +265,7 @@ static void nothing_there(void **state) {
 static void models_are_not_trusted(void **state) {
     struct test *test = *state;
     test->model->functions[2].instruction_row_count = 4000000;
-    expect(test, 1, 60, "This run's bytecode was not kept. Run it with the bytecode\n");
+    expect(test, 1, 60, "This function's bytecode is not there, or not yet: the\n");
     test->model->functions[2].instruction_row_count = 20;
     test->model->functions[2].first_handler_row = 77;
     test->model->instruction_rows[12].jump_target = 6666;
@@ -294,27 +296,27 @@ static void arrows(void **state) {
             "NOP" : "JUMP_X", "", 1)->jump_target = targets[i];
     model->wall_ns++;
     test->context.function = function;
-    expect_drawn(test, 13, 100, true, false,
-                 "  %Fn     count      off  instruction                         stack  specialised to\n"
+    expect_drawn(test, 13, 110, true, false,
+                 "  %Fn     count      off  instruction                                   stack  specialised to\n"
                  "  100         7       :1\n"
-                 ">14.3+        1  /---  0  JUMP_X               to 8               0\n"
-                 " 14.3+        1 /+/->  2  JUMP_X               to 12              0\n"
-                 " 14.3+        1 |||/-  4  JUMP_X               to 6               0\n"
-                 " 14.3+        1 |||\\>  6  NOP                                     0\n"
-                 " 14.3+        1 |\\\\->  8  JUMP_X               to 2               0\n"
-                 " 14.3+        1 |     10  NOP                                     0\n"
-                 " 14.3+        1 \\---> 12  NOP                                     0\n"
+                 ">14.3+        1  /---  0  JUMP_X               to 8                         0\n"
+                 " 14.3+        1 /+/->  2  JUMP_X               to 12                        0\n"
+                 " 14.3+        1 |||/-  4  JUMP_X               to 6                         0\n"
+                 " 14.3+        1 |||\\>  6  NOP                                               0\n"
+                 " 14.3+        1 |\\\\->  8  JUMP_X               to 2                         0\n"
+                 " 14.3+        1 |     10  NOP                                               0\n"
+                 " 14.3+        1 \\---> 12  NOP                                               0\n"
                  "\n"
                  "\n"
                  " Jumps to 8 (line 1). Leaves as many values on the stack as it takes.\n"
                  "\n");
-    expect_drawn(test, 8, 100, false, false,
-                 "  %Fn     count      off  instruction                         stack  specialised to\n"
+    expect_drawn(test, 8, 110, false, false,
+                 "  %Fn     count      off  instruction                                   stack  specialised to\n"
                  "  100         7       :1\n"
-                 ">14.3+        1  ┌───  0  JUMP_X               to 8               0\n"
-                 " 14.3+        1 ┌┼┬─▸  2  JUMP_X               to 12              0\n"
-                 " 14.3+        1 │││┌─  4  JUMP_X               to 6               0\n"
-                 " 14.3+        1 │││└▸  6  NOP                                     0\n"
+                 ">14.3+        1  ┌───  0  JUMP_X               to 8                         0\n"
+                 " 14.3+        1 ┌┼┬─▸  2  JUMP_X               to 12                        0\n"
+                 " 14.3+        1 │││┌─  4  JUMP_X               to 6                         0\n"
+                 " 14.3+        1 │││└▸  6  NOP                                               0\n"
                  " Jumps to 8 (line 1). Leaves as many values on the stack as it takes.\n"
                  "\n");
     /* Where there is room for no lanes: the way that a jump goes. */

@@ -81,7 +81,7 @@ static struct columns lay_out(const struct bytecode_drawing *drawing, int width)
     columns.lane_count = heads && left > NARROWEST_NAME + 6 ? lanes_for(drawing, &left) : 0;
     bool share = counted && count && (drawing->percent || width >= 60) && takes(&left, SHARE_WIDTH, NARROWEST_NAME);
     bool heat = counted && count && !share && takes(&left, 0, NARROWEST_NAME);
-    bool stack = takes(&left, STACK_WIDTH + 1, 34), form = takes(&left, FORM_WIDTH, 34);
+    bool stack = takes(&left, STACK_WIDTH + 1, 34), form = takes(&left, FORM_WIDTH, 44);
     columns.share = put(share, SHARE_WIDTH + 1, &at);
     columns.count = put(count, columns.count_width + !heat, &at);
     columns.heat = put(heat, 2, &at);

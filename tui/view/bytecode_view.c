@@ -111,6 +111,8 @@ static const char *nothing(struct bytecode_state *state, const struct model *mod
         return "Bytecode is kept of the project's functions only, and this one is not the project's.";
     if (model->state != MODEL_ENDED)
         return "The program was asked for its bytecode. It answers when it gets to it: one that waits comes to it later.";
+    if (model->collectors & COLLECTOR_BYTECODE)
+        return "This function's bytecode is not there, or not yet: the Python of the run has to disassemble it.";
     return "This run's bytecode was not kept. Run it with the bytecode collector (-k function,line,bytecode), or look here "
            "while it runs.";
 }
