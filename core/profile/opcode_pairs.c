@@ -4,8 +4,8 @@
  * exception ended it. So a step is an edge of the function's flow graph, and each instruction says two things: as often as it ran,
  * one of the edges out of it was taken; and as often as it ran, one of those into it (where nothing but edges leads to it: not the
  * first instruction, nor what a generator resumes at). Exceptions that nobody counted are edges, too: to their handler, or to a
- * step behind all others that stands for leaving the function. An equation with one edge left in it gives that edge; one that comes to
- * nothing has no edge that was taken. What is left are ways that part and meet again; where all of them are the same pair of
+ * step behind all others that stands for leaving the function. An equation with one edge left in it gives that edge; one that comes
+ * to nothing has no edge that was taken. What is left are ways that part and meet again; where all of them are the same pair of
  * opcodes, that is known nevertheless. The method is that of Knuth and Stevenson, "Optimal Measurement Points for Program Frequency
  * Counts", BIT 13, 1973, the other way round. */
 #include <stdlib.h>

@@ -254,13 +254,15 @@ static void settings_are_packed_for_the_host(void **state) {
     assert_true(config_set(config, "collectors.function.exclude=[]", &error));
     assert_true(config_set(config, "collectors.line.include=[project]", &error));
     assert_true(config_set(config, "collectors.line.exclude=[x]", &error));
+    assert_true(config_set(config, "collectors.bytecode.include=[y]", &error));
+    assert_true(config_set(config, "collectors.bytecode.exclude=[z]", &error));
     assert_true(settings_write(header, config, &error));
     assert_int_equal(header->collectors, COLLECTOR_FUNCTION | COLLECTOR_LINE);
     assert_int_equal(header->builtins, 0);
     assert_int_equal(header->marked_only, 1);
     assert_int_equal(header->run_clock, RUN_CLOCK_RUNNING);
     assert_int_equal(header->children, 1);
-    assert_memory_equal(header->settings, "a\0b/**\0\0\0project\0\0x\0\0\0", 23);
+    assert_memory_equal(header->settings, "a\0b/**\0\0\0project\0\0x\0\0y\0\0z\0\0", 28);
     assert_string_equal(header->project_folder, folder);
     assert_true(config_set(config, "collectors.children=false", &error));
     assert_true(settings_write(header, config, &error));

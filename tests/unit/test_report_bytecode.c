@@ -40,7 +40,7 @@ static struct model *make_model(void) {
     row = fixture_instruction(model, f, 14, 9, "RETURN_CONST", "None", 1);
     row->flags = MODEL_INSTRUCTION_JUMP_TARGET;
     fixture_instruction(model, g, 0, 4, "RESUME", "0", 10);
-    fixture_handler(model, f, 2, 8, 14, 1, true);
+    fixture_handler(model, f, 2, 6, 14, 1, true);
     assert_true(model_add_source(model, "a.py", source, sizeof source - 1));
     return model;
 }
@@ -72,7 +72,7 @@ static void bytecode_of_functions_with_most_instructions(void **state) {
                   "line 9: 1 (0.1 %)\n"
                   "             1    0.1  >>     14  RETURN_CONST             None\n"
                   "exception table: from, up to, continues at, values left on the stack\n"
-                  "       2      8     14    1 and the offset\n"
+                  "       2      6     14    1 and the offset\n"
                   "\n"
                   "as X: the interpreter has put a faster form in its place, made for the types that it saw there.\n"
                   "gave up: the interpreter tried to find a faster form, in vain, and waits long before it tries "
@@ -221,7 +221,7 @@ static void json_has_every_instruction(void **state) {
         " {\"function\": 2, \"offset\": 0, \"opname\": \"RESUME\", \"argrepr\": \"0\", \"line\": 4, \"count\": 10, \"arg\": 0, "
         "\"stack_effect\": 0}],\n"
         " \"exception_table\": [\n"
-        " {\"function\": 1, \"start\": 2, \"end\": 8, \"target\": 14, \"depth\": 1, \"lasti\": true}],\n"
+        " {\"function\": 1, \"start\": 2, \"end\": 6, \"target\": 14, \"depth\": 1, \"lasti\": true}],\n"
         " \"opcodes\": [\n"
         " {\"opname\": \"FOR_ITER\", \"count\": 300},\n"));
     assert_non_null(strstr(text, " \"opcode_pairs\": [\n"
