@@ -317,9 +317,11 @@ static struct view_effect open_all(struct call_tree_state *state) {
 
 static struct view_effect invert(struct call_tree_state *state) {
     state->inverted = !state->inverted;
-    state->outdated = true;
     state->rows.revealed_count = 0;
     state->table.chosen = false;
+    state->outdated = state->outdated || !path_tree_invert(&state->tree);
+    if (!state->outdated)
+        rebuild_rows(state);
     state->context_function = 0; /* what is selected elsewhere is selected there as well */
     return effect_of(VIEW_REDRAW);
 }

@@ -163,7 +163,7 @@ static void flame_draw(void *data, const struct view_context *context, struct gr
     table_cell(grid, area, area.rows - 1, 0, area.columns, STYLE_BOLD, true, state->text);
 }
 
-/* "Flame 9.97s self time  inverted  zoom:parse 34.2 %  matches 12.0 %". */
+/* "Flame  inverted  self time 9.97s  matches 12.0 %  zoom:parse 34.2 %  3 rows above". */
 static void flame_title(void *data, const struct view_context *context, char *text, size_t size) {
     struct flame_state *state = data;
     char amount[NUMBER_SIZE], share[NUMBER_SIZE], name[512];
@@ -182,6 +182,9 @@ static void flame_title(void *data, const struct view_context *context, char *te
     if (state->zoom != PATH_ROOT)
         snprintf(text + length, size - length, "  zoom:%.60s %s %%", flame_name(&state->tree, state->zoom, name, sizeof name),
                  number_percent(share, state->tree.paths[state->zoom].total, whole, 5));
+    length = strlen(text);
+    if (state->top)
+        snprintf(text + length, size - length, "  %d row%s above", state->top, state->top == 1 ? "" : "s");
 }
 
 /* --- moving ------------------------------------------------------------------------------------------- */

@@ -3,52 +3,62 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HASH_NONFATAL_OOM 1
-#include <uthash.h>
+enum { FIRST_SLOTS = 256 };
 
+/* Keys are mixed well already: their low bits say where to begin to look. */
 struct known_row {
     uint64_t key;
-    uint32_t id;
-    UT_hash_handle hh;
+    uint32_t id; /* 0: the slot is free */
 };
 
 void row_ids_free(struct row_ids *ids) {
-    struct known_row *known, *next;
-    HASH_ITER(hh, ids->known, known, next) {
-        HASH_DEL(ids->known, known);
-        free(known);
-    }
+    free(ids->known);
     free(ids->opened);
     *ids = (struct row_ids){0};
 }
 
-static bool reserve_id(struct row_ids *ids) {
-    if (ids->count + 1 < ids->capacity)
-        return true;
-    uint32_t capacity = ids->capacity ? ids->capacity * 2 : 256;
-    int8_t *grown = realloc(ids->opened, capacity);
-    if (!grown)
+/* The slot of a key, or the free one where it belongs; at most half of the slots are taken. */
+static struct known_row *find_slot(struct known_row *known, uint32_t slots, uint64_t key) {
+    uint32_t at = (uint32_t)key & (slots - 1);
+    while (known[at].id && known[at].key != key)
+        at = (at + 1) & (slots - 1);
+    return &known[at];
+}
+
+static bool grow(struct row_ids *ids) {
+    uint32_t slots = ids->slots ? ids->slots * 2 : FIRST_SLOTS;
+    if (slots < ids->slots) /* 2^31 rows: more than there can be */
         return false;
-    memset(grown + ids->capacity, 0, capacity - ids->capacity);
-    ids->opened = grown;
-    ids->capacity = capacity;
+    struct known_row *known = calloc(slots, sizeof *known);
+    int8_t *opened = known ? realloc(ids->opened, slots / 2 + 1) : NULL;
+    if (!opened) {
+        free(known);
+        return false;
+    }
+    memset(opened + ids->count + 1, 0, slots / 2 - ids->count);
+    if (!ids->count)
+        opened[0] = 0;
+    for (uint32_t i = 0; i < ids->slots; i++)
+        if (ids->known[i].id)
+            *find_slot(known, slots, ids->known[i].key) = ids->known[i];
+    free(ids->known);
+    ids->known = known;
+    ids->opened = opened;
+    ids->slots = slots;
     return true;
 }
 
 uint32_t row_ids_of(struct row_ids *ids, uint64_t key) {
-    struct known_row *known;
-    HASH_FIND(hh, ids->known, &key, sizeof key, known);
-    if (known)
-        return known->id;
-    if (!reserve_id(ids) || !(known = calloc(1, sizeof *known)))
-        return 0;
-    known->key = key;
-    HASH_ADD(hh, ids->known, key, sizeof key, known);
-    if (!known->hh.tbl) { /* out of memory, as uthash tells it */
-        free(known);
-        return 0;
+    struct known_row *slot = ids->slots ? find_slot(ids->known, ids->slots, key) : NULL;
+    if (slot && slot->id)
+        return slot->id;
+    if (ids->count >= ids->slots / 2) {
+        if (!grow(ids))
+            return 0;
+        slot = find_slot(ids->known, ids->slots, key);
     }
-    return known->id = ++ids->count;
+    *slot = (struct known_row){key, ++ids->count};
+    return slot->id;
 }
 
 int row_ids_opened(const struct row_ids *ids, uint32_t id) { return id && id <= ids->count ? ids->opened[id] : 0; }

@@ -10,13 +10,14 @@ struct known_row;
 
 /* All zero knows no row. */
 struct row_ids {
-    struct known_row *known; /* owned, by key */
+    struct known_row *known; /* owned; a table of `slots`, a power of two, by key */
     int8_t *opened;          /* owned, by id */
-    uint32_t count, capacity;
+    uint32_t count, slots;
 };
 
 void row_ids_free(struct row_ids *ids);
-/* The id of what a key stands for (two things never share one but by a chance of 2^-64), from 1; 0: out of memory. */
+/* The id of what a key of row_ids_mix stands for (two things never share one but by a chance of 2^-64), from 1; 0: out of
+ * memory. */
 uint32_t row_ids_of(struct row_ids *ids, uint64_t key);
 /* Whether the user opened (1) or closed (-1) it; 0: neither. */
 int row_ids_opened(const struct row_ids *ids, uint32_t id);
