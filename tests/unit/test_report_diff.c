@@ -211,7 +211,7 @@ static void test_conditions_are_parsed(void **state) {
 static void judge(const struct diff_fixture *fixture, const char *text, enum diff_answer expected, const char *says) {
     struct diff_condition condition;
     struct error error = {0};
-    enum diff_answer answer;
+    enum diff_answer answer = DIFF_HOLDS_NOT;
     char sentence[512];
     if (!diff_condition_parse(text, &condition, &error) ||
         !diff_condition_judge(&condition, fixture->diff, &answer, sentence, sizeof sentence, &error))

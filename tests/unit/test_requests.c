@@ -44,6 +44,7 @@ static bool filters(void) { return application.prompt == PROMPT_FILTER; }
 static bool asks_to_run_again(void) { return application.prompt == PROMPT_RERUN; }
 static bool asks_to_quit(void) { return application.prompt == PROMPT_QUIT; }
 static bool asks_for_config(void) { return application.prompt == PROMPT_SAVE_CONFIG; }
+static bool asks_what_to_compare_with(void) { return application.prompt == PROMPT_DIFF; }
 static bool asks_for_session(void) { return application.prompt == PROMPT_SAVE_SESSION; }
 static bool lists_columns(void) { return application.popup_kind == POPUP_SORT; }
 static bool lists_actions(void) { return application.popup_kind == POPUP_PALETTE; }
@@ -105,6 +106,7 @@ static const struct effect {
     [REQUEST_COMPARE_FUNCTIONS] = {.shows = "mark"},
     [REQUEST_EDIT] = {.happens = leaves_the_terminal, .shows = "cannot open /p/build.py"},
     [REQUEST_COPY] = {.happens = copies, .shows = "copied"},
+    [REQUEST_DIFF] = {.happens = asks_what_to_compare_with, .shows = "Compare with the session"},
     [REQUEST_SEARCH] = {.happens = searches},
     [REQUEST_SEARCH_NEXT] = {.first = "/e\r", .happens = selects_other},
     [REQUEST_SEARCH_PREVIOUS] = {.first = "/e\r", .happens = selects_other},

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tui/app/compare_functions.h"
+#include "tui/app/diff_screen.h"
 #include "tui/app/editor.h"
 #include "tui/app/key_map.h"
 #include "tui/app/live_run.h"
@@ -20,8 +21,9 @@ enum { LEAVE_TYPING = ']' & 0x1f };
 /* --- panes ------------------------------------------------------------------------------------------ */
 
 static void focus_or_zoom(struct application *application, enum pane pane) {
-    if (application->place.focus == pane)
+    if (application->place.focus == pane && !application->place.diff)
         application->options.zoomed = !application->options.zoomed;
+    application->place.diff = false;
     panes_focus(application, pane);
 }
 
@@ -43,6 +45,7 @@ static void step_focus(struct application *application, int step) {
     do
         pane = (enum pane)((pane + PANE_COUNT + (unsigned)step) % PANE_COUNT);
     while (pane != focus && (seen ? !application->layout.panes[pane].shown : !panes_offered(application, pane)));
+    application->place.diff = false;
     panes_focus(application, pane);
 }
 
@@ -61,7 +64,9 @@ static void shrink(struct application *application) { change_size(application, -
 
 static void go_up(struct application *application) {
     struct place place = application->place;
-    if (application->options.zoomed && !place.drilled && !place.callers) {
+    if (panes_shows_diff(application)) {
+        application->place.diff = false;
+    } else if (application->options.zoomed && !place.drilled && !place.callers) {
         application->options.zoomed = false;
     } else if (place.callers) {
         application->place.callers = false;
@@ -265,7 +270,7 @@ static void (*const handlers[REQUEST_COUNT])(struct application *) = {
     [REQUEST_SAVE_SESSION] = save_session, [REQUEST_PALETTE] = palette, [REQUEST_HELP] = help,
     [REQUEST_REDRAW] = redraw, [REQUEST_SUSPEND] = actions_suspend, [REQUEST_MOUSE] = mouse, [REQUEST_QUIT] = quit,
     [REQUEST_THEME] = next_theme, [REQUEST_MARK_FUNCTION] = compare_functions_mark,
-    [REQUEST_COMPARE_FUNCTIONS] = compare_functions_ask,
+    [REQUEST_COMPARE_FUNCTIONS] = compare_functions_ask, [REQUEST_DIFF] = diff_screen_ask,
 };
 
 void actions_request(struct application *application, enum request request) {
@@ -287,7 +292,7 @@ void actions_key(struct application *application, const struct key_press *press)
         actions_request(application, popups_key(application, press->key));
     else if (application->prompt != PROMPT_NONE)
         prompt_key(application, press->key);
-    else if (press->key == KEYS_ESCAPE && compare_functions_cancel(application))
+    else if (press->key == KEYS_ESCAPE && (diff_screen_cancel(application) || compare_functions_cancel(application)))
         ;
     else if (press->key == SPECIAL_MOUSE)
         panes_click(application, press);

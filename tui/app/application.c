@@ -13,6 +13,7 @@
 #include "core/base/clock.h"
 #include "tui/app/actions.h"
 #include "tui/app/compare_functions.h"
+#include "tui/app/diff_screen.h"
 #include "tui/app/compose.h"
 #include "tui/app/headless.h"
 #include "tui/app/live_run.h"
@@ -22,7 +23,7 @@
 #include "tui/term/rescue.h"
 
 enum { WATCH_TERMINAL, WATCH_SIGNALS, WATCH_RECORDER, WATCH_WORKER, WATCH_OPENING,
-       WATCH_COMPARISON, WATCH_COMPARISON_PROGRESS, WATCH_COUNT };
+       WATCH_DIFF, WATCH_COMPARISON, WATCH_COMPARISON_PROGRESS, WATCH_COUNT };
 
 enum { OPENING_BEFORE_DRAWING_MS = 50 };
 
@@ -154,6 +155,7 @@ static void wait_and_take(struct application *application, int signals) {
         [WATCH_WORKER] = {.fd = application->run.worker ? model_worker_descriptor(application->run.worker) : -1,
                           .events = POLLIN},
         [WATCH_OPENING] = {.fd = opening_descriptor(application), .events = POLLIN},
+        [WATCH_DIFF] = {.fd = diff_screen_descriptor(application), .events = POLLIN},
         [WATCH_COMPARISON] = {.fd = compare_functions_descriptor(application, 0), .events = POLLIN},
         [WATCH_COMPARISON_PROGRESS] = {.fd = compare_functions_descriptor(application, 1), .events = POLLIN},
     };
@@ -173,6 +175,8 @@ static void wait_and_take(struct application *application, int signals) {
         opening_end(application);
     if (watched[WATCH_COMPARISON].revents || watched[WATCH_COMPARISON_PROGRESS].revents)
         compare_functions_take(application);
+    if (watched[WATCH_DIFF].revents)
+        diff_screen_take(application);
     if (watched[WATCH_TERMINAL].revents & POLLIN)
         take_terminal(application);
     else if (watched[WATCH_TERMINAL].revents & (POLLHUP | POLLERR | POLLNVAL))
@@ -255,6 +259,7 @@ int application_run(const struct application_start *start, struct error *error) 
         error_set(error, application->failure_status ? application->failure_status : 1, "%s", application->failure);
     bool failed = !opened || application->failure[0];
     compare_functions_free(application);
+    diff_screen_free(application);
     live_run_close(application);
     panes_close(application);
     grid_free(&application->grid);

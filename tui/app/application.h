@@ -16,6 +16,8 @@ struct application_start {
     uint32_t process;             /* of that session: which one is shown first; 0: all together */
     const char *session_path;     /* where that session came from; NULL with a recorder */
     const char *program;          /* this program's file, for what is done by a process of its own; NULL: nothing is */
+    const char *diff_before;      /* what it is compared with from the start, as typed; NULL: nothing */
+    const char *diff_after;       /* and as what: one or several sessions, as typed */
     const char *config_path;      /* the config file that was read and that S offers; NULL: .pyprof.yaml */
 };
 

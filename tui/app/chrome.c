@@ -176,6 +176,8 @@ static void describe_place(const struct application *application, char *text, si
     const struct place *place = &application->place;
     const struct model *model = application->model;
     snprintf(text, size, "All");
+    if (place->diff)
+        append(text, size, " > changes");
     if ((!place->drilled && !place->callers) || place->function == 0 || place->function >= model->function_count)
         return;
     const struct model_function *function = &model->functions[place->function];
@@ -265,7 +267,8 @@ static void draw_border(struct application *application, enum pane pane) {
     for (int column = 0; column < border.columns; column++)
         grid_glyph(&application->grid, border, 0, column, STYLE_BORDER, rule);
     int column = 0;
-    grid_format(&application->grid, border, 0, 0, style, "%c[%c]%c", (int)rule, layout_pane_key(pane), (int)rule);
+    grid_format(&application->grid, border, 0, 0, style, "%c[%c]%c", (int)rule,
+                panes_shows_diff(application) ? 'D' : layout_pane_key(pane), (int)rule);
     column = grid_text(&application->grid, border, 0, 5, style, title);
     if (5 + grid_text_width(title) > border.columns)
         grid_glyph(&application->grid, border, 0, border.columns - 1, style, '~');

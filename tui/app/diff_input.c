@@ -48,8 +48,9 @@ static bool find_in_folder(struct diff_input *input, const char *folder, struct 
         free(entries[i]);
     }
     free(entries);
-    return done || count > 0 ||
-           error_set(error, EXIT_STATUS_USAGE, "%s: there is no *.pyprof in this folder; save sessions there with -o", folder);
+    if (count == 0)
+        error_set(error, EXIT_STATUS_USAGE, "%s: there is no *.pyprof in this folder; save sessions there with -o", folder);
+    return done;
 }
 
 bool diff_input_find(struct diff_input *input, const char *typed, struct error *error) {

@@ -59,12 +59,18 @@ void live_run_close(struct application *application) {
     model_worker_free(run->worker);
     arena_reader_close(run->reader);
     config_free(run->config);
+    free(run->arena);
     free(run->default_path);
     free(run->saved_path);
     model_free(application->live);
     model_free(application->opened);
     model_free(application->sources);
     remembered_forget(application);
+}
+
+static void replace(char **text, const char *with) {
+    free(*text);
+    *text = strdup(with);
 }
 
 static void lose_recorder(struct application *application) {
@@ -102,13 +108,14 @@ static void begin_run(struct application *application, const char *arena) {
     model_worker_drop(run->worker);
     arena_reader_close(run->reader);
     run->reader = arena_reader_open(arena, &error);
+    replace(&run->arena, arena);
     run->state = run->reader ? RUN_RUNNING : RUN_LOST;
     application->message[0] = '\0'; /* "running again" */
     output_view_clear(application->view_states[PANE_OUTPUT]);
     run->saved = run->final_model = run->waits_for_input = false;
     run->stop_asked_ns = run->bytecode_asked_ns = 0;
     application->place.function = application->place.line = 0;
-    application->place.drilled = application->place.callers = false;
+    application->place.drilled = application->place.callers = application->place.diff = false;
     application->untouched = true;
     application->navigation = (struct navigation){0};
     application->chosen = (struct chosen_process){.kind = PROCESS_ALL};
@@ -165,11 +172,6 @@ static void end_run(struct application *application, const char *how) {
     application->typing = false;
     application->next_tick_ns = 0; /* one last refresh, at once */
     tell_failure(application);
-}
-
-static void replace(char **text, const char *with) {
-    free(*text);
-    *text = strdup(with);
 }
 
 static void note_saved(struct application *application, const char *path) {

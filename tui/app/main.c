@@ -10,6 +10,7 @@
 #include "pyprof/version.h"
 #include "tui/app/application.h"
 #include "tui/app/command_line.h"
+#include "tui/app/diff_input.h"
 #include "tui/app/headless.h"
 #include "tui/app/headless_comparison.h"
 #include "tui/app/headless_diff.h"
@@ -70,6 +71,25 @@ static int show_session(const struct command_line *command) {
     return show_application(&start);
 }
 
+/* The interface opens the sessions after, of several the first, and compares it at once. */
+static int show_diff(const struct command_line *command) {
+    struct diff_input after;
+    struct error error;
+    const char *const *sides = (const char *const *)command->diff.sides.items;
+    if (!application_check_terminal(&error))
+        return headless_fail(&error);
+    bool found = diff_input_find(&after, sides[0], &error);
+    diff_input_free(&after);
+    found = found && diff_input_find(&after, sides[1], &error);
+    struct application_start start = {.config = command->config, .program = OWN_PROGRAM, .recorder_socket = -1,
+                                      .diff_before = sides[0], .diff_after = sides[1], .config_path = command->config_path};
+    if (found)
+        start.session_path = after.names[0];
+    int exit_status = found ? show_application(&start) : headless_fail(&error);
+    diff_input_free(&after);
+    return exit_status;
+}
+
 static int open_session(const struct command_line *command) {
     struct error error;
     if (!command->report && !command->export_format)
@@ -107,7 +127,7 @@ static int perform(const struct command_line *command, int *wait_status) {
     case COMMAND_OPEN_SESSION:
         return open_session(command);
     case COMMAND_DIFF:
-        return headless_diff(command);
+        return command->headless || !isatty(STDOUT_FILENO) || !has_terminal() ? headless_diff(command) : show_diff(command);
     case COMMAND_REATTACH:
         return reattach(command);
     case COMMAND_COMPARE:

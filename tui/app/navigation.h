@@ -13,6 +13,7 @@ struct place {
     uint32_t function, line; /* what is selected there */
     bool drilled;            /* the function was gone into; else the whole program is looked at */
     bool callers;            /* callers and callees stand in the source's place */
+    bool diff;               /* what changed stands in place of all panes while the functions have the keys */
 };
 
 enum { NAVIGATION_DEPTH = 64 };

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "pyprof/session.h"
+#include "tui/app/diff_screen.h"
 #include "tui/app/losses.h"
 #include "tui/app/panes.h"
 #include "tui/app/processes.h"
@@ -108,6 +109,7 @@ static void show(struct application *application, struct model *model) {
         processes_choose_pid(application, application->start->process);
     losses_tell(application);
     panes_follow_selection(application);
+    diff_screen_start_asked(application);
 }
 
 void opening_end(struct application *application) {

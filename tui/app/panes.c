@@ -10,6 +10,7 @@
 #include "tui/app/live_run.h"
 #include "tui/app/pane_options.h"
 #include "tui/app/processes.h"
+#include "tui/view/diff_view.h"
 
 static const struct view *const views[PANE_COUNT] = {
     [PANE_FUNCTIONS] = &functions_view, [PANE_SOURCE] = &source_view,
@@ -35,7 +36,7 @@ bool panes_open(struct application *application) {
     for (int pane = 0; pane < PANE_COUNT; pane++)
         if (!(application->view_states[pane] = views[pane]->create()))
             return false;
-    if (!(application->callers_state = callers_view.create()))
+    if (!(application->callers_state = callers_view.create()) || !(application->diff.state = diff_view.create()))
         return false;
     sort_as_configured(application);
     if (application->run.state == RUN_SESSION || application->run.state == RUN_OPENING)
@@ -49,6 +50,8 @@ void panes_close(struct application *application) {
             views[pane]->destroy(application->view_states[pane]);
     if (application->callers_state)
         callers_view.destroy(application->callers_state);
+    if (application->diff.state)
+        diff_view.destroy(application->diff.state);
 }
 
 static void fit_output(struct application *application, struct rectangle content) {
@@ -75,6 +78,7 @@ void panes_layout(struct application *application) {
     options.focus = application->place.focus;
     if (bytecode_is_wanted(application) && !(application->hidden >> PANE_BYTECODE & 1u))
         options.panes |= 1u << PANE_BYTECODE;
+    options.zoomed |= panes_shows_diff(application);
     application->layout = layout_compute(rows, columns, &options);
     /* The target's terminal is as large as the output pane is, or would be: looking elsewhere does not resize it. */
     options.zoomed = options.zoomed && options.focus == PANE_OUTPUT;
@@ -82,7 +86,15 @@ void panes_layout(struct application *application) {
     fit_output(application, layout_compute(rows, columns, &options).panes[PANE_OUTPUT].content);
 }
 
+bool panes_shows_diff(const struct application *application) {
+    return application->place.diff && application->place.focus == PANE_FUNCTIONS;
+}
+
 const struct view *panes_view(const struct application *application, enum pane pane, void **state) {
+    if (pane == PANE_FUNCTIONS && panes_shows_diff(application)) {
+        *state = application->diff.state;
+        return &diff_view;
+    }
     bool callers = pane == PANE_SOURCE && application->place.callers;
     *state = callers ? application->callers_state : application->view_states[pane];
     return callers ? &callers_view : views[pane];
@@ -177,7 +189,8 @@ void panes_go(struct application *application, struct place place) {
 }
 
 static void drill(struct application *application, struct view_effect effect, enum pane into) {
-    panes_go(application, (struct place){.focus = into, .function = effect.function, .line = effect.line, .drilled = true});
+    panes_go(application, (struct place){.focus = into, .function = effect.function, .line = effect.line, .drilled = true,
+                                         .diff = application->place.diff}); /* Esc leads back to it */
 }
 
 static void copy(struct application *application, const char *text) {

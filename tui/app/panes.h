@@ -11,6 +11,8 @@ void panes_close(struct application *application);
 void panes_layout(struct application *application);
 void panes_draw(struct application *application);
 
+/* Whether what changed stands in place of the panes. */
+bool panes_shows_diff(const struct application *application);
 /* The view that stands in a pane now, and its state. */
 const struct view *panes_view(const struct application *application, enum pane pane, void **state);
 struct view_context panes_context(const struct application *application, enum pane pane);

@@ -8,6 +8,7 @@
 
 #include "tui/app/chrome.h"
 #include "tui/app/compare_functions.h"
+#include "tui/app/diff_screen.h"
 #include "tui/app/live_run.h"
 #include "tui/app/pane_options.h"
 #include "tui/app/panes.h"
@@ -111,6 +112,11 @@ static void accept(struct application *application) {
         close_prompt(application);
         compare_functions_start(application, application->edit.text);
         break;
+    case PROMPT_DIFF:
+        close_prompt(application);
+        if (application->edit.length)
+            diff_screen_start(application, application->edit.text);
+        break;
     default: save(application, false); break;
     }
 }
@@ -128,6 +134,8 @@ static void edit_key(struct application *application, int key) {
         cancel(application);
     else if (key == KEYS_ENTER)
         accept(application);
+    else if (key == KEYS_TAB && application->prompt == PROMPT_DIFF)
+        diff_screen_complete(&application->edit);
     else if (line_edit_key(&application->edit, key) && application->prompt == PROMPT_SEARCH)
         search(application);
     application->redraw = true;
@@ -195,11 +203,14 @@ static bool can_open(struct application *application, enum prompt_kind kind) {
 void prompt_open(struct application *application, enum prompt_kind kind) {
     if (!can_open(application, kind))
         return;
+    char offered[sizeof application->edit.text] = "";
+    if (kind == PROMPT_DIFF)
+        diff_screen_offer(application, offered, sizeof offered);
     application->prompt = kind;
     application->saves_config = kind == PROMPT_SAVE_CONFIG;
     line_edit_set(&application->edit, kind == PROMPT_SAVE_CONFIG    ? config_path(application)
                                       : kind == PROMPT_SAVE_SESSION ? session_path(application)
-                                                                    : "");
+                                                                    : offered);
     application->redraw = true;
 }
 
@@ -210,6 +221,7 @@ static const char *question(const struct application *application) {
     case PROMPT_SAVE_SESSION: return "Save the session as: ";
     case PROMPT_SAVE_CONFIG: return "Save the config as: ";
     case PROMPT_ARGUMENTS: return "Compare, with these arguments of each call (Enter: none): ";
+    case PROMPT_DIFF: return "Compare with the session (Tab completes): ";
     case PROMPT_QUIT:
         return application->run.state == RUN_ENDED
                    ? "Quit: [s]ave session and quit  [d]iscard  [Esc] stay"
@@ -224,7 +236,7 @@ static const char *question(const struct application *application) {
     return "";
 }
 
-static bool takes_text(enum prompt_kind kind) { return kind >= PROMPT_SEARCH && kind <= PROMPT_ARGUMENTS; }
+static bool takes_text(enum prompt_kind kind) { return kind >= PROMPT_SEARCH && kind <= PROMPT_DIFF; }
 
 void prompt_draw(struct application *application, int *cursor_row, int *cursor_column) {
     struct rectangle area = application->layout.footer;

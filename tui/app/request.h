@@ -45,6 +45,7 @@
     X(UNFOLD_ALL, "*", "unfold-all", "call tree: open all below", DRILL)                              \
     X(MARK_FUNCTION, "w", "mark-function", "mark the function, to compare it", DRILL)   \
     X(COMPARE_FUNCTIONS, "W", "compare-functions", "compare the marked functions", DRILL) \
+    X(DIFF, "D", "diff", "what changed since another session", DRILL) \
     X(EDIT, "e", "edit", "open $EDITOR at the line", DRILL)                                          \
     X(COPY, "y", "copy", "copy the row to the clipboard (OSC 52)", DRILL)                            \
     X(SEARCH, "/", "search", "search as you type", FIND)                                             \

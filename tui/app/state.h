@@ -25,6 +25,7 @@ enum run_state {
 
 enum prompt_kind {
     PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_SAVE_SESSION, PROMPT_SAVE_CONFIG, PROMPT_ARGUMENTS,
+    PROMPT_DIFF,
     PROMPT_QUIT, PROMPT_RERUN, PROMPT_OVERWRITE,
 };
 
@@ -42,6 +43,7 @@ struct live_run {
     enum run_state state;
     struct recorder_channel *channel; /* NULL: there is none (any more) */
     struct arena_reader *reader;      /* NULL until the run has an arena */
+    char *arena;                      /* its path; NULL until then */
     struct config *config;            /* effective, as the recorder runs it; never NULL */
     char *default_path;               /* where a session is saved unless told otherwise; NULL: not known */
     char *saved_path;                 /* the session written last; NULL: none */
@@ -76,6 +78,13 @@ struct comparing {
     struct taken_text texts[2];
 };
 
+/* What is shown, compared with other sessions. */
+struct diff_screen {
+    struct diff_job *job;   /* what compares; NULL: nothing does */
+    struct diff_job *shown; /* what was compared last; NULL: nothing was */
+    void *state;            /* of its view */
+};
+
 struct application {
     const struct application_start *start;
     struct screen *screen;
@@ -96,6 +105,7 @@ struct application {
     struct navigation navigation;
     struct remembered_function remembered;
     struct comparing comparing;
+    struct diff_screen diff;
     bool untouched; /* the user has selected nothing: the selection is the first row, whichever function that is */
 
     /* how */
