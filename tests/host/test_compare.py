@@ -188,10 +188,11 @@ COUNTED = """
 
 # Counts of one call, as sys.settrace sees them: {"qualname offset": count}, and of all code together.
 ORACLE = """
-import collections, json, sys, counted
+import collections, dis, json, sys, counted
+PREFIX = dis.opmap["EXTENDED_ARG"]
 counts, entered = collections.Counter(), collections.Counter()
 def local(frame, event, argument):
-    if event == "opcode":
+    if event == "opcode" and frame.f_code.co_code[frame.f_lasti] != PREFIX:
         counts[f"{frame.f_code.co_qualname} {frame.f_lasti}"] += 1
     return local
 def enter(frame, event, argument):
@@ -199,8 +200,9 @@ def enter(frame, event, argument):
     entered[frame.f_code.co_qualname] += 1
     return local
 function, argument = getattr(counted, sys.argv[1]), int(sys.argv[2])
-function(argument)
 sys.settrace(enter)
+function(argument)  # from the next call on there are events from the first instruction on
+counts.clear(), entered.clear()
 function(argument)
 sys.settrace(None)
 print(json.dumps([counts, entered]))
@@ -398,12 +400,14 @@ class WhatIsCounted(CompareTest):
         """A million times round the loop, and once more to its end; the sum is C's."""
         expressive, terse = self.compare("sums.py:fn_expressive", "sums.py:fn_terse")["candidates"]
         self.assertEqual({row["count"] for row in terse["bytecode"]}, {1})
+        self.assertLessEqual({row["opname"] for row in expressive["bytecode"] if row["count"] == 0},
+                             {"END_FOR", "POP_TOP"})  # jumped over
         self.assertEqual(terse["instructions"], len(terse["bytecode"]))
         by_count = {}
         for row in expressive["bytecode"]:
             by_count.setdefault(row["count"], []).append(row["opname"])
         self.assertEqual(by_count.pop(1000001), ["FOR_ITER"])
-        self.assertEqual(set(by_count), {1, 1000000})
+        self.assertEqual(set(by_count) - {0}, {1, 1000000})
         self.assertEqual(expressive["instructions"], sum(row["count"] for row in expressive["bytecode"]))
         self.assertEqual(expressive["own_instructions"], expressive["instructions"])
 
@@ -416,14 +420,17 @@ class WhatIsCounted(CompareTest):
             done = subprocess.run([PYTHON, "-c", ORACLE, name, str(argument)], cwd=self.folder, capture_output=True, check=True)
             traced, entered = json.loads(done.stdout)
             rows = {f"{row['code']} {row['offset']}": row for row in candidate["bytecode"]}
-            compared, begun = 0, set()
+            compared, begun, last = 0, set(), None
             for place, row in rows.items():
+                # Before the first RESUME there are no events, and some versions have none for what comes right behind it.
+                unseen = entered.get(row["code"], 0) if last == "RESUME" else 0
                 if row["code"] in begun and row["opname"] not in WITHOUT_EVENT:
-                    self.assertEqual(traced.get(place, 0), row["count"], f"{place} {row['opname']}")
+                    self.assertIn(row["count"] - traced.get(place, 0), range(unseen + 1), f"{place} {row['opname']}")
                     compared += row["count"]
-                if row["opname"] == "RESUME":
-                    begun.add(row["code"])  # what stands before is executed without an event
-            self.assertGreater(compared, 50)
+                last = row["opname"]
+                if last == "RESUME":
+                    begun.add(row["code"])
+            self.assertGreater(compared, 30)
             own = [row for row in candidate["bytecode"] if row["code"] == name]
             self.assertEqual(candidate["own_instructions"], sum(row["count"] for row in own if row["opname"] != "EXTENDED_ARG"))
             # Elsewhere all that has no event is the beginning of code and what follows a yield.
