@@ -16,7 +16,7 @@
 #include "core/profile/arena_children.h"
 #include "core/recorder/disassembler_process.h"
 
-static const uint64_t PAUSE_NS = UINT64_C(500000000), TOTAL_LIMIT_NS = UINT64_C(30000000000);
+static const uint64_t PAUSE_NS = UINT64_C(500000000), LIMIT_NS = UINT64_C(5000000000), TOTAL_LIMIT_NS = UINT64_C(30000000000);
 enum { MOST_STARTS = 3 /* of a Python for one arena: code that it dies of is not to cost seconds again and again */ };
 
 /* --- answers, kept for the arenas of forked children, which have their parent's code ------------------------------ */
@@ -85,7 +85,7 @@ static bool have_python(struct work *work, const struct arena_header *header) {
             return false;
         work->starts++;
         strcpy(work->executable, executable);
-        if (!disassembler_process_start(&work->python, executable))
+        if (!disassembler_process_start(&work->python, executable, LIMIT_NS))
             return false;
     }
     return strcmp(work->python.version, version) == 0;

@@ -26,7 +26,6 @@ __asm__(".section .rodata\n"
         ".previous\n");
 extern const char disassembler_script[];
 
-static const uint64_t LIMIT_NS = UINT64_C(5000000000);
 enum { MOST_ANSWER = 64 << 20, GREETING_BYTES = 4 };
 
 /* --- the process ------------------------------------------------------------------------------------------------ */
@@ -137,9 +136,9 @@ static bool receive_greeting(struct disassembler_process *process, uint64_t end_
     return done;
 }
 
-bool disassembler_process_start(struct disassembler_process *process, const char *executable) {
+bool disassembler_process_start(struct disassembler_process *process, const char *executable, uint64_t limit_ns) {
     int sockets[2];
-    *process = (struct disassembler_process){.socket = -1};
+    *process = (struct disassembler_process){.socket = -1, .limit_ns = limit_ns};
     recorder_remember_signals();
     if (strnlen(executable, ARENA_PATH_SIZE) >= ARENA_PATH_SIZE || *executable != '/' ||
         socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, sockets))
@@ -149,7 +148,7 @@ bool disassembler_process_start(struct disassembler_process *process, const char
         be_python(executable, sockets[1]);
     close(sockets[1]);
     process->socket = sockets[0];
-    if (process->pid > 0 && receive_greeting(process, clock_monotonic_ns() + LIMIT_NS))
+    if (process->pid > 0 && receive_greeting(process, clock_monotonic_ns() + limit_ns))
         return true;
     if (process->pid < 0) {
         process->pid = 0;
@@ -180,7 +179,7 @@ const unsigned char *disassembler_process_ask(struct disassembler_process *proce
                                               size_t *answer_size) {
     const unsigned char head[] = {(unsigned char)size, (unsigned char)(size >> 8), (unsigned char)(size >> 16),
                                   (unsigned char)(size >> 24)};
-    uint64_t end_ns = clock_monotonic_ns() + LIMIT_NS;
+    uint64_t end_ns = clock_monotonic_ns() + process->limit_ns;
     *answer_size = 0;
     if (!process->pid)
         return NULL;
