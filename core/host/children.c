@@ -7,6 +7,7 @@
 
 #include "core/base/clock.h"
 #include "core/host/native_listener.h"
+#include "core/probe/asked.h"
 #include "core/probe/memory.h"
 #include "core/probe/profile_writer.h"
 
@@ -30,6 +31,7 @@ static void write_command(struct arena_header *header, int count, char **argumen
 static void after_fork(void) {
     profile_after_fork_in_child();
     memory_after_fork_in_child(profile_header() != NULL);
+    asked_after_fork_in_child();
     native_listener_after_fork_in_child(profile_header() != NULL);
     injection->parent = injection->process;
     injection->process = (uint32_t)getpid();

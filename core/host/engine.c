@@ -26,6 +26,7 @@
 #include "core/host/profile_decorator.h"
 #include "core/host/program_end.h"
 #include "core/host/pyprof_import.h"
+#include "core/host/requests.h"
 #include "core/host/selection.h"
 #include "core/host/shared_functions.h"
 #include "core/probe/memory.h"
@@ -80,6 +81,7 @@ static bool install_collectors(void) {
     if (!instrument_prepare())
         return false;
     calibrate_probes();
+    requests_watch();
     return adopt_existing_functions() && exec_hook_install() && original_code_install() &&
            original_graph_install() && original_marshal_install() && monitoring_install() && shared_functions_install() &&
            profile_decorator_install() && program_end_await() && install_memory() && main_program_await();

@@ -268,6 +268,6 @@ bool memory_hooks_install(const char **no_room) {
     uint64_t counted = cost_now();
     memory_end_trial();
     memory.event_cost = profile_header()->probe_cost.memory = plain && counted > plain ? (counted - plain) / 2 : 0;
-    requests_watch();
+    requests_watch_memory();
     return true;
 }

@@ -2,6 +2,7 @@
 
 #include "core/host/census.h"
 #include "core/host/publish_bytecode.h"
+#include "core/probe/asked.h"
 #include "core/probe/memory.h"
 #include "core/probe/profile_writer.h"
 
@@ -37,4 +38,6 @@ static int do_requests(void *unused) {
 /* The interpreter has room for few calls that are pending. */
 static bool tell(void) { return Py_AddPendingCall(do_requests, NULL) == 0; }
 
-void requests_watch(void) { memory_watch_requests(tell); }
+void requests_watch(void) { asked_watch(tell); }
+
+void requests_watch_memory(void) { memory_watch_requests(tell); }

@@ -1,9 +1,12 @@
-/* requests.h - what the recorder asks for while the program runs: memory off and on, a census. */
+/* requests.h - what the recorder asks for while the program runs: memory off and on, a census, what bytecode is specialised to. */
 #ifndef PYPROF_HOST_REQUESTS_H
 #define PYPROF_HOST_REQUESTS_H
 
-/* From now on requests are seen when the program allocates memory, and done when its main thread next looks for signals: between
- * two instructions of Python code. After memory_prepare. */
+/* From now on requests are seen by probes: when a call comes from another place than the time before, or a line is timed. They are
+ * done when the main thread next looks for signals: between two instructions of Python code. */
 void requests_watch(void);
+
+/* The same when the program allocates memory. After memory_prepare. */
+void requests_watch_memory(void);
 
 #endif

@@ -1,5 +1,7 @@
 #include "core/probe/shadow_stack.h"
 
+#include "core/probe/asked.h"
+
 /* An overflown stack is marked by a frame above the limit whose code no probe has; overflow_depth counts what is not there. */
 static struct arena_frame *overflow_frame(struct arena_thread *thread) { return thread->limit + 1; }
 
@@ -27,6 +29,7 @@ struct arena_thread *shadow_find_node(struct shadow_cache *cache, uint32_t code)
         if (!thread)
             return NULL;
     }
+    asked_look();
     uint32_t position = thread->top->position;
     if (cache->thread != thread)
         *cache = (struct shadow_cache){.thread = thread};
@@ -212,6 +215,7 @@ void shadow_unwind_all(struct arena_thread *thread) {
 
 void shadow_time_line(struct arena_thread *thread, struct arena_frame *top, uint32_t line_cell, uint32_t untimed_cell) {
     clock_settle();
+    asked_look();
     uint64_t now = shadow_now(thread, profile_clock_kind, profile_probe_cost.line);
     struct shadow_stretch stretch = shadow_charge_line(thread, top, now);
     shadow_begin_stretch(thread, top, line_cell, untimed_cell);

@@ -16,6 +16,7 @@
 
 #include <cmocka.h>
 
+#include "core/profile/arena_writer.h"
 #include "pyprof/arena.h"
 #include "pyprof/recorder.h"
 #include "pyprof/session.h"
@@ -517,6 +518,49 @@ static void ask_and_expect(struct viewer *viewer, uint32_t type, uint32_t event,
         fail_msg("\"%s\" is not in: %s", text, viewer->text);
 }
 
+/* Of all instructions that are there. */
+static uint32_t count_specialised(const struct arena *arena) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < __atomic_load_n(&arena->header->instruction_count, __ATOMIC_ACQUIRE); i++)
+        count += __atomic_load_n(&arena->instructions[i].specialized, __ATOMIC_ACQUIRE) != 0;
+    return count;
+}
+
+/* Without the memory collector it is probes that see what is asked for. */
+static void bytecode_is_disassembled_while_the_program_runs(void **state) {
+    NEEDS_HOST();
+    static const char warm[] = "import sys, select\n"
+                               "def work(n):\n"
+                               "    total = 0\n"
+                               "    for i in range(n):\n"
+                               "        total += i\n"
+                               "work(10000)\n"
+                               "print('begun', flush=True)\n"
+                               "while not select.select([sys.stdin], [], [], 0.001)[0]:\n"
+                               "    work(100)\n";
+    for (int memory = 0; memory < 2; memory++) {
+        struct arena arena;
+        struct error error;
+        struct viewer *viewer = start_with_memory(warm, memory);
+        assert_true(arena_attach(&arena, viewer->arena, &error));
+        expect_output(viewer, "begun");
+        assert_int_equal(arena.header->instruction_count, 0); /* not before somebody wants it */
+        ask(viewer, RECORDER_REQUEST_BYTECODE, "");
+        for (int i = 0; i < LIMIT_MS && !count_specialised(&arena); i++)
+            assert_int_equal(poll(NULL, 0, 1), 0);
+        assert_true(count_specialised(&arena) > 0);
+        assert_int_equal(arena.header->mailbox.publish_bytecode, 1);
+        wait_for_answer(&arena.header->mailbox.publish_bytecode, &arena.header->mailbox.publish_bytecode_done);
+        ask(viewer, RECORDER_REQUEST_INPUT, "\r");
+        expect_text(viewer, RECORDER_EVENT_ENDED, "status 0");
+        expect_text(viewer, RECORDER_EVENT_DISASSEMBLED, "");
+        ask(viewer, RECORDER_REQUEST_BYTECODE, ""); /* there is nobody to ask any more */
+        assert_int_equal(arena.header->mailbox.publish_bytecode, 1);
+        arena_detach(&arena);
+        quit(viewer);
+    }
+}
+
 static void memory_is_switched_and_objects_are_counted(void **state) {
     NEEDS_HOST();
     struct viewer *viewer = start_with_memory(busy, true);
@@ -592,6 +636,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(strangers_are_not_listened_to, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_cannot_start_is_an_error_at_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_folder_that_others_can_enter_is_not_used, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(bytecode_is_disassembled_while_the_program_runs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(memory_is_switched_and_objects_are_counted, set_up, tear_down),
         cmocka_unit_test_setup_teardown(moments_are_marked_with_any_collector, set_up, tear_down),
     };
