@@ -85,8 +85,10 @@ static bool have_python(struct work *work, const struct arena_header *header) {
             return false;
         work->starts++;
         strcpy(work->executable, executable);
-        if (!disassembler_process_start(&work->python, executable, LIMIT_NS))
+        if (!disassembler_process_start(&work->python, executable, LIMIT_NS)) {
+            work->starts = MOST_STARTS; /* it will not be another one the next time */
             return false;
+        }
     }
     return strcmp(work->python.version, version) == 0;
 }
