@@ -290,8 +290,9 @@ static const char *program(struct fixture *fixture, const char *text) {
 static void what_is_no_python_is_not_listened_to(void **state) {
     struct fixture *fixture = *state;
     struct disassembler_process process;
-    static const char *const texts[] = {"exit 1", "echo dis1; exit", "printf 'dis2\\006\\0003.11.2'; head -c 512 /dev/zero; sleep 60",
-    static const char *const texts[] = {"exit 1", "echo dis1; exit", "printf 'dis2\\006\\0003.11.2'; head -c 512 /dev/zero; sleep 9",
+    static const char *const texts[] = {
+        "exit 1", "echo dis1; exit", "printf 'dis2\\006\\0003.11.2'; head -c 512 /dev/zero; exec sleep 60",
+        "printf 'dis1\\377\\377'; head -c 100000 /dev/zero", "exec head -c 1000000 /dev/urandom"};
     assert_false(disassembler_process_start(&process, "/nowhere/python3", LATE_NS));
     assert_false(disassembler_process_start(&process, "python3", LATE_NS));
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
