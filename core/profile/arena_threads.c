@@ -177,6 +177,36 @@ static void sum_thread(struct arena_build *build, const struct thread_read *thre
     }
 }
 
+/* Reads which line a cell stands for; 0: none. */
+static uint32_t line_of_cell(struct arena_build *build, uint32_t cell) {
+    struct arena_line line;
+    struct error ignored;
+    if (!cell || cell >= build->header->line_cell_count ||
+        !arena_read(build->reader, ARENA_LINES_AT + cell * sizeof line, &line, sizeof line, &ignored))
+        return 0;
+    return line.line;
+}
+
+/* A frame may be half written when it is read: what it says is checked, and shown for half a second at most. */
+static void note_where(struct arena_build *build, const struct thread_read *thread) {
+    struct model_thread *row = &build->model->threads[build->model->thread_count - 1];
+    uint32_t innermost = 0;
+    if (!row->running || build->ended)
+        return;
+    for (size_t at = thread->depth; at > 0; at--) {
+        const struct arena_frame *frame = &thread->frames[at];
+        if (frame->interpreter_frame & ARENA_FRAME_C || frame->code >= build->header->code_count)
+            continue;
+        innermost = innermost ? innermost : frame->code;
+        row->line = line_of_cell(build, frame->line_cell);
+        if (row->line) {
+            row->function = frame->code;
+            return;
+        }
+    }
+    row->function = innermost;
+}
+
 /* Nothing is more than the thread can have had; a clock that was set back leaves a negative sum. */
 static uint64_t overhead_ticks(const struct arena_thread *head) {
     int64_t ticks = (int64_t)(head->own_ticks - head->waited_ticks);
@@ -198,6 +228,7 @@ static bool read_thread(struct arena_build *build, uint32_t index, struct error 
         if (!read_frames(build, &thread, error))
             return false;
         add_time_in_flight(build, &thread);
+        note_where(build, &thread);
     }
     struct arena_node_rows *rows = &build->node_rows[index];
     rows->count = thread.node_count;

@@ -232,8 +232,10 @@ static bool join_threads(struct summing *summing) {
         return false;
     for (size_t i = 0; i < process_count(summing->program); i++) {
         const struct model *process = process_at(summing->program, i);
-        for (size_t row = 0; row < process->thread_count; row++)
-            sum->threads[sum->thread_count++] = process->threads[row];
+        for (size_t row = 0; row < process->thread_count; row++) {
+            sum->threads[sum->thread_count] = process->threads[row];
+            sum->threads[sum->thread_count++].function = summing->functions[i][process->threads[row].function];
+        }
     }
     return true;
 }

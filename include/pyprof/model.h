@@ -170,6 +170,8 @@ struct model_thread {
     uint64_t system_id, starts;
     bool running;
     uint64_t self_ns, calls; /* of all functions, in this thread; both 0 in sessions of formats before 4 */
+    uint32_t function, line; /* where it is now: the innermost activation whose lines are counted, else, with line 0, the innermost
+                                one of Python code. 0: it has ended, or is in none. Sessions do not keep it */
 };
 
 enum model_state { MODEL_STARTING, MODEL_RUNNING, MODEL_ENDED };

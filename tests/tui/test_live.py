@@ -53,6 +53,30 @@ class TestWatching(LiveTest):
         terminal.keys("Escape")
         terminal.wait_for(lambda s: "=[1]=" in s and "calculate_z  " not in s.splitlines()[1])
 
+    def test_the_line_that_runs_is_followed_until_something_is_selected(self):
+        terminal = self.start("steps.py", scripts={"steps": """
+            import os, sys
+            def first():
+                while not os.path.exists("go"):
+                    pass
+            def second():
+                while not os.path.exists("end"):
+                    pass
+            first()
+            second()
+            """})
+        terminal.wait_for(" RUN ")
+        terminal.keys("F")
+        screen = terminal.wait_for(lambda s: re.search(r"-\[2\]-steps\.py:[45] first", s))
+        self.assertIn("following the line that runs, until you move", screen)
+        (self.workplace.folder / "go").touch()
+        terminal.wait_for(lambda s: re.search(r"-\[2\]-steps\.py:[78] second", s))
+        self.select(terminal, "first")
+        (self.workplace.folder / "end").touch()
+        terminal.wait_for(lambda s: "END exit 0" in s and "-[2]-steps.py:" in s and " first" in s.split("-[2]-steps.py:")[1][:12])
+        terminal.keys("F")
+        terminal.wait_for("nothing runs here that could be followed")
+
     def test_counts_are_exact_at_the_end(self):
         terminal = self.start(JULIA, "100", "50")
         screen = terminal.wait_for("END exit 0")

@@ -271,6 +271,43 @@ static void lines_in_flight_are_the_python_callers(void **state) {
     model_free(model);
 }
 
+static const struct model_thread *push_and_read(struct fixture *fixture, uint32_t code, uint32_t line_cell, uint64_t frame,
+                                                struct model **model) {
+    struct thread_segment *thread = &fixture->threads[0];
+    push(thread, 2000, UINT64_MAX, 1, line_cell);
+    thread->head->top->code = code;
+    thread->head->top->interpreter_frame = frame;
+    model_free(*model);
+    *model = read_model(fixture);
+    return &(*model)->threads[0];
+}
+
+/* The innermost activation with a line; without any the innermost of Python code. */
+static void where_a_thread_is_now(void **state) {
+    struct fixture *fixture = *state;
+    struct model *model = NULL;
+    fixture->threads[0].head->state = ARENA_THREAD_RUNNING;
+    fixture->arena.header->clock.end_ticks = fixture->arena.header->clock.end_ns = 0;
+    fixture->arena.header->exit_kind = ARENA_EXIT_NONE;
+    const struct model_thread *thread = push_and_read(fixture, CODE_MAIN, 0, 0x4000, &model);
+    assert_int_equal(thread->function, CODE_MAIN);
+    assert_int_equal(thread->line, 0);
+    thread = push_and_read(fixture, CODE_FIB, 2, 0x5000, &model);
+    assert_int_equal(thread->function, CODE_FIB);
+    assert_int_equal(thread->line, 11);
+    thread = push_and_read(fixture, CODE_MAIN, 0, 0x6000, &model); /* no line of its own */
+    thread = push_and_read(fixture, 7777777, 1, 0x7000, &model);   /* half written */
+    thread = push_and_read(fixture, CODE_MAIN, 7777777, 0x8000, &model);
+    thread = push_and_read(fixture, CODE_MAIN, 3, ARENA_FRAME_C | 0x9000, &model);
+    assert_int_equal(thread->function, CODE_FIB);
+    assert_int_equal(thread->line, 11);
+    fixture->arena.header->exit_kind = ARENA_EXIT_SIGNAL;
+    model_free(model);
+    model = read_model(fixture);
+    assert_int_equal(model->threads[0].function, 0);
+    model_free(model);
+}
+
 static void the_root_gets_the_time_of_an_empty_stack(void **state) {
     struct fixture *fixture = *state;
     fixture->threads[1].head->state = ARENA_THREAD_RUNNING;
@@ -552,7 +589,7 @@ int main(void) {
         TEST(timeline_and_threads),
         TEST(activations_in_flight_count_up_to_the_end),
         TEST(lines_in_flight_are_the_python_callers),
-        TEST(the_root_gets_the_time_of_an_empty_stack),
+        TEST(where_a_thread_is_now), TEST(the_root_gets_the_time_of_an_empty_stack),
         TEST(nonsense_on_the_stack_is_skipped),
         TEST(a_stack_pointer_outside_the_stack_is_not_followed),
         TEST(ticks_become_nanoseconds),

@@ -95,6 +95,8 @@ static const struct effect {
     [REQUEST_PANE_HIDE] = {.first = "2", .happens = hides},
     [REQUEST_PANE_RESET] = {.first = "++", .happens = shrinks},
     [REQUEST_DRILL] = {.happens = drills, .shows = "All > build.py > build"},
+    [REQUEST_HOTTEST] = {.first = "2G", .happens = changes_screen},
+    [REQUEST_NEXT_HOT] = {.first = "2.", .happens = changes_screen},
     [REQUEST_CALLEE] = {.first = "/<module\r2/build(\r", .happens = goes_into_build},
     [REQUEST_CANCEL] = {.first = "\r", .happens = goes_up},
     [REQUEST_BACK] = {.first = "\r", .happens = goes_up},

@@ -202,6 +202,10 @@ static void shared_lines(void **state) {
     assert_int_equal(source_numbers_hottest(&numbers, 1, false), 12);
     assert_int_equal(source_numbers_hottest(&numbers, 2, false), 21);
     assert_int_equal(source_numbers_hottest(&numbers, 9, false), 0);
+    assert_int_equal(source_numbers_next_hot(&numbers, 2, 21, false), 22);
+    assert_int_equal(source_numbers_next_hot(&numbers, 2, 22, false), 0); /* the coldest */
+    assert_int_equal(source_numbers_next_hot(&numbers, 2, 12, false), 0); /* another function's */
+    assert_int_equal(source_numbers_next_hot(&numbers, 2, 23, false), 0); /* behind the file */
     assert_int_equal(numbers.lines[9].owner, 0);
     /* The comprehension is selected: the line is its alone. */
     assert_true(source_numbers_build(&numbers, test->model, "julia.py", 9, 22, MEMORY_PEAK));

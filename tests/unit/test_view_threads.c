@@ -7,9 +7,9 @@ static int set_up(void **state) {
     struct model *model = test->model;
     model->pid = 4121;
     model->threads = calloc(3, sizeof *model->threads);
-    model->threads[0] = (struct model_thread){"", 4121, 1, false, 9 * SECOND, 1000};
-    model->threads[1] = (struct model_thread){"worker", 4130, 3, true, SECOND, 24};
-    model->threads[2] = (struct model_thread){"", 4131, 1, false, 0, 0};
+    model->threads[0] = (struct model_thread){"", 4121, 1, false, 9 * SECOND, 1000, 0, 0};
+    model->threads[1] = (struct model_thread){"worker", 4130, 3, true, SECOND, 24, 0, 0};
+    model->threads[2] = (struct model_thread){"", 4131, 1, false, 0, 0, 0, 0};
     model->thread_count = 3;
     model->exit_kind = MODEL_EXIT_STATUS;
     fixture_sample(model, 0, UINT64_C(214) << 20, 1);

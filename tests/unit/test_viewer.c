@@ -290,11 +290,15 @@ static void test_untouched_selection(void **state) {
 static void test_follow(void **state) {
     (void)state;
     assert_memory_equal(row(23), "-[5]-Output follow-", 19);
-    press('F');
+    press('F'); /* where code is shown it is about that */
     draw(30, 100);
-    assert_memory_equal(row(23), "-[5]-Output-----", 16);
+    assert_string_equal(row(-1), " nothing runs here that could be followed");
+    assert_memory_equal(row(23), "-[5]-Output follow-", 19);
+    type("5F");
+    draw(30, 100);
+    assert_memory_equal(row(23), "=[5]=Output=====", 16);
     draw(24, 80);
-    press('F');
+    type("7F");
     draw(24, 80);
     assert_string_equal(row(-1), " Output follow");
 }

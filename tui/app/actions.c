@@ -157,8 +157,26 @@ static void freeze(struct application *application) {
     application->next_tick_ns = 0;
 }
 
-/* Asked for in another pane: the output has it done all the same, and says so where its title is not seen. */
+static bool shows_code(enum pane pane) { return pane == PANE_FUNCTIONS || pane == PANE_SOURCE || pane == PANE_BYTECODE; }
+
+static void follow_run(struct application *application) {
+    if (!application->follows_run && !live_run_is_live(application)) {
+        application_message(application, "nothing runs here that could be followed");
+        return;
+    }
+    application->follows_run = !application->follows_run;
+    application->next_tick_ns = 0;
+    application_message(application, application->follows_run ? "following the line that runs, until you move"
+                                                              : "no longer following the line that runs");
+}
+
+/* Where code is shown, the line that runs is followed. Else the output's end: the output has it done wherever it is asked for, and
+ * says so where its title is not seen. */
 static void follow(struct application *application) {
+    if (shows_code(application->place.focus)) {
+        follow_run(application);
+        return;
+    }
     void *state = application->view_states[PANE_OUTPUT];
     struct view_context context = panes_context(application, PANE_OUTPUT);
     const struct pane_place *place = &application->layout.panes[PANE_OUTPUT];

@@ -217,7 +217,10 @@ void panes_apply(struct application *application, struct view_effect effect) {
     switch (effect.action) {
     case VIEW_NOT_HANDLED: case VIEW_HANDLED: return;
     case VIEW_REDRAW: break;
-    case VIEW_SELECT: select_function(application, effect.function, effect.line); break;
+    case VIEW_SELECT:
+        application->follows_run = false;
+        select_function(application, effect.function, effect.line);
+        break;
     case VIEW_DRILL: drill(application, effect, PANE_SOURCE); break;
     case VIEW_BYTECODE: drill(application, effect, PANE_BYTECODE); break;
     case VIEW_COPY: copy(application, effect.text); break;
@@ -293,7 +296,22 @@ static void follow_source(struct application *application) {
         panes_apply(application, effect);
 }
 
+/* The selection goes to where a thread is now: the first one that is in a function. */
+static void follow_run(struct application *application) {
+    const struct model *model = application->model;
+    if (!application->follows_run)
+        return;
+    application->follows_run = model->state != MODEL_ENDED;
+    for (size_t i = 0; i < model->thread_count && application->follows_run; i++)
+        if (model->threads[i].running && model->threads[i].function) {
+            select_function(application, model->threads[i].function, model->threads[i].line);
+            application->redraw = true;
+            return;
+        }
+}
+
 void panes_follow_selection(struct application *application) {
+    follow_run(application);
     if (application->place.function >= application->model->function_count) {
         application->place.function = 0;
         application->untouched = true;

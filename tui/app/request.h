@@ -36,6 +36,8 @@
     X(PANE_HIDE, "X", "hide-pane", "hide the pane; its key shows it again", PANE)                    \
     X(PANE_RESET, "=", "reset-panes", "panes as at the start", PANE)                                 \
     X(DRILL, "Enter", "drill", "go into the selected row", DRILL)                                    \
+    X(HOTTEST, ".", "hottest", "hottest line of the function", DRILL)                                \
+    X(NEXT_HOT, ",", "next-hot", "the line that is next hottest", DRILL)                             \
     X(CALLEE, "d", "callee", "into the function that the line calls", DRILL)                         \
     X(CANCEL, "Esc Backspace", "up", "cancel, else up", DRILL)                                       \
     X(BACK, "[", "back", "back to where you came from", DRILL)                                       \
@@ -70,7 +72,7 @@
     X(CENSUS, "C", "census", "count live objects by type", MEMORY)                                   \
     X(MEMORY_COLLECTOR, "K", "memory-collector", "memory collector off or on", MEMORY)               \
     X(FREEZE, "Space", "freeze", "freeze the screen; the run goes on", RUN)                          \
-    X(FOLLOW, "F", "follow", "follow the end of the output, or stay", RUN)               \
+    X(FOLLOW, "F", "follow", "follow the line that runs, or the output", RUN)              \
     X(REFRESH_FASTER, "}", "faster", "refresh more often", RUN)                                      \
     X(REFRESH_SLOWER, "{", "slower", "refresh less often", RUN)                                      \
     X(TYPE, "T", "type", "type into the target (^] leaves)", RUN)                                    \

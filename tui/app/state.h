@@ -106,6 +106,7 @@ struct application {
     struct remembered_function remembered;
     struct comparing comparing;
     struct diff_screen diff;
+    bool follows_run; /* the selection goes with the line that runs, until something is selected by hand */
     bool untouched; /* the user has selected nothing: the selection is the first row, whichever function that is */
 
     /* how */

@@ -170,3 +170,22 @@ uint32_t source_numbers_hottest(const struct source_numbers *numbers, uint32_t f
     }
     return hottest;
 }
+
+static double heat(const struct source_number *number, bool memory) {
+    return memory ? number->memory_share : (double)number->self_ns;
+}
+
+uint32_t source_numbers_next_hot(const struct source_numbers *numbers, uint32_t function, uint32_t line, bool memory) {
+    uint32_t next = 0;
+    if (line == 0 || line > numbers->count || numbers->lines[line - 1].owner != function)
+        return 0;
+    double limit = heat(&numbers->lines[line - 1], memory);
+    for (uint32_t i = 1; i <= numbers->count; i++) {
+        double candidate = heat(&numbers->lines[i - 1], memory);
+        bool behind = candidate < limit || (candidate == limit && i > line);
+        if (numbers->lines[i - 1].owner == function && behind &&
+            (!next || candidate > heat(&numbers->lines[next - 1], memory)))
+            next = i;
+    }
+    return next;
+}

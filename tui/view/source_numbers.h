@@ -29,6 +29,9 @@ void source_numbers_free(struct source_numbers *numbers);
  * memory, no lines. */
 bool source_numbers_build(struct source_numbers *numbers, const struct model *model, const char *file,
                           uint32_t function, size_t line_count, enum memory_measure measure);
+/* Of the function's lines, the one that comes behind `line` when they are ordered from the hottest to the coldest: hotter ones, and
+ * of equal ones those above, come first. 0: there is none, or `line` is not the function's. */
+uint32_t source_numbers_next_hot(const struct source_numbers *numbers, uint32_t function, uint32_t line, bool memory);
 /* The line (from 1) on which the function spends most of its own time (or has most memory); 0 where it has none. */
 uint32_t source_numbers_hottest(const struct source_numbers *numbers, uint32_t function, bool memory);
 

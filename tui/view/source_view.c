@@ -212,6 +212,15 @@ static struct view_effect scroll_sideways(struct source_state *state, int column
     return effect_of(before == state->sideways ? VIEW_HANDLED : VIEW_REDRAW);
 }
 
+/* The hottest line of the function, or the one behind the present one in that order; behind the last the hottest again. */
+static struct view_effect go_to_hot(struct source_state *state, const struct view_context *context, bool next) {
+    bool memory = memory_comes_first(state, context);
+    uint32_t line = next ? source_numbers_next_hot(&state->numbers, state->function, state->line, memory) : 0;
+    if (!line)
+        line = source_numbers_hottest(&state->numbers, state->function, memory);
+    return line ? go_to_line(state, line) : effect_message("No line of this function was counted.");
+}
+
 /* Into what the line calls. */
 static struct view_effect go_to_callee(struct source_state *state, const struct model *model) {
     size_t length;
@@ -279,6 +288,8 @@ static struct view_effect source_request(void *data, const struct view_context *
     case REQUEST_SCROLL_HOME: return scroll_sideways(state, -SOURCE_MAX_COLUMNS);
     case REQUEST_DRILL: return state->line ? drill(state) : effect_of(VIEW_HANDLED);
     case REQUEST_CALLEE: return state->line ? go_to_callee(state, context->model) : effect_of(VIEW_HANDLED);
+    case REQUEST_HOTTEST: return go_to_hot(state, context, false);
+    case REQUEST_NEXT_HOT: return go_to_hot(state, context, true);
     case REQUEST_COPY: return state->line ? copy_line(state) : effect_copy("");
     default: return effect_of(VIEW_NOT_HANDLED);
     }
