@@ -298,7 +298,9 @@ static void test_follow(void **state) {
     draw(30, 100);
     assert_memory_equal(row(23), "=[5]=Output=====", 16);
     draw(24, 80);
-    type("7F");
+    press('7');
+    draw(24, 80);
+    press('F');
     draw(24, 80);
     assert_string_equal(row(-1), " Output follow");
 }
