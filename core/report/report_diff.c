@@ -34,6 +34,14 @@ static const char *measure_title(enum diff_measure measure) {
     return titles[measure];
 }
 
+/* The same in a sentence: "the largest change of ... first". */
+static const char *measure_words(enum diff_measure measure) {
+    return measure == DIFF_PEAK        ? "memory at the peak"
+           : measure == DIFF_LIVE      ? "what is left over"
+           : measure == DIFF_ALLOCATED ? "allocated memory"
+                                       : measure_title(measure);
+}
+
 /* --- text of a limited width ------------------------------------------------------------------------------ */
 
 /* Writes a name, cut to so many columns (0: any) with a '~' at its end. Returns the columns taken. */
@@ -190,7 +198,8 @@ static bool changed(const struct diff_function *function, const struct columns *
     for (size_t i = 0; i < columns->count; i++) {
         const struct diff_value *value = &function->values[columns->measures[i]];
         bool has_numbers = (value->before && value->before != MODEL_UNKNOWN) || (value->after && value->after != MODEL_UNKNOWN);
-        if (value->verdict == DIFF_CHANGED || (has_numbers && function->match != DIFF_SAME))
+        bool another = function->match >= DIFF_RENAMED; /* a file of another name alone is no change */
+        if (value->verdict == DIFF_CHANGED || (has_numbers && another))
             return true;
     }
     return false;
@@ -245,7 +254,8 @@ static bool write_functions(const struct diff_report *report, const struct colum
         return report_out_of_memory(error);
     count(diff, columns, &counts);
     sum_up(diff, columns->measures[0], wholes);
-    fprintf(report->out, "\n%s, the largest change of %s first\n", title, measure_title(columns->measures[0]));
+    fprintf(report->out, "\n%s, the largest change of %s first\n", title,
+            measure_words(columns->measures[0]));
     write_groups_header(report, columns);
     fputs("  function  file:line\n", report->out);
     int taken = (int)columns->shown * GROUP_WIDTH + 2;
@@ -376,7 +386,7 @@ static bool report_lines_diff(const struct diff_report *report, struct error *er
     uint32_t *order = session_diff_by_change(diff, measure);
     bool done = order != NULL;
     size_t functions = 0;
-    fprintf(report->out, "\nLines of functions that changed, the largest change of %s first\n", measure_title(measure));
+    fprintf(report->out, "\nLines of functions that changed, the largest change of %s first\n", measure_words(measure));
     for (size_t i = 0; done && i < diff->function_count && functions < MOST_FUNCTIONS; i++) {
         const struct diff_function *function = &diff->functions[order[i]];
         if (function->values[measure].verdict != DIFF_CHANGED && function->values[DIFF_CALLS].verdict != DIFF_CHANGED &&
