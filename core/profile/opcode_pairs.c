@@ -13,7 +13,7 @@
 
 #include "core/profile/opcode_tally.h"
 
-enum { EDGES_PER_STEP = 4, NO_EDGE = -1 };
+enum { EDGES_PER_STEP = 5, NO_EDGE = -1 };
 
 enum side { OUT, IN };
 
@@ -110,7 +110,11 @@ static void add_edge(struct flow *flow, size_t from, size_t to, bool is_exit) {
     }
 }
 
-/* Where a loop ends, FOR_ITER goes to END_FOR or, as most kinds of iterators do, past it. */
+static bool is_opcode(const struct flow *flow, size_t at, const char *opname) {
+    return at < flow->step_count && strcmp(flow->steps[at].row->opname, opname) == 0;
+}
+
+/* Where a loop ends, FOR_ITER goes to END_FOR or, with most kinds of iterators, past it; in 3.13 past its POP_TOP, too. */
 static void add_jump(struct flow *flow, size_t from) {
     const struct model_instruction *row = flow->steps[from].row;
     size_t to = step_at(flow, row->jump_target);
@@ -119,8 +123,10 @@ static void add_jump(struct flow *flow, size_t from) {
         return;
     }
     add_edge(flow, from, to, false);
-    if (strcmp(flow->steps[to].row->opname, "END_FOR") == 0 && to + 1 < flow->step_count)
+    if (is_opcode(flow, to, "END_FOR") && to + 1 < flow->step_count)
         add_edge(flow, from, to + 1, false);
+    if (is_opcode(flow, to, "END_FOR") && is_opcode(flow, to + 1, "POP_TOP") && to + 2 < flow->step_count)
+        add_edge(flow, from, to + 2, false);
 }
 
 static void add_edges(struct flow *flow, size_t at) {
@@ -168,7 +174,7 @@ static void note_suspension(struct flow *flow, size_t at, size_t handler) {
         return;
     if (handler < flow->step_count)
         flow->steps[handler].sides[IN].holds = flow->steps[flow->step_count].sides[IN].holds = false;
-    if (at > 0 && strcmp(flow->steps[at - 1].row->opname, "SEND") == 0) {
+    if (at > 0 && is_opcode(flow, at - 1, "SEND")) {
         size_t behind = step_at(flow, flow->steps[at - 1].row->jump_target);
         flow->steps[behind].sides[IN].holds = flow->steps[flow->step_count].sides[IN].holds = false;
     }

@@ -162,6 +162,27 @@ static void the_end_of_a_loop_may_be_jumped_over(void **state) {
     model_free(model);
 }
 
+/* In 3.13 the iterator's POP_TOP is jumped over with END_FOR. */
+static void what_ends_a_loop_may_be_jumped_over_as_a_whole(void **state) {
+    (void)state;
+    struct model *model = model_new();
+    assert_non_null(model);
+    uint32_t f = add_function(model, "f");
+    fixture_instruction(model, f, 0, 1, "GET_ITER", "", 3);
+    fixture_instruction(model, f, 2, 1, "FOR_ITER", "", 13)->jump_target = 8;
+    fixture_instruction(model, f, 4, 1, "STORE_FAST", "", 10);
+    fixture_instruction(model, f, 6, 1, "JUMP_BACKWARD", "", 10)->jump_target = 2;
+    fixture_instruction(model, f, 8, 1, "END_FOR", "", 1);
+    fixture_instruction(model, f, 10, 1, "POP_TOP", "", 1);
+    fixture_instruction(model, f, 12, 1, "RETURN_CONST", "", 3);
+    static const char *const names[][2] = {{"FOR_ITER", "END_FOR"},    {"FOR_ITER", "RETURN_CONST"}, {"END_FOR", "POP_TOP"},
+                                           {"POP_TOP", "RETURN_CONST"}, {"FOR_ITER", "STORE_FAST"},   {"GET_ITER", "FOR_ITER"},
+                                           {"STORE_FAST", "JUMP_BACKWARD"}, {"JUMP_BACKWARD", "FOR_ITER"}};
+    static const uint64_t counts[] = {1, 2, 1, 1, 10, 3, 10, 10};
+    expect_pairs(model, f, names, counts, 8, 0);
+    model_free(model);
+}
+
 /* Two branches that lead to the same two places: who took which is open, what is before and behind is not. */
 static void what_is_ambiguous_is_said_to_be_unknown(void **state) {
     (void)state;
@@ -368,6 +389,7 @@ int main(void) {
         cmocka_unit_test(a_loop_with_a_branch_and_an_exception),
         cmocka_unit_test(yields_and_handlers_are_no_pairs),
         cmocka_unit_test(the_end_of_a_loop_may_be_jumped_over),
+        cmocka_unit_test(what_ends_a_loop_may_be_jumped_over_as_a_whole),
         cmocka_unit_test(what_is_ambiguous_is_said_to_be_unknown),
         cmocka_unit_test(what_is_not_counted_has_none),
         cmocka_unit_test(what_is_ambiguous_may_be_one_pair),
