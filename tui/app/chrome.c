@@ -208,6 +208,11 @@ static void draw_breadcrumb(struct application *application) {
     } else {
         grid_text(grid, area, 0, 1, STYLE_NORMAL, text);
     }
+    char progress[128];
+    progress_describe(&application->run.progress, application->model, progress, sizeof progress);
+    int left = right - 2 - grid_text_width(progress);
+    if (*progress && excess + grid_text_width(progress) + 4 <= 0)
+        grid_text(grid, area, 0, left, STYLE_DIM, progress);
     if (navigation_can_go_back(navigation) || navigation_can_go_forward(navigation)) {
         grid_text(grid, area, 0, right, navigation_can_go_back(navigation) ? STYLE_KEY : STYLE_DIM, back);
         grid_text(grid, area, 0, right + (int)sizeof back + 2,

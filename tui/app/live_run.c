@@ -279,6 +279,7 @@ void live_run_end_refresh(struct application *application) {
     struct model *before = application->live;
     application->live = model;
     processes_show(application, model);
+    progress_note(&run->progress, application->model);
     model_free(before);
     run->final_model = run->asked_after_end;
     if (run->state == RUN_ENDED && !run->final_model)

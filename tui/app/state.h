@@ -10,6 +10,7 @@
 #include "tui/app/model_worker.h"
 #include "tui/app/navigation.h"
 #include "tui/app/popup.h"
+#include "tui/app/progress.h"
 #include "tui/layout/layout.h"
 #include "tui/term/screen.h"
 #include "tui/view/view.h"
@@ -57,6 +58,7 @@ struct live_run {
     bool asked_after_end;             /* what it makes or made last is of an ended run */
     bool final_model;                 /* the last model of an ended run is shown */
     uint64_t bytecode_asked_ns;       /* when bytecode was asked for last; 0: it was not */
+    struct progress progress;
     uint64_t stop_asked_ns;           /* when ^c was pressed; 0: it was not */
 };
 
