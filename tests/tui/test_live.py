@@ -69,7 +69,7 @@ class TestWatching(LiveTest):
         terminal.keys("F")
         screen = terminal.wait_for(lambda s: re.search(r"-\[2\]-steps\.py:[45] first", s))
         self.assertIn("following the line that runs, until you move", screen)
-        self.assertRegex(screen.splitlines()[1], r" first:[45]  [.\d]+[KM]? calls/s")
+        self.assertRegex(screen.splitlines()[1], r" first:[45]  [.\d]+[kM]? calls/s")
         (self.workplace.folder / "go").touch()
         terminal.wait_for(lambda s: re.search(r"-\[2\]-steps\.py:[78] second", s))
         self.select(terminal, "first")
