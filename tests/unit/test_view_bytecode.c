@@ -95,6 +95,13 @@ static void instructions_in_words(void **state) {
     struct model_instruction *warm = &test->model->instruction_rows[test->model->functions[2].first_instruction_row + 1];
     warm->specialized = "RESUME_QUICK";
     warm->raised = 7;
+    char argument[BYTECODE_TEXT_SIZE];
+    assert_string_equal(bytecode_argument(warm, argument), "");
+    struct model_instruction call = {.opname = "CALL", .argrepr = "", .specialized = "", .jump_target = MODEL_NO_OFFSET};
+    assert_string_equal(bytecode_argument(&call, argument), "0");
+    call.jump_target = 40; /* from 3.13 on argrepr is a label that nothing here bears */
+    call.argrepr = "to L1";
+    assert_string_equal(bytecode_argument(&call, argument), "to 40");
     assert_string_equal(sentences(test, 2, 2),
                         "An exception ended it 7 times. Leaves as many values on the stack as it takes.");
     assert_int_equal(bytecode_mark(warm), ' ');

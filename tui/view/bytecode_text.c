@@ -73,6 +73,16 @@ uint32_t bytecode_loaded_function(const struct model *model, uint32_t function, 
 
 /* --- rows ------------------------------------------------------------------------------------------- */
 
+/* Whether it has an argument even where that is 0: how many values, mostly. */
+static bool has_argument(const struct model_instruction *instruction) {
+    static const char *const names[] = {"CALL", "CALL_KW", "PRECALL", "BUILD_LIST", "BUILD_MAP", "BUILD_SET", "BUILD_TUPLE",
+                                        "LOAD_SMALL_INT", "RAISE_VARARGS", "UNPACK_SEQUENCE"};
+    for (size_t i = 0; i < sizeof names / sizeof *names && !instruction->argument; i++)
+        if (strcmp(instruction->opname, names[i]) == 0)
+            return true;
+    return instruction->argument != 0;
+}
+
 const char *bytecode_argument(const struct model_instruction *instruction, char text[BYTECODE_TEXT_SIZE]) {
     struct code_name code;
     if (read_code_object(instruction->argrepr, &code))
@@ -81,7 +91,7 @@ const char *bytecode_argument(const struct model_instruction *instruction, char 
         snprintf(text, BYTECODE_TEXT_SIZE, "to %" PRIu32, instruction->jump_target);
     else if (*instruction->argrepr)
         snprintf(text, BYTECODE_TEXT_SIZE, "%s", instruction->argrepr);
-    else if (instruction->argument)
+    else if (has_argument(instruction))
         snprintf(text, BYTECODE_TEXT_SIZE, "%" PRIu32, instruction->argument);
     else
         text[0] = '\0';
