@@ -192,8 +192,7 @@ class TestFinding(LiveTest):
     def test_help_lists_every_key(self):
         terminal = self.ended()
         terminal.keys("?")
-        screen = terminal.wait_for("[Help]")
-        self.assertIn("next row", screen)
+        terminal.wait_for(lambda screen: "[Help]" in screen and "next row" in screen)
         terminal.keys("G")
         terminal.wait_for("quit (asks while the target runs)")
         terminal.keys("Escape")

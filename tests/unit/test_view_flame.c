@@ -100,6 +100,25 @@ static void another_model(void **state) {
     model_free(next);
 }
 
+/* Functions of another process have other ids: nothing of the one before stays. */
+static void another_process(void **state) {
+    struct test *test = *state;
+    test->context.function = 2;
+    request(test, REQUEST_DRILL);
+    test->context.function = 0;
+    struct model *next = fixture_paths();
+    next->pid = 17;
+    test->context.model = next;
+    expect_title(test, "Flame  self time 10.1s");
+    expect(test, 4, 40,
+           ">all 100%------------------------------|\n"
+           " <module> julia.py 100%----------------|\n"
+           " calc_pure_python 98.5%----------------|\n"
+           "all  100 %  10.1s\n");
+    test->context.model = test->model;
+    model_free(next);
+}
+
 /* What is selected elsewhere is selected here in its widest frame, and its other frames are marked. */
 static void following(void **state) {
     struct test *test = *state;
@@ -232,6 +251,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(moving_sideways, set_up, tear_down),
         cmocka_unit_test_setup_teardown(zooming, set_up, tear_down),
         cmocka_unit_test_setup_teardown(another_model, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(another_process, set_up, tear_down),
         cmocka_unit_test_setup_teardown(following, set_up, tear_down),
         cmocka_unit_test_setup_teardown(searching, set_up, tear_down),
         cmocka_unit_test_setup_teardown(copying_and_clicking, set_up, tear_down),

@@ -44,6 +44,9 @@ static const char *const legend[] = {
     "  Per call      left by each; else some, once, or import",
     "  RAM graph     a line: RSS; areas: Python's heap, native",
     "  gc            garbage collections: . + # by generation",
+    "  Flame graph   a row a call depth; shaded: own time",
+    "  +3            three frames narrower than a column",
+    "  > * /         selected; the same function; searched for",
 };
 
 static bool add_legend(struct popup *popup) {

@@ -67,8 +67,8 @@
     X(NEXT_MARK, "'", "next-mark", "next mark", MEMORY)                                              \
     X(PREVIOUS_MARK, "\"", "previous-mark", "mark before", MEMORY)                                   \
     X(PEAK, "p", "peak", "highest point of the RAM graph", MEMORY)                                   \
-    X(ZOOM_IN, "z", "zoom-in", "RAM graph: a shorter time", MEMORY)                                  \
-    X(ZOOM_OUT, "Z", "zoom-out", "RAM graph: a longer time (0: all)", MEMORY)                        \
+    X(ZOOM_IN, "z", "zoom-in", "RAM graph: a shorter time; flame: into it", MEMORY)                                  \
+    X(ZOOM_OUT, "Z", "zoom-out", "RAM: a longer time (0: all); flame: all", MEMORY)                        \
     X(CENSUS, "C", "census", "count live objects by type", MEMORY)                                   \
     X(MEMORY_COLLECTOR, "K", "memory-collector", "memory collector off or on", MEMORY)               \
     X(FREEZE, "Space", "freeze", "freeze the screen; the run goes on", RUN)                          \

@@ -25,9 +25,7 @@ struct call_tree_state {
     struct table table; /* rows are ids of `rows`, in the same order */
     struct model_stamp stamp;
     struct path_measure measure;
-    uint64_t start_unix_ns; /* of what is shown: functions of another run or process have other ids */
-    uint32_t pid;
-    bool sum; /* of several processes */
+    struct run_stamp run;
     bool inverted, memory;
     bool outdated;          /* the tree must be made anew whatever the stamp says */
     uint32_t context_function; /* as last seen */
@@ -74,12 +72,8 @@ static void rebuild(struct call_tree_state *state, const struct model *model) {
 
 /* Forgets which rows there were when another run or process is shown. */
 static void notice_other_run(struct call_tree_state *state, const struct model *model) {
-    bool sum = model->process_count > 1;
-    if (state->start_unix_ns == model->start_unix_ns && state->pid == model->pid && state->sum == sum)
+    if (!run_stamp_update(&state->run, model))
         return;
-    state->start_unix_ns = model->start_unix_ns;
-    state->pid = model->pid;
-    state->sum = sum;
     call_tree_rows_free(&state->rows);
     table_free(&state->table);
     state->context_function = 0;

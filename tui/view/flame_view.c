@@ -24,6 +24,7 @@ struct flame_state {
     struct path_tree tree;
     struct flame_layout layout;
     struct model_stamp stamp;
+    struct run_stamp run;
     struct path_measure measure;
     bool inverted;
     bool outdated;          /* the tree must be made anew whatever the stamp says */
@@ -107,9 +108,20 @@ static void follow_context(struct flame_state *state, const struct view_context 
     keep(state);
 }
 
+/* What was selected and zoomed into has other ids in another run or process. */
+static void notice_other_run(struct flame_state *state, const struct model *model) {
+    if (!run_stamp_update(&state->run, model))
+        return;
+    state->kept_selected.count = state->kept_zoom.count = 0;
+    state->context_function = 0;
+    state->top = 0;
+    state->outdated = true;
+}
+
 /* Brings tree, layout and selection up to the model, the context and the width; 0: that of before. */
 static void refresh(struct flame_state *state, const struct view_context *context, int columns) {
     columns = columns > 0 ? columns : state->columns > 0 ? state->columns : 80;
+    notice_other_run(state, context->model);
     bool changed = model_stamp_update(&state->stamp, context->model);
     if (path_measure_update(&state->measure, context) || changed || state->outdated)
         rebuild(state, context);

@@ -19,9 +19,7 @@ struct memory_state {
     struct memory_choice choice;
     struct model_stamp stamp;
     uint64_t census_t_ns;
-    uint64_t start_unix_ns; /* of what is shown: functions of another run or process have other ids */
-    uint32_t pid;
-    bool sum; /* of several processes */
+    struct run_stamp run;
     bool outdated;      /* rows must be built anew whatever the stamp says */
     uint32_t context_function, context_line; /* as last seen */
     char pattern[128];
@@ -82,12 +80,8 @@ static void rebuild(struct memory_state *state, const struct model *model) {
 
 /* Forgets which rows there were when another run or process is shown. */
 static void notice_other_run(struct memory_state *state, const struct model *model) {
-    bool sum = model->process_count > 1;
-    if (state->start_unix_ns == model->start_unix_ns && state->pid == model->pid && state->sum == sum)
+    if (!run_stamp_update(&state->run, model))
         return;
-    state->start_unix_ns = model->start_unix_ns;
-    state->pid = model->pid;
-    state->sum = sum;
     memory_rows_free(&state->rows);
     table_free(&state->table);
     state->context_function = state->context_line = 0;

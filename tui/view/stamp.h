@@ -31,4 +31,20 @@ static inline bool model_stamp_update(struct model_stamp *stamp, const struct mo
     return true;
 }
 
+/* Which run, and which of its processes: ids of functions are those of one. All zero is none. */
+struct run_stamp {
+    uint64_t start_unix_ns;
+    uint32_t pid;
+    bool sum; /* of several processes */
+};
+
+/* true: another one is shown than before. */
+static inline bool run_stamp_update(struct run_stamp *stamp, const struct model *model) {
+    bool sum = model->process_count > 1;
+    if (stamp->start_unix_ns == model->start_unix_ns && stamp->pid == model->pid && stamp->sum == sum)
+        return false;
+    *stamp = (struct run_stamp){model->start_unix_ns, model->pid, sum};
+    return true;
+}
+
 #endif
