@@ -65,6 +65,28 @@ static void one_process(void **state) {
     expect_effect(request(test, REQUEST_CANCEL), VIEW_REDRAW, 0);
 }
 
+/* One that runs says where it is, and leads there. */
+static void where_a_thread_is(void **state) {
+    struct test *test = *state;
+    struct model_thread *worker = &test->model->threads[1];
+    worker->function = 1;
+    worker->line = 12;
+    char expected[160];
+    snprintf(expected, sizeof expected, "4130 runs worker, and 2 before it, in %s:12", test->model->functions[1].qualname);
+    request(test, REQUEST_MOVE_LAST);
+    request(test, REQUEST_MOVE_UP);
+    expect_text(request(test, REQUEST_COPY), VIEW_COPY, expected);
+    struct view_effect effect = request(test, REQUEST_DRILL);
+    assert_int_equal(effect.action, VIEW_DRILL);
+    assert_int_equal(effect.function, 1);
+    assert_int_equal(effect.line, 12);
+    worker->line = 0;
+    expected[strlen(expected) - 3] = '\0';
+    expect_text(request(test, REQUEST_COPY), VIEW_COPY, expected);
+    worker->function = UINT32_MAX; /* of another model */
+    expect_text(request(test, REQUEST_COPY), VIEW_COPY, "4130 runs worker, and 2 before it");
+}
+
 static void choosing_processes(void **state) {
     struct test *test = *state;
     add_children(test->model);
@@ -98,7 +120,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(goldens, set_up, tear_down),
         cmocka_unit_test_setup_teardown(small_sizes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(one_process, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(where_a_thread_is, set_up, tear_down), cmocka_unit_test_setup_teardown(one_process, set_up, tear_down),
         cmocka_unit_test_setup_teardown(choosing_processes, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("threads view", tests, NULL, NULL);

@@ -2,10 +2,10 @@
 
 #include <stdio.h>
 
-#include "tui/view/function_name.h"
 #include "tui/view/number.h"
+#include "tui/view/thread_place.h"
 
-enum { CALLS_WIDTH = 5, NAME_WIDTH = 32 };
+enum { CALLS_WIDTH = 5 };
 
 static uint64_t count_calls(const struct model *model) {
     uint64_t calls = 0;
@@ -28,15 +28,10 @@ void progress_note(struct progress *progress, const struct model *model) {
 
 /* Of the first thread that is in a function: mostly the main thread. */
 static int describe_place(const struct model *model, char *text, size_t size) {
-    for (size_t i = 0; i < model->thread_count; i++) {
-        const struct model_thread *thread = &model->threads[i];
-        if (!thread->running || !thread->function)
-            continue;
-        char name[NAME_WIDTH];
-        const char *shown = function_display_name(&model->functions[thread->function], name, sizeof name);
-        return thread->line ? snprintf(text, size, "%s:%u", shown, thread->line) : snprintf(text, size, "%s", shown);
-    }
-    return 0;
+    int length = 0;
+    for (size_t i = 0; i < model->thread_count && !length; i++)
+        length = thread_place(model, &model->threads[i], text, size);
+    return length;
 }
 
 void progress_describe(const struct progress *progress, const struct model *model, char *text, size_t size) {

@@ -11,6 +11,7 @@
 #include "tui/view/row_ids.h"
 #include "tui/view/stamp.h"
 #include "tui/view/table.h"
+#include "tui/view/thread_place.h"
 #include "tui/view/tree_rows.h"
 
 enum row_kind { ROW_ALL, ROW_PROCESS, ROW_THREAD };
@@ -190,6 +191,11 @@ static void name_of(const struct threads_state *state, const struct row *row, ch
         snprintf(text, size, "all %zu processes together", state->children + 1);
     else
         snprintf(text, size, "%.400s", *command ? command : "the program");
+    char place[128];
+    if (thread && thread_place(process, thread, place, sizeof place)) {
+        size_t used = strlen(text);
+        snprintf(text + used, size - used, ", in %s", place);
+    }
 }
 
 static int lay_out(const struct threads_state *state, int width, struct table_column columns[COLUMN_COUNT], int at[COLUMN_COUNT]) {
@@ -279,11 +285,14 @@ static void threads_title(void *data, const struct view_context *context, char *
 
 /* --- requests ----------------------------------------------------------------------------------------- */
 
-/* All panes show that process from now on. */
-static struct view_effect choose(struct threads_state *state) {
+/* A thread that runs leads to where it is now; else all panes show that process from now on. */
+static struct view_effect choose(struct threads_state *state, const struct view_context *context) {
     if (!state->table.count)
         return effect_of(VIEW_HANDLED);
     const struct row *row = &state->rows[state->table.index];
+    const struct model_thread *thread = thread_of(state, row);
+    if (thread && thread->running && thread->function && process_of(state, row) == context->model)
+        return effect_drill(thread->function, thread->line);
     if (row->kind == ROW_THREAD && !state->children)
         return effect_message("What threads do is shown together: there is one call tree for all.");
     return (struct view_effect){.action = VIEW_PROCESS, .process = process_of(state, row)};
@@ -312,7 +321,7 @@ static struct view_effect threads_request(void *data, const struct view_context 
     if (table_move(&state->table, request, page_rows))
         return effect_of(before == state->table.index ? VIEW_HANDLED : VIEW_REDRAW);
     switch (request) {
-    case REQUEST_DRILL: return choose(state);
+    case REQUEST_DRILL: return choose(state, context);
     case REQUEST_COPY: return copy_row(state);
     case REQUEST_CANCEL: return effect_end_search(state->pattern);
     default: return effect_of(VIEW_NOT_HANDLED);
@@ -345,7 +354,7 @@ static struct view_effect threads_click(void *data, const struct view_context *c
     if (!table_row_at(&state->table, area, row, &index))
         return effect_of(VIEW_HANDLED);
     if (index == state->table.index && state->table.chosen)
-        return choose(state);
+        return choose(state, context);
     table_choose(&state->table, index);
     return effect_of(VIEW_REDRAW);
 }
