@@ -1,5 +1,6 @@
 /* D: what is shown compared with another session, on whole screens. */
 #include "tests/unit/diff_fixture.h"
+#include "tests/unit/fake_screen.h"
 #include "tests/unit/viewer_fixture.h"
 
 #include <poll.h>
@@ -271,6 +272,25 @@ static void small_screens(void **state) {
     }
 }
 
+/* Any keys in any order, at any size. */
+static void any_keys(void **state) {
+    static const char keys[] = "jkgGhlHL0v\r\033o<>I%x\\/n&w\nf\ryc[]\004\025";
+    uint32_t seed = 7;
+    (void)state;
+    for (int i = 0; i < 4000; i++) {
+        if (!application.place.diff && application.prompt == PROMPT_NONE && application.popup_kind == POPUP_NONE &&
+            i % 8 == 0 && diff_screen_descriptor(&application) < 0) {
+            diff_screen_start(&application, "a.pyprof");
+            wait_for_it();
+        }
+        seed = seed * 1103515245 + 12345;
+        press(keys[(seed >> 16) % (sizeof keys - 1)]);
+        if (i % 4 == 0)
+            draw(1 + (int)(seed >> 8 & 31), 1 + (int)(seed >> 20 & 127));
+    }
+    application.prompt = PROMPT_NONE;
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
@@ -286,6 +306,7 @@ int main(void) {
         TEST(comparing_can_be_ended),
         TEST(it_can_be_there_from_the_start),
         TEST(small_screens),
+        TEST(any_keys),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
