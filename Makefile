@@ -243,7 +243,8 @@ lint:
 	@CC="$(CC)" PYTHON="$(PYTHON)" $(PYTHON) tests/lint/lint.py
 bench: all
 	@$(PYTHON) tests/bench/bench.py --rounds $(ROUNDS) --python $(PYTHON) $(BENCH); status=$$?; \
-	 $(PYTHON) tests/bench/truth.py --python $(PYTHON) || status=1; exit $$status
+	 $(PYTHON) tests/bench/truth.py --python $(PYTHON) || status=1; \
+	 $(PYTHON) tests/bench/timeit_agreement.py --python $(PYTHON) || status=1; exit $$status
 
 # What the viewer is measured on is generated.
 build/large_session: $(OBJ)/tests/bench/large_session.o $(BUILD)/libunit.a
