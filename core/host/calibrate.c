@@ -19,7 +19,7 @@ struct experiment {
     bool in_inner;       /* whose probes are measured: inner's, else run's */
     bool c_calls, lines; /* of them */
     unsigned events;     /* in one round */
-    bool leaves;         /* of them, too */
+    bool leaves, blocks; /* of them, too */
 };
 
 static const char calls_source[] = "def inner(): pass\n"
@@ -50,6 +50,11 @@ static const char errors_source[] = "def inner(error=ValueError()): raise error\
                                     "        try: inner()\n"
                                     "        except ValueError: pass\n";
 
+/* Each operand is a block; so are the head of the loop and its end. */
+static const char blocks_source[] = "def inner(): pass\n"
+                                    "def run(rounds, inner):\n"
+                                    "    for i in rounds: a = inner and inner and inner and inner and inner\n";
+
 static PyObject *function_with(PyObject *function, PyCodeObject *code) {
     PyObject *copy = PyFunction_New((PyObject *)code, PyFunction_GET_GLOBALS(function));
     if (copy && PyFunction_SetDefaults(copy, PyFunction_GET_DEFAULTS(function) ? PyFunction_GET_DEFAULTS(function) : Py_None) < 0)
@@ -61,7 +66,7 @@ static PyObject *function_with(PyObject *function, PyCodeObject *code) {
 static PyObject *with_probes(PyObject *function, const struct experiment *experiment) {
     PyCodeObject *code = (PyCodeObject *)PyFunction_GET_CODE(function);
     struct probe_wishes wishes = {.code = 0, .c_calls = experiment->c_calls, .lines = experiment->lines,
-                                  .leaves = experiment->leaves};
+                                  .leaves = experiment->leaves, .blocks = experiment->blocks};
     struct offset_map *map = NULL;
     PyCodeObject *probed = place_probes(code, code->co_consts, wishes, &map);
     free(map);
@@ -197,14 +202,15 @@ static uint64_t without_timed(uint64_t mean, uint64_t timed) {
 }
 
 static struct arena_probe_cost measure_costs(bool lines) {
-    struct experiment function = {mixed_source, true, false, lines, 8, false};
-    struct experiment repeated = {calls_source, true, false, lines, 8, false};
-    struct experiment leaf = {calls_source, true, false, false, 8, true};
-    struct experiment generator = {values_source, true, false, lines, 8, false};
-    struct experiment error = {errors_source, true, false, lines, 2, false};
-    struct experiment line = {lines_source, false, false, true, 5, false};
-    struct experiment c_call = {builtins_source, false, true, false, 8, false};
-    struct experiment other_call = {calls_source, false, true, false, 4, false}; /* no CALL_END runs */
+    struct experiment function = {mixed_source, true, false, lines, 8, false, false};
+    struct experiment repeated = {calls_source, true, false, lines, 8, false, false};
+    struct experiment leaf = {calls_source, true, false, false, 8, true, false};
+    struct experiment generator = {values_source, true, false, lines, 8, false, false};
+    struct experiment error = {errors_source, true, false, lines, 2, false, false};
+    struct experiment line = {lines_source, false, false, true, 5, false, false};
+    struct experiment c_call = {builtins_source, false, true, false, 8, false, false};
+    struct experiment other_call = {calls_source, false, true, false, 4, false, false}; /* no CALL_END runs */
+    struct experiment block = {blocks_source, false, false, false, 7, false, true};
     struct arena_probe_cost cost = {
         .function = cost_of(&function, lines ? time_no_line : NULL),
         .function_untimed = cost_of(&repeated, make_recursive),
@@ -224,6 +230,8 @@ static struct arena_probe_cost measure_costs(bool lines) {
         cost.function_untimed = less(cost.function_untimed, cost.line_untimed / 2);
         cost.generator_untimed = less(cost.generator_untimed, cost.line_untimed / 2);
     }
+    if (profile_header()->collectors & COLLECTOR_BYTECODE)
+        cost.block = cost_of(&block, NULL);
     c_function_pretend(&(struct c_function){.code = 1});
     cost.call = cost_of(&c_call, NULL);
     c_function_pretend(&(struct c_function){.code = 1, .constant_time = true});

@@ -31,7 +31,7 @@ struct probe_place {
     uint32_t code;         /* the function it stands in */
     uint32_t untimed_cell; /* of that function; 0: it has no lines */
     uint32_t line_cell;    /* LINE_*, RESUME, ENTER*: the line that control comes to; 0 for ENTER: a line probe follows */
-    uint32_t stack_slot;   /* from the frame's first local. CALL: where the callable lies; EXIT*: the raising instruction's offset */
+    uint32_t stack_slot;   /* from the frame's first local. CALL: where the callable lies; EXIT*: the raising offset */
     uint32_t block;        /* BLOCK: its row in the profile */
 };
 
