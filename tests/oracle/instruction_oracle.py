@@ -2,9 +2,9 @@
 
 usage: instruction_oracle.py OUTPUT PROGRAM [ARGUMENT...]
 
-Writes a list of the code objects of the program's file: {"name", "line", "generator", "rows": [[offset, opname, count], ...]}; count is
-null where the tracer cannot tell. Code objects of one name, first line and sequence of instructions are one. What is not told
-one to one by the tracer, and how it is:
+Writes a list of the code objects of the program's file: {"name", "line", "generator", "rows": [[offset, opname, count], ...]};
+count is null where the tracer cannot tell. Code objects of one name, first line and sequence of instructions are one. What is
+not told one to one by the tracer, and how it is:
 
   - The RESUME of an activation that begins or goes on is a `call` event, no `opcode` event.
   - A generator that is thrown into looks the same, but it executes no RESUME: an `exception` event follows at the same place.
@@ -12,10 +12,13 @@ one to one by the tracer, and how it is:
   - In 3.11 an instruction with prefixes (EXTENDED_ARG) is an event at the first of them.
   - Superinstructions and specialised forms of 3.11 are switched off while a tracer is there; from 3.12 on an instruction of its own
     stands in place of each that is traced, so those are not used either.
+  - From 3.13 on the interpreter closes a generator that waits in no `try` without running it. With a tracer it runs it, to an end
+    that nobody without a tracer sees: those events are left out.
 """
 import collections
 import dis
 import gc
+import inspect
 import json
 import os
 import sys
@@ -24,6 +27,8 @@ import types
 
 RESUME = dis.opmap["RESUME"]
 BY_PREFIX = sys.version_info < (3, 12)
+IN_NO_TRY = 0x4 if sys.version_info >= (3, 13) and sys.version_info < (3, 15) else 0x8  # in the operand of a RESUME
+CLOSED_AT_ONCE = sys.version_info >= (3, 13)
 
 
 class Tracer:
@@ -31,6 +36,7 @@ class Tracer:
         self.file = file
         self.counts = collections.Counter()  # (code, offset) -> events
         self.code = {}                       # id -> code object, kept alive
+        self.closing = set()                 # frames of generators that are closed
         self.begun = {}                      # frame -> (code, offset) of a `call` event that nothing has followed yet
 
     def __call__(self, frame, event, argument):
@@ -41,14 +47,24 @@ class Tracer:
         self.code[id(code)] = code
         place = id(code), frame.f_lasti
         begun = self.begun.pop(frame, None)
-        if event == "opcode":
+        if event == "opcode" and frame not in self.closing:
             self.counts[place] += 1
         elif event == "call" and code.co_code[frame.f_lasti] == RESUME:
             self.counts[place] += 1
             self.begun[frame] = place
         elif event == "exception" and begun == place:
             self.counts[place] -= 1
+            if CLOSED_AT_ONCE and argument[0] is GeneratorExit and self.waits_in_no_try(frame):
+                self.closing.add(frame)
+        elif event == "return":
+            self.closing.discard(frame)
         return self
+
+    @staticmethod
+    def waits_in_no_try(frame):
+        """An asynchronous generator is thrown into, not closed."""
+        code = frame.f_code
+        return code.co_code[frame.f_lasti + 1] & IN_NO_TRY and not code.co_flags & inspect.CO_ASYNC_GENERATOR
 
     def rows(self, code):
         """[offset, opname, count] of all instructions."""
@@ -81,7 +97,8 @@ def merged(tracer, codes):
             for row, other in zip(known[key]["rows"], rows):
                 row[2] = None if row[2] is None else row[2] + other[2]
         else:
-            known[key] = {"name": code.co_qualname, "line": code.co_firstlineno, "generator": bool(code.co_flags & 0x2a0), "rows": rows}
+            known[key] = {"name": code.co_qualname, "line": code.co_firstlineno, "generator": bool(code.co_flags & 0x2a0),
+                          "rows": rows}
     return list(known.values())
 
 

@@ -2,6 +2,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "core/probe/block_counters.h"
+#include "core/probe/profile_bytecode.h"
 #include "tests/unit/probe_fixture.h"
 
 static uint32_t row(const char *file, const char *name, uint32_t line, uint64_t fingerprint) {
@@ -43,6 +45,51 @@ static void lines_are_registered_once(void **state) {
     assert_int_equal(profile_register_lines(code, lines, 2), 0); /* not what it has */
     assert_int_equal(profile_code(code)->line_cell_count, 3);
     assert_true(profile_code(code)->flags & ARENA_CODE_LINES);
+}
+
+static uint64_t counter(uint32_t block) {
+    return *block_counter(profile_current_thread, block_counter_offset(block));
+}
+
+static uint64_t exits_at(uint32_t unit) {
+    return ((uint64_t *)(void *)((char *)profile_current_thread + ARENA_THREAD_EXITS_AT))[unit];
+}
+
+static void blocks_are_registered_once(void **state) {
+    (void)state;
+    const struct arena_block blocks[] = {{.first_unit = 0, .unit_count = 4}, {.first_unit = 4, .unit_count = 3}};
+    uint32_t code = row("a.py", "blocks", 1, 1), other = row("a.py", "others", 1, 1);
+    uint32_t first = profile_header()->block_count, units = profile_header()->unit_count;
+    const struct arena_bytecode *found = profile_register_blocks(code, blocks, 2, 7);
+    assert_non_null(found);
+    assert_int_equal(found->first_block, first);
+    assert_int_equal(found->first_unit, units);
+    assert_int_equal(profile_header()->block_count, first + 2);
+    assert_int_equal(profile_header()->unit_count, units + 7);
+    assert_ptr_equal(profile_register_blocks(code, blocks, 2, 7), found);
+    assert_int_equal(profile_header()->block_count, first + 2);
+    assert_null(profile_register_blocks(code, blocks, 1, 7)); /* not what it has */
+    assert_null(profile_register_blocks(code, blocks, 2, 8));
+    assert_true(profile_code(code)->flags & ARENA_CODE_BYTECODE);
+    assert_int_equal(profile_register_blocks(other, blocks, 2, 7)->first_block, first + 2);
+}
+
+static void exits_are_counted(void **state) {
+    (void)state;
+    const struct arena_block blocks[] = {{.first_unit = 0, .unit_count = 4}, {.first_unit = 4, .unit_count = 3}};
+    uint32_t code = row("a.py", "exits", 1, 1);
+    const struct arena_bytecode *found = profile_register_blocks(code, blocks, 2, 7);
+    uint64_t before = profile_current_thread->exits;
+    block_enter(block_counter_offset(found->first_block), ARENA_CLOCK_NONE);
+    block_enter(block_counter_offset(found->first_block), ARENA_CLOCK_NONE);
+    profile_count_exit(code, 2, false);
+    profile_count_exit(code, 4, true); /* in front of the probe of the second block */
+    profile_count_exit(code, 7, false); /* none of its units */
+    assert_int_equal(counter(found->first_block), 2);
+    assert_int_equal(counter(found->first_block + 1), 1);
+    assert_int_equal(exits_at(found->first_unit + 2), 1);
+    assert_int_equal(exits_at(found->first_unit + 4), 1);
+    assert_int_equal(profile_current_thread->exits, before + 2);
 }
 
 static void nodes_are_found_again(void **state) {
@@ -138,6 +185,8 @@ int main(void) {
         cmocka_unit_test(equal_functions_share_a_row),
         cmocka_unit_test(lines_are_registered_once),
         cmocka_unit_test(nodes_are_found_again),
+        cmocka_unit_test(blocks_are_registered_once),
+        cmocka_unit_test(exits_are_counted),
         cmocka_unit_test(no_room_is_counted),
         cmocka_unit_test(what_is_left_alone_is_counted_by_reason),
     };

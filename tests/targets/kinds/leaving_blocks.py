@@ -1,3 +1,4 @@
+"""Everything that leaves a basic block in its middle: exceptions of all instructions, throwing into generators, signals, with."""
 import sys
 def raises(n):
     a = n + 1
@@ -76,7 +77,7 @@ def use():
     try: g.throw(ValueError)
     except ValueError: pass
     del never
-    def f(): 
+    def f():
         g = gen(10)
         next(g)
         return g
@@ -298,7 +299,7 @@ def main():
     withs(2, True)
     badgen(); use(); print(iters()); asyncio.run(amain()); groups()
     for x in ([1, 2], {'k': 1}, M(3), 5, 's', 2.0): match(x)
-    cells(1); 
+    cells(1);
     try: deep(50)
     except IndexError: pass
     for i in range(3):
@@ -325,7 +326,7 @@ def main():
 def big():
     g = {}
     exec("def f(a):\n" + "".join(f"  if a > {i}: b = a + {i}; c{i} = {i}.5\n" for i in range(400)) +
-        "  b = 3\n  try:\n" + "".join(f"    x{i} = a < {i}\n" for i in range(300)) + "    raise ValueError(b)\n  except ValueError: return b\n", g)
+        "  b = 3\n  try:\n" +
+        "".join(f"    x{i} = a < {i}\n" for i in range(300)) + "    raise ValueError(b)\n  except ValueError: return b\n", g)
     for k in range(5): g['f'](k * 100)
 main()
-
