@@ -120,7 +120,7 @@ static bool asks_for_path(void) {
 static void press_any(void) {
     struct key_press random_press = {.key = chance(5) ? all_keys[chance((uint32_t)key_count)] : SPECIAL_MOUSE};
     if (random_press.key == SPECIAL_MOUSE) {
-        random_press.mouse = (enum mouse_action)chance(3);
+        random_press.mouse = (enum mouse_action)chance(4);
         random_press.row = (int)chance((uint32_t)application.grid.rows + 2) - 1;
         random_press.column = (int)chance((uint32_t)application.grid.columns + 2) - 1;
     }

@@ -287,6 +287,34 @@ static void test_untouched_selection(void **state) {
 }
 
 /* Whichever pane has the keys, it is the output that follows. */
+static void mouse(enum mouse_action action, int at_row, int column) {
+    struct key_press event = {.key = SPECIAL_MOUSE, .mouse = action, .row = at_row, .column = column};
+    actions_key(&application, &event);
+    draw(30, 100);
+}
+
+/* Held down on a border and let go elsewhere: it goes there. A click without that does not move it. */
+static void test_borders_are_pulled(void **state) {
+    (void)state;
+    draw(30, 100);
+    int divider = application.layout.divider.column, ram = application.layout.panes[PANE_RAM].border.row;
+    mouse(MOUSE_CLICK, 5, divider);
+    mouse(MOUSE_RELEASE, 7, divider - 9);
+    assert_int_equal(application.layout.divider.column, divider - 9);
+    mouse(MOUSE_RELEASE, 7, divider); /* nothing is held */
+    assert_int_equal(application.layout.divider.column, divider - 9);
+    mouse(MOUSE_CLICK, ram, 50);
+    mouse(MOUSE_RELEASE, ram, 60);
+    assert_int_equal(application.layout.panes[PANE_RAM].border.row, ram);
+    mouse(MOUSE_CLICK, ram, 50);
+    mouse(MOUSE_RELEASE, ram - 3, 60);
+    assert_int_equal(application.layout.panes[PANE_RAM].border.row, ram - 3);
+    mouse(MOUSE_CLICK, 5, 5); /* a row of a table */
+    mouse(MOUSE_RELEASE, 15, 50);
+    assert_int_equal(application.layout.divider.column, divider - 9);
+    assert_int_equal(application.layout.panes[PANE_RAM].border.row, ram - 3);
+}
+
 static void test_follow(void **state) {
     (void)state;
     assert_memory_equal(row(23), "-[5]-Output follow-", 19);
@@ -561,6 +589,7 @@ int main(void) {
         TEST(test_a_folder_is_no_file), TEST(test_too_small), TEST(test_every_size_and_key),
         TEST(test_a_session_has_nothing_that_runs), TEST(test_search_prompt), TEST(test_sort_menu), TEST(test_filtered_selection),
         TEST(test_untouched_selection), TEST(test_help_explains_the_columns), TEST(test_nothing_matches), TEST(test_follow),
+        TEST(test_borders_are_pulled),
         TEST(test_palette),
         TEST(test_all_processes_together_come_first),
         TEST(test_choosing_a_process),

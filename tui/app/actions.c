@@ -247,7 +247,7 @@ static void redraw(struct application *application) { screen_resize(application-
 static void mouse(struct application *application) {
     application->mouse = !application->mouse;
     screen_mouse(application->screen, application->mouse);
-    application_message(application, application->mouse ? "mouse on: clicks select, the wheel scrolls"
+    application_message(application, application->mouse ? "mouse on: clicks select, the wheel scrolls, borders can be pulled"
                                                         : "mouse off: the terminal selects text again");
 }
 

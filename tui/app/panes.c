@@ -273,7 +273,27 @@ static void click_content(struct application *application, enum pane pane, const
     }
 }
 
+/* The button comes up where the border is to be. */
+static void drop_border(struct application *application, const struct key_press *press) {
+    struct border_drag *drag = &application->drag;
+    int cells = drag->edge.is_column ? press->column - drag->column : press->row - drag->row;
+    if (drag->held && cells) {
+        layout_move_edge(&application->options, &drag->edge, cells);
+        application->redraw = true;
+    }
+    drag->held = false;
+}
+
 void panes_click(struct application *application, const struct key_press *press) {
+    if (press->mouse == MOUSE_RELEASE) {
+        drop_border(application, press);
+        return;
+    }
+    if (press->mouse == MOUSE_CLICK) {
+        struct border_drag *drag = &application->drag;
+        *drag = (struct border_drag){.row = press->row, .column = press->column};
+        drag->held = layout_edge_at(&application->layout, press->row, press->column, &drag->edge);
+    }
     for (enum pane pane = 0; pane < PANE_COUNT; pane++) {
         const struct pane_place *place = &application->layout.panes[pane];
         bool content = contains(place->content, press->row, press->column);

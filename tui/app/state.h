@@ -39,6 +39,13 @@ struct chosen_process {
     uint64_t start_unix_ns; /* of a child */
 };
 
+/* A border between panes that the mouse took hold of. */
+struct border_drag {
+    bool held;
+    struct layout_edge edge;
+    int row, column; /* where */
+};
+
 /* The run that the recorder tells of. */
 struct live_run {
     enum run_state state;
@@ -114,6 +121,7 @@ struct application {
     /* how */
     void *view_states[PANE_COUNT], *callers_state;
     struct layout layout;
+    struct border_drag drag; /* of a border, while the mouse button is held down on one */
     struct layout_options options;
     unsigned hidden; /* bits of panes that were hidden by hand */
     bool bytecode; /* was gone to: it stays below the source until a table is gone to */

@@ -37,7 +37,7 @@ static inline int key_control(char letter) { return letter & 0x1f; }
 int key_from_name(const char *name, size_t length);
 
 /* A mouse button's action, where it happened on the screen. */
-enum mouse_action { MOUSE_CLICK, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
+enum mouse_action { MOUSE_CLICK, MOUSE_RELEASE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };
 struct key_press {
     int key;
     enum mouse_action mouse; /* with SPECIAL_MOUSE, as are row and column */

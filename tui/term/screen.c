@@ -291,8 +291,9 @@ static bool read_mouse(struct key_press *press) {
     press->row = event.y;
     press->column = event.x;
     press->mouse = event.bstate & BUTTON4_PRESSED ? MOUSE_WHEEL_UP
-                 : event.bstate & BUTTON5_PRESSED ? MOUSE_WHEEL_DOWN : MOUSE_CLICK;
-    return (event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED)) != 0;
+                 : event.bstate & BUTTON5_PRESSED ? MOUSE_WHEEL_DOWN
+                 : event.bstate & BUTTON1_RELEASED ? MOUSE_RELEASE : MOUSE_CLICK;
+    return (event.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED)) != 0;
 }
 
 static int special_key(wint_t code) {
@@ -367,7 +368,7 @@ void screen_mouse(struct screen *screen, bool on) {
         return;
     screen->mouse = on;
     mouseinterval(0);
-    mousemask(on ? BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+    mousemask(on ? BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
     rescue_mouse(on);
 }
 
