@@ -120,7 +120,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(goldens, set_up, tear_down),
         cmocka_unit_test_setup_teardown(small_sizes, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(where_a_thread_is, set_up, tear_down), cmocka_unit_test_setup_teardown(one_process, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(where_a_thread_is, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(one_process, set_up, tear_down),
         cmocka_unit_test_setup_teardown(choosing_processes, set_up, tear_down),
     };
     return cmocka_run_group_tests_name("threads view", tests, NULL, NULL);
