@@ -280,7 +280,7 @@ struct arena_unit {
 };
 
 /* The disassembly of a code, by the recorder; row i belongs to codes[i]. Made from the code's object in the objects region
- * (marshal's bytes of a code object, for the marshal of the Python that runs) by that Python's own `dis`. */
+ * (core/host/code_object.h has its form) by the `dis` of the Python that runs. */
 enum arena_disassembly_state { ARENA_DISASSEMBLY_NONE = 0, ARENA_DISASSEMBLY_THERE = 1, ARENA_DISASSEMBLY_FAILED = 2 };
 struct arena_disassembly {
     uint32_t first_instruction, instruction_count; /* ascending by offset */
