@@ -104,6 +104,9 @@ const struct config_option options[] = {
     OPTION(ui.theme, .initial = "default", .words = themes, .help =
            "Colours of the screen: default is for a dark ground, light for a light one; high-contrast brings its own ground. "
            "^t goes through them. With NO_COLOR set there are no colours."),
+    OPTION(ui.screen_reader, .initial = "false", .help =
+           "Write lines instead of drawing a screen: what was selected, asked or said, once. Keys are the same; ^l reads the whole "
+           "pane. Any terminal will do."),
     OPTION(ui.panes, .initial = "functions,source,ram,output,tree,flame", .words = pane_names, .help =
            "Panes shown at the start, as far as the screen has room: the call tree beside the functions from 180 columns on, "
            "the flame graph from 45 rows on. Bytecode comes by itself where it is counted. S writes those there are."),

@@ -54,6 +54,7 @@ struct config {
     struct {
         int64_t refresh_ms;
         char *theme; /* of UI_THEME_LIST */
+        bool screen_reader;
         struct text_list panes; /* names of tui/layout/layout.h */
         struct { int64_t functions, tree, bytecode, flame, ram, output; } sizes; /* more columns or rows than at the start */
         char *sort;             /* self, total, calls, name */

@@ -329,6 +329,34 @@ class TestOpening(ScreenTest):
         self.assertIn(b"x.pyprof", terminal.output)
 
 
+class TestScreenReader(ScreenTest):
+    def test_lines_and_no_control_sequences_on_any_terminal(self):
+        for name in ("dumb", "nothing-known", "xterm-256color"):
+            with self.subTest(name=name):
+                self.read_through(self.pty("--set", "ui.screen_reader=true", JULIA, "60", "50", TERM=name))
+
+    def read_through(self, terminal):
+        terminal.read_until(b"END exit 0")
+        for keys, wanted in ((b"/calculate_z\r", b"calculate_z"), (b"\r", b"[2] julia.py:"), (b"\x1b[B", b"\r\n"), (b"5", b"checksum:"),
+                             (b"1", b"[1] Functions"), (b"\x0c", b"build_grid"), (b"?", b"next row"), (b"\x1b", b""),
+                             (b"q", b"[d]iscard")):
+            terminal.output = b""
+            terminal.write(keys)
+            terminal.read_until(wanted)
+            self.assertNotIn(b"\x1b", terminal.output)
+        terminal.write(b"d")
+        self.assertEqual(os.waitstatus_to_exitcode(terminal.wait()), 0)
+
+    def test_the_terminal_is_given_back(self):
+        terminal = self.pty("--set", "ui.screen_reader=true", "spin.py", TERM="dumb")
+        terminal.read_until(b"[1] Functions")
+        self.assertFalse(termios.tcgetattr(terminal.master)[3] & termios.ECHO)
+        os.kill(terminal.process, signal.SIGSEGV)
+        self.assertEqual(os.WTERMSIG(terminal.wait()), signal.SIGSEGV)
+        self.assertTrue(termios.tcgetattr(terminal.master)[3] & termios.ECHO)
+        self.assertIn(b"--reattach comes back to it", terminal.output)
+
+
 class TestMouse(ScreenTest):
     def test_clicks_and_wheel(self):
         terminal = self.pty(JULIA, "60", "50")

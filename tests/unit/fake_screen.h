@@ -4,6 +4,7 @@
 #define PYPROF_TESTS_FAKE_SCREEN_H
 
 #include <stdio.h>
+#include <string.h>
 
 #include "tui/term/screen.h"
 
@@ -11,11 +12,12 @@ static struct fake_screen {
     int left, returned, resized, themes, mouse_changes;
     bool mouse;
     enum theme theme;
-    char sent[256]; /* the last control sequence */
+    char sent[256];      /* the last control sequence */
+    char written[16384]; /* lines */
 } fake_screen;
 
-bool screen_check(struct error *error) {
-    (void)error;
+bool screen_check(bool as_lines, struct error *error) {
+    (void)as_lines, (void)error;
     return true;
 }
 
@@ -29,6 +31,17 @@ struct screen *screen_open(enum theme theme, struct error *error) {
     (void)error;
     fake_screen.theme = theme;
     return NULL;
+}
+
+struct screen *screen_open_lines(int rows, int columns, struct error *error) {
+    (void)rows, (void)columns, (void)error;
+    return NULL;
+}
+
+void screen_write_line(struct screen *screen, const char *text) {
+    (void)screen;
+    size_t length = strlen(fake_screen.written);
+    snprintf(fake_screen.written + length, sizeof fake_screen.written - length, "%s\n", text);
 }
 
 void screen_close(struct screen *screen) { (void)screen; }

@@ -12,6 +12,7 @@
 
 #include "core/base/clock.h"
 #include "tui/app/actions.h"
+#include "tui/app/announce.h"
 #include "tui/app/compare_functions.h"
 #include "tui/app/diff_screen.h"
 #include "tui/app/compose.h"
@@ -50,7 +51,9 @@ void application_error(struct application *application, const char *format, ...)
 
 /* --- before the terminal is taken over -------------------------------------------------------------- */
 
-bool application_check_terminal(struct error *error) { return screen_check(error); }
+bool application_check_terminal(const struct config *config, struct error *error) {
+    return screen_check(config->ui.screen_reader, error);
+}
 
 /* The table where there is one: it selects what the others show. */
 static enum pane first_pane(unsigned panes) {
@@ -76,8 +79,12 @@ void application_output_size(const struct config *config, int *rows, int *column
 
 static void draw(struct application *application) {
     int cursor_row, cursor_column;
-    compose(application, &cursor_row, &cursor_column);
     application->redraw = false;
+    if (application->announcement) {
+        announce(application);
+        return;
+    }
+    compose(application, &cursor_row, &cursor_column);
     screen_draw(application->screen, &application->grid, cursor_row, cursor_column);
 }
 
@@ -91,10 +98,17 @@ static void fit_screen(struct application *application) {
 
 /* --- the loop --------------------------------------------------------------------------------------- */
 
+static void take_key(struct application *application, const struct key_press *press) {
+    if (application->announcement)
+        announce_key(application, press->key == key_control('l'));
+    actions_key(application, press);
+    application->redraw |= application->announcement != NULL;
+}
+
 static void take_keys(struct application *application) {
     struct key_press press;
     while (!application->quit && !application->typing && screen_key(application->screen, &press))
-        actions_key(application, &press);
+        take_key(application, &press);
 }
 
 static void take_terminal(struct application *application) {
@@ -219,8 +233,13 @@ static bool open_application(struct application *application, struct error *erro
         return false;
     if (!panes_open(application))
         return error_set(error, 1, "out of memory");
-    if (!(application->screen = screen_open(application->theme, error)))
+    bool lines = application->start->config->ui.screen_reader;
+    application->screen = lines ? screen_open_lines(ANNOUNCE_ROWS, ANNOUNCE_COLUMNS, error)
+                                : screen_open(application->theme, error);
+    if (!application->screen)
         return false;
+    if (lines && !announce_open(application))
+        return error_set(error, 1, "out of memory");
     if (application->run.channel)
         rescue_farewell("pyprof-tui: the run is kept; pyprof-tui --reattach comes back to it\n");
     screen_size(application->screen, &rows, &columns);
@@ -258,6 +277,7 @@ int application_run(const struct application_start *start, struct error *error) 
     if (application->failure[0])
         error_set(error, application->failure_status ? application->failure_status : 1, "%s", application->failure);
     bool failed = !opened || application->failure[0];
+    announce_close(application);
     compare_functions_free(application);
     diff_screen_free(application);
     live_run_close(application);

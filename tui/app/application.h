@@ -21,9 +21,9 @@ struct application_start {
     const char *config_path;      /* the config file that was read and that S offers; NULL: .pyprof.yaml */
 };
 
-/* True when there is a terminal at /dev/tty that ncurses can draw on; else *error says what to do (exit status 2).
- * Leaves the terminal as it is. */
-bool application_check_terminal(struct error *error);
+/* True when there is a terminal at /dev/tty that ncurses can draw on, or, where the config wants no more, one that takes lines; else
+ * *error says what to do (exit status 2). Leaves the terminal as it is. */
+bool application_check_terminal(const struct config *config, struct error *error);
 
 /* Rows and columns that the output pane (and so the target's terminal) will have. 24 x 80 without a terminal. */
 void application_output_size(const struct config *config, int *rows, int *columns);

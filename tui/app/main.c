@@ -37,7 +37,7 @@ static int pipe_or_pane(int descriptor) { return isatty(descriptor) ? -1 : descr
 static int run_with_viewer(const struct command_line *command) {
     struct error error;
     int rows, columns;
-    if (!application_check_terminal(&error))
+    if (!application_check_terminal(command->config, &error))
         return headless_fail(&error);
     application_output_size(command->config, &rows, &columns);
     int connection = recorder_start(command->config, pipe_or_pane(STDIN_FILENO), pipe_or_pane(STDOUT_FILENO),
@@ -51,7 +51,7 @@ static int run_with_viewer(const struct command_line *command) {
 
 static int reattach(const struct command_line *command) {
     struct error error;
-    if (!application_check_terminal(&error) || (!command->reattach && !headless_choose_recorder(&error)))
+    if (!application_check_terminal(command->config, &error) || (!command->reattach && !headless_choose_recorder(&error)))
         return headless_fail(&error);
     int connection = recorder_reattach(command->reattach, &error);
     if (connection < 0)
@@ -63,7 +63,7 @@ static int reattach(const struct command_line *command) {
 
 static int show_session(const struct command_line *command) {
     struct error error;
-    if (!application_check_terminal(&error))
+    if (!application_check_terminal(command->config, &error))
         return headless_fail(&error);
     struct application_start start = {.config = command->config, .program = OWN_PROGRAM, .recorder_socket = -1,
                                       .process = command->process, .session_path = command->session,

@@ -99,6 +99,7 @@ struct application {
     struct screen *screen;
     struct grid grid;
     bool redraw;
+    struct announcement *announcement; /* in screen reader mode; NULL: the screen is drawn */
 
     /* what is looked at */
     const struct model *program;  /* the run, all its processes; never NULL */

@@ -218,6 +218,20 @@ static char *end_row(char *begin, char *end, char blank) {
     return end;
 }
 
+void grid_row_text(const struct grid *grid, struct rectangle area, int row, char *text, size_t size) {
+    enum { LONGEST_CHARACTER = 4 };
+    size_t length = 0, used = 0;
+    row += area.row;
+    for (int column = area.column; row >= 0 && row < grid->rows && column < area.column + area.columns; column++) {
+        if (column < 0 || column >= grid->columns || length + LONGEST_CHARACTER >= size)
+            continue;
+        const struct cell *cell = &grid->cells[(size_t)row * (size_t)grid->columns + (size_t)column];
+        length += cell->width > 0 ? encode(cell->glyph, text + length) : 0;
+        used = cell->glyph != ' ' ? length : used;
+    }
+    text[used] = '\0';
+}
+
 char *grid_to_text(const struct grid *grid, bool with_styles) {
     size_t rows = (size_t)grid->rows, columns = (size_t)grid->columns;
     char *text = malloc(rows * (columns * 4 + 1 + (with_styles ? columns + 1 : 0)) + 1);

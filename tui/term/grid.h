@@ -54,6 +54,9 @@ void grid_restyle(struct grid *grid, struct rectangle area, int row, int column,
 /* Columns that a UTF-8 text takes. */
 int grid_text_width(const char *text);
 
+/* The text of a row of an area, without the blanks at its end, as far as it has room. */
+void grid_row_text(const struct grid *grid, struct rectangle area, int row, char *text, size_t size);
+
 /* The grid as text, a line a row, trailing blanks removed; with_styles adds below each row a row of style letters.
  * malloc'ed. What golden tests and --dump-screen print. */
 char *grid_to_text(const struct grid *grid, bool with_styles);

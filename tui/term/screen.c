@@ -12,12 +12,16 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <term.h>
-#undef columns /* a terminfo capability there, a width here */
+#undef columns /* terminfo capabilities there */
+#undef lines
 #include <unistd.h>
 
+#include "tui/term/lines.h"
 #include "tui/term/rescue.h"
 
 struct screen {
+    struct lines *lines;  /* NULL: the screen is drawn; else nothing of ncurses is there */
+    int line_rows, line_columns;
     FILE *input, *output; /* /dev/tty */
     SCREEN *curses;
     bool ascii, mouse, everything, cursor_shown;
@@ -35,11 +39,15 @@ static FILE *open_terminal(const char *mode, struct error *error) {
     return terminal;
 }
 
-bool screen_check(struct error *error) {
+bool screen_check(bool as_lines, struct error *error) {
     const char *type = getenv("TERM");
     FILE *terminal = open_terminal("we", error);
     if (!terminal)
         return false;
+    if (as_lines) {
+        fclose(terminal);
+        return true;
+    }
     int found = 0;
     bool usable = setupterm(NULL, fileno(terminal), &found) == OK;
     if (!usable)
@@ -103,6 +111,8 @@ static attr_t curses_attributes(unsigned attributes) {
 }
 
 void screen_set_theme(struct screen *screen, enum theme theme) {
+    if (screen->lines)
+        return;
     enum { ON_BLANKS = ATTRIBUTE_UNDERLINE | ATTRIBUTE_REVERSE };
     int ground = theme_appearance(theme, screen->depth, STYLE_NORMAL).background;
     for (enum cell_style style = 0; style < STYLE_COUNT; style++) {
@@ -182,9 +192,33 @@ struct screen *screen_open(enum theme theme, struct error *error) {
     return screen;
 }
 
+struct screen *screen_open_lines(int rows, int columns, struct error *error) {
+    setlocale(LC_CTYPE, "");
+    struct screen *screen = calloc(1, sizeof *screen);
+    if (!screen) {
+        error_set(error, 1, "out of memory");
+        return NULL;
+    }
+    screen->lines = lines_open(error);
+    screen->line_rows = rows;
+    screen->line_columns = columns;
+    screen->ascii = true; /* what is drawn with braille and blocks cannot be read out */
+    if (screen->lines)
+        return screen;
+    free_screen(screen);
+    return NULL;
+}
+
+void screen_write_line(struct screen *screen, const char *text) { lines_write(screen->lines, text); }
+
 void screen_close(struct screen *screen) {
     if (!screen)
         return;
+    if (screen->lines) {
+        lines_close(screen->lines);
+        free_screen(screen);
+        return;
+    }
     screen_mouse(screen, false);
     endwin();
     rescue_disarm();
@@ -193,15 +227,24 @@ void screen_close(struct screen *screen) {
 }
 
 bool screen_ascii(const struct screen *screen) { return screen->ascii; }
-int screen_descriptor(const struct screen *screen) { return fileno(screen->input); }
+
+int screen_descriptor(const struct screen *screen) {
+    return screen->lines ? lines_descriptor(screen->lines) : fileno(screen->input);
+}
 
 void screen_size(const struct screen *screen, int *rows, int *columns) {
-    (void)screen;
-    getmaxyx(stdscr, *rows, *columns);
+    if (screen->lines) {
+        *rows = screen->line_rows;
+        *columns = screen->line_columns;
+    } else {
+        getmaxyx(stdscr, *rows, *columns);
+    }
 }
 
 void screen_resize(struct screen *screen) {
     int rows, columns;
+    if (screen->lines)
+        return;
     if (read_size(fileno(screen->output), &rows, &columns) && is_term_resized(rows, columns))
         resize_term(rows, columns);
     screen_invalidate(screen);
@@ -317,8 +360,9 @@ static int special_key(wint_t code) {
 }
 
 bool screen_key(struct screen *screen, struct key_press *press) {
-    (void)screen;
     wint_t code;
+    if (screen->lines)
+        return lines_key(screen->lines, press);
     int kind = wget_wch(stdscr, &code);
     if (kind == ERR)
         return false;
@@ -332,7 +376,7 @@ bool screen_key(struct screen *screen, struct key_press *press) {
 }
 
 bool screen_read_bytes(struct screen *screen, unsigned char *bytes, size_t size, size_t *count) {
-    struct pollfd terminal = {.fd = fileno(screen->input), .events = POLLIN};
+    struct pollfd terminal = {.fd = screen_descriptor(screen), .events = POLLIN};
     *count = 0;
     if (poll(&terminal, 1, 0) <= 0)
         return true;
@@ -343,12 +387,19 @@ bool screen_read_bytes(struct screen *screen, unsigned char *bytes, size_t size,
 }
 
 void screen_unread_bytes(struct screen *screen, const unsigned char *bytes, size_t count) {
-    (void)screen;
+    if (screen->lines) {
+        lines_unread(screen->lines, bytes, count);
+        return;
+    }
     while (count > 0)
         ungetch(bytes[--count]);
 }
 
 void screen_leave(struct screen *screen) {
+    if (screen->lines) {
+        lines_leave(screen->lines);
+        return;
+    }
     bool mouse = screen->mouse;
     screen_mouse(screen, false);
     screen->mouse = mouse;
@@ -356,6 +407,10 @@ void screen_leave(struct screen *screen) {
 }
 
 void screen_return(struct screen *screen) {
+    if (screen->lines) {
+        lines_return(screen->lines);
+        return;
+    }
     bool mouse = screen->mouse;
     screen->mouse = false;
     screen_mouse(screen, mouse);
@@ -364,7 +419,7 @@ void screen_return(struct screen *screen) {
 }
 
 void screen_mouse(struct screen *screen, bool on) {
-    if (screen->mouse == on)
+    if (screen->lines || screen->mouse == on)
         return;
     screen->mouse = on;
     mouseinterval(0);
@@ -373,6 +428,10 @@ void screen_mouse(struct screen *screen, bool on) {
 }
 
 void screen_send(struct screen *screen, const char *sequence) {
+    if (screen->lines) {
+        lines_send(screen->lines, sequence);
+        return;
+    }
     fputs(sequence, screen->output);
     fflush(screen->output);
 }

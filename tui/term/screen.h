@@ -14,13 +14,17 @@
 
 struct screen;
 
-/* True when there is a terminal that can be drawn on; else *error says what to do. Changes nothing. */
-bool screen_check(struct error *error);
+/* True when there is a terminal that can be drawn on, or with as_lines any terminal; else *error says what to do. Changes
+ * nothing. */
+bool screen_check(bool as_lines, struct error *error);
 /* Size of the terminal at /dev/tty; false (24 x 80) when there is none. */
 bool screen_terminal_size(int *rows, int *columns);
 
 /* Takes the terminal over. From then on SEGV, BUS, FPE, ABRT, TERM and HUP restore it before they end the process. */
 struct screen *screen_open(enum theme theme, struct error *error);
+/* The same for a screen that is never drawn: keys come in, screen_write_line writes lines. */
+struct screen *screen_open_lines(int rows, int columns, struct error *error);
+void screen_write_line(struct screen *screen, const char *text);
 /* Restores the terminal. NULL is allowed. */
 void screen_close(struct screen *screen);
 
