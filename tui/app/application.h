@@ -21,7 +21,7 @@ struct application_start {
     const char *config_path;      /* the config file that was read and that S offers; NULL: .pyprof.yaml */
 };
 
-/* True when there is a terminal at /dev/tty that ncurses can draw on, or, where the config wants no more, one that takes lines; else
+/* True when there is a terminal at /dev/tty that ncurses can draw on, or that takes lines where the config wants no more; else
  * *error says what to do (exit status 2). Leaves the terminal as it is. */
 bool application_check_terminal(const struct config *config, struct error *error);
 
