@@ -76,7 +76,7 @@ static int show_diff(const struct command_line *command) {
     struct diff_input after;
     struct error error;
     const char *const *sides = (const char *const *)command->diff.sides.items;
-    if (!application_check_terminal(&error))
+    if (!application_check_terminal(command->config, &error))
         return headless_fail(&error);
     bool found = diff_input_find(&after, sides[0], &error);
     diff_input_free(&after);
