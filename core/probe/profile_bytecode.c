@@ -107,8 +107,11 @@ void profile_count_exit(uint32_t code, uint32_t unit, bool begins) {
     const struct arena_bytecode *row = &profile.arena.bytecode[code];
     if (unit >= row->unit_count)
         return;
+    uint64_t *entered = block_counter(thread, block_counter_offset(find_block(row, unit)));
     if (begins)
-        ++*block_counter(thread, block_counter_offset(find_block(row, unit)));
+        ++*entered;
+    else if (!*entered) /* by the process that this one was forked from */
+        return;
     uint64_t *exits = (uint64_t *)((char *)thread + ARENA_THREAD_EXITS_AT);
     exits[row->first_unit + unit]++;
     thread->exits++;

@@ -80,6 +80,8 @@ static void exits_are_counted(void **state) {
     uint32_t code = row("a.py", "exits", 1, 1);
     const struct arena_bytecode *found = profile_register_blocks(code, blocks, 2, 7);
     uint64_t before = profile_current_thread->exits;
+    profile_count_exit(code, 2, false); /* of a block that was entered by another process */
+    assert_int_equal(profile_current_thread->exits, before);
     block_enter(block_counter_offset(found->first_block), ARENA_CLOCK_NONE);
     block_enter(block_counter_offset(found->first_block), ARENA_CLOCK_NONE);
     profile_count_exit(code, 2, false);
