@@ -31,7 +31,7 @@ LIMIT = 1800  # seconds for one run of a file; profiled it may take so many time
 SLOWER, MORE = 8, 120
 # Not run at all, as whether they end at all depends on the machine, under plain python3, too: {file: patterns of tests}.
 UNSUITED = {"test_socket": ["*ThreadedVSOCKSocketStreamTest*"]}  # asks the virtual machine's monitor, which need not answer
-COLLECT = ["--set", "collectors.line.include=['**']", "-k"]
+COLLECT = ["--set", "collectors.line.include=['**']", "--set", "collectors.bytecode.include=['**']", "-k"]
 
 
 class Outcome:
