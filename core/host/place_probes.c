@@ -302,19 +302,24 @@ static void emit_own_probes(struct placing *p, uint32_t i) {
     }
 }
 
-static uint32_t enter_probe(struct placing *p) {
-    struct probe_place place = {.line_cell = p->begins_line ? cell_of(p, p->bytecode.items[p->bytecode.body].where.line) : 0};
+static uint32_t enter_probe(struct placing *p, uint32_t block) {
+    struct probe_place place = {.line_cell = p->begins_line ? cell_of(p, p->bytecode.items[p->bytecode.body].where.line) : 0,
+                                .block = block};
     return placing_probe(p, p->bytecode.is_generator ? PROBE_ENTER_GENERATOR : PROBE_ENTER, place);
 }
 
-/* Blocks come one after the other as instructions do. */
-static void emit_block_probe(struct placing *p, uint32_t i, bool behind) {
+/* The block that is counted in front of instruction i, or behind it; 0: none. Blocks come in the order of instructions. */
+static uint32_t take_block(struct placing *p, uint32_t i, bool behind) {
     const struct basic_block *block = &p->blocks.items[p->next_block];
     if (!p->wishes.blocks || p->next_block == p->blocks.count || block->probe != i || block->behind != behind)
-        return;
-    struct probe_place place = {.block = p->first_block + p->next_block++};
-    bool starts = behind && i + 1 == p->bytecode.body; /* see emit_probes_behind */
-    placing_emit(p, placing_probe(p, PROBE_BLOCK, place), starts ? nowhere : p->bytecode.items[i].where, -1);
+        return 0;
+    return p->first_block + p->next_block++;
+}
+
+static void emit_block_probe(struct placing *p, uint32_t i, bool behind) {
+    uint32_t block = take_block(p, i, behind);
+    if (block)
+        placing_emit(p, placing_probe(p, PROBE_BLOCK, (struct probe_place){.block = block}), p->bytecode.items[i].where, -1);
 }
 
 static void emit_probes_behind(struct placing *p, uint32_t i) {
@@ -327,11 +332,12 @@ static void emit_probes_behind(struct placing *p, uint32_t i) {
     }
     /* On the line of `def` it would be a line event of its own to sys.settrace. */
     if (i + 1 == bytecode->body)
-        placing_emit(p, enter_probe(p), nowhere, -1);
+        placing_emit(p, enter_probe(p, take_block(p, i, true)), nowhere, -1);
     else if (i >= bytecode->body && python_is_resume(item->opcode, item->oparg)) {
         int32_t line = item->where.line > 0 ? item->where.line : item->line_before;
         uint32_t cell = p->wishes.lines ? cell_of(p, line) : 0;
-        placing_emit(p, placing_probe(p, PROBE_RESUME, (struct probe_place){.line_cell = cell}), item->where, -1);
+        struct probe_place place = {.line_cell = cell, .block = take_block(p, i, true)};
+        placing_emit(p, placing_probe(p, PROBE_RESUME, place), item->where, -1);
     }
     emit_block_probe(p, i, true);
 }

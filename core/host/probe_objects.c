@@ -8,6 +8,7 @@
 struct probe {
     PyObject_HEAD
     struct probe_place place;
+    uint64_t counter;          /* ENTER*, RESUME: as in struct block_probe; 0: none */
     struct shadow_cache cache; /* ENTER*, RESUME: where this function was entered from last; CALL: what was called */
     const PyMethodDef *callee; /* CALL: what `cache`, `thinning` and `callee_code` are about */
     struct shadow_thinning thinning;
@@ -36,6 +37,8 @@ SHADOW_INLINE uint64_t frame_identity(void) { return (uint64_t)(uintptr_t)python
 SHADOW_INLINE void run_enter(struct probe *probe, uint64_t calls, uint64_t identity, uint64_t cost, enum arena_clock_kind clock,
                              bool lines) {
     struct shadow_lines_place place = {probe->place.line_cell, probe->place.untimed_cell, probe->place.line_cell ? calls : 0};
+    if (probe->counter)
+        block_enter(probe->counter, ARENA_CLOCK_NONE); /* next to nothing of its own */
     shadow_enter(&probe->cache, probe->place.code, calls, identity, place, cost, clock, lines);
 }
 
@@ -273,6 +276,7 @@ PyObject *probe_new(enum probe_kind kind, struct probe_place place) {
     if (!probe)
         return NULL;
     probe->place = place;
+    probe->counter = place.block ? block_counter_offset(place.block) : 0;
     probe->cache = (struct shadow_cache){0};
     probe->callee = NULL;
     probe->thinning = (struct shadow_thinning){0};

@@ -32,7 +32,7 @@ struct probe_place {
     uint32_t untimed_cell; /* of that function; 0: it has no lines */
     uint32_t line_cell;    /* LINE_*, RESUME, ENTER*: the line that control comes to; 0 for ENTER: a line probe follows */
     uint32_t stack_slot;   /* from the frame's first local. CALL: where the callable lies; EXIT*: the raising offset */
-    uint32_t block;        /* BLOCK: its row in the profile */
+    uint32_t block;        /* BLOCK, RESUME, ENTER*: the block that is entered; 0: it has a probe of its own, or none */
 };
 
 /* Makes the types; lines: the line collector is on. */
