@@ -29,6 +29,7 @@ KEYS = {
     "source: next row": (b"2", b"j", b"1"), "source: last row": (b"2", b"G", b"g1"), "source: zoomed": (b"2", b"2", b"21"),
     "source: search": (b"2/step", b"\r", b"\x1b1"),
     "RAM: shorter time": (b"4", b"z", b"Z1"), "memory pane": (b"", b"6", b"1"), "memory: next row": (b"6", b"j", b"g1"),
+    "call tree": (b"", b"7", b"1"), "call tree: next row": (b"7", b"j", b"g1"), "flame graph": (b"", b"8", b"1"),
     "memory: tree": (b"6", b"V", b"V1"), "memory: call opened": (b"6V", b"l", b"hgV1"),
 }
 
