@@ -350,8 +350,12 @@ static void test_nothing_matches(void **state) {
 static void test_help_explains_the_columns(void **state) {
     (void)state;
     press('?');
-    for (size_t i = 0; i < application.popup.count; i++)
+    bool filters = false;
+    for (size_t i = 0; i < application.popup.count; i++) {
         assert_in_range(strlen(application.popup.rows[i].text), 1, 57);
+        filters |= strncmp(application.popup.rows[i].text, "  text  ~regex", 14) == 0;
+    }
+    assert_true(filters);
     press('G');
     draw(30, 100);
     assert_non_null(strstr(screen, "What the columns are"));

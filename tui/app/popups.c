@@ -49,13 +49,31 @@ static const char *const legend[] = {
     "  > * /         selected; the same function; searched for",
 };
 
-static bool add_legend(struct popup *popup) {
-    if (!popup_add(popup, -1, "What the columns are"))
+/* What the prompt of & takes. */
+static const char *const filters[] = {
+    "  text  ~regex  in the name or the file, either case",
+    "  name:text     in one of them; file:~regex too",
+    "  kind:c        or kind:python",
+    "  self>1%       or total; a number alone is seconds",
+    "  total>=10ms   or self, percall; s ms us ns",
+    "  calls>1k      or primitive, instr, line, temp; k M G",
+    "  mib>10        or totmib; B K M G",
+    "  !term         what the term does not hold for",
+    "  a b           both must hold",
+};
+
+static bool add_texts(struct popup *popup, const char *heading, const char *const *texts, size_t count) {
+    if (!popup_add(popup, -1, heading))
         return false;
-    for (size_t i = 0; i < sizeof legend / sizeof *legend; i++)
-        if (!popup_add(popup, 0, legend[i]))
+    for (size_t i = 0; i < count; i++)
+        if (!popup_add(popup, 0, texts[i]))
             return false;
     return true;
+}
+
+static bool add_legend(struct popup *popup) {
+    return add_texts(popup, "What a filter is", filters, sizeof filters / sizeof *filters) &&
+           add_texts(popup, "What the columns are", legend, sizeof legend / sizeof *legend);
 }
 
 static bool fill_help(const struct application *application, struct popup *popup) {

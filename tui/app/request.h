@@ -53,7 +53,7 @@
     X(SEARCH, "/", "search", "search as you type", FIND)                                             \
     X(SEARCH_NEXT, "n", "search-next", "next match", FIND)                                           \
     X(SEARCH_PREVIOUS, "N", "search-previous", "previous match", FIND)                               \
-    X(FILTER, "&", "filter", "filter: text, !text, file:text, calls>number", FIND)           \
+    X(FILTER, "&", "filter", "filter: text, !text, ~regex, calls>1k", FIND)                  \
     X(FILTER_CLEAR, "\\", "clear-filter", "show all rows again", FIND)                               \
     X(HIDE_STANDARD_LIBRARY, "x", "hide-stdlib", "hide or show the standard library", FIND)          \
     X(SORT_MENU, "o", "sort", "choose what to sort by", TABLE)                                       \

@@ -67,7 +67,7 @@ bool diff_rows_build(struct table *table, const struct session_diff *diff, const
     for (uint32_t i = 0; i < diff->function_count; i++) {
         const struct model_function *function = session_diff_shown(&diff->functions[i]);
         bool library = function->kind == MODEL_FUNCTION_PYTHON && !(function->flags & MODEL_FUNCTION_PROJECT);
-        if ((choice->hide_standard_library && library) || !filter_accepts(choice->filter, function, total))
+        if ((choice->hide_standard_library && library) || !filter_accepts(choice->filter, function, total, MEMORY_PEAK))
             continue;
         table->rows[table->count++] = i + 1;
     }

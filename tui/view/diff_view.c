@@ -42,6 +42,7 @@ static void diff_destroy(void *data) {
     if (state) {
         drop_lines(state);
         table_free(&state->functions);
+        filter_free(&state->filter);
     }
     free(state);
 }

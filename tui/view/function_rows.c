@@ -58,7 +58,7 @@ static size_t choose(const struct function_order *order, const struct model *mod
         if (!did_run(function))
             continue;
         ++*ran;
-        if ((!project || project[id]) && filter_accepts(choice->filter, function, total_self_ns))
+        if ((!project || project[id]) && filter_accepts(choice->filter, function, total_self_ns, choice->measure))
             entries[count++] = (struct ordered_function){sort_key(function, choice), id};
     }
     return count;

@@ -94,6 +94,7 @@ static void functions_destroy(void *data) {
     if (state) {
         table_free(&state->table);
         function_order_free(&state->order);
+        filter_free(&state->filter);
     }
     free(state);
 }
