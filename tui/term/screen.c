@@ -328,9 +328,12 @@ void screen_draw(struct screen *screen, const struct grid *grid, int cursor_row,
 }
 
 static bool read_mouse(struct key_press *press) {
-    MEVENT event;
+    MEVENT event, earlier;
     if (getmouse(&event) != OK)
         return false;
+    /* Of events that came in one piece ncurses hands out the last one first: a click's press would never be seen. */
+    if (event.bstate & BUTTON1_RELEASED && getmouse(&earlier) == OK && earlier.bstate & BUTTON1_PRESSED)
+        event = earlier;
     press->row = event.y;
     press->column = event.x;
     press->mouse = event.bstate & BUTTON4_PRESSED ? MOUSE_WHEEL_UP
