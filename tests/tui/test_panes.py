@@ -48,6 +48,32 @@ class PanesTest(unittest.TestCase):
         return terminal
 
 
+class TestActions(PanesTest):
+    def test_goto_and_grep(self):
+        """Of a run that goes on, whose sources are read only then."""
+        terminal = self.workbench("paths.py", columns=100, rows=30)
+        terminal.wait_for("burn")
+        terminal.keys(":")
+        terminal.wait_for("[All actions]")
+        terminal.text("grep count")
+        terminal.wait_for("paths.py:6: for number in range(count):")
+        terminal.text("er(")
+        terminal.wait_for("grep counter(")
+        for _ in range(3):
+            terminal.keys("BSpace")
+        terminal.text("):")
+        terminal.wait_for(lambda screen: "paths.py:4: def burn(count):" in screen and "paths.py:11:" not in screen)
+        terminal.keys("Down", "Enter")
+        terminal.wait_for(lambda screen: re.search(r"=\[2\]=paths.py:6 burn", screen) and "for number" in screen)
+        terminal.keys("[")
+        terminal.wait_for("=[1]=Functions")
+        terminal.keys(":")
+        terminal.text("goto rend")
+        terminal.wait_for("paths.py:13")
+        terminal.keys("Enter")
+        terminal.wait_for(lambda screen: re.search(r"=\[2\]=paths.py:\d+ render", screen))
+
+
 class TestLiveRun(PanesTest):
     def test_flame_graph(self):
         """Zoomed into, searched, inverted, while the run goes on."""

@@ -114,7 +114,9 @@ static void collect_keys(void) {
 }
 
 static bool asks_for_path(void) {
-    return application.prompt == PROMPT_SAVE_CONFIG || application.prompt == PROMPT_SAVE_SESSION;
+    const char *typed = application.popup_kind == POPUP_PALETTE ? application.popup.filter.text : "";
+    return application.prompt == PROMPT_SAVE_CONFIG || application.prompt == PROMPT_SAVE_SESSION ||
+           strncmp(typed, "save", 4) == 0 || strncmp(typed, "export", 6) == 0;
 }
 
 static void press_any(void) {

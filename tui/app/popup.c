@@ -42,8 +42,7 @@ static const struct popup_row *matching_row(const struct popup *popup, size_t in
     return NULL;
 }
 
-/* Rows that hold what is typed; the first that begins with it is selected. */
-static void apply_filter(struct popup *popup) {
+void popup_filter(struct popup *popup) {
     size_t matching = 0;
     bool found = false;
     popup->selected = popup->top = 0;
@@ -56,6 +55,10 @@ static void apply_filter(struct popup *popup) {
         }
         matching += row->matches;
     }
+}
+
+const struct popup_row *popup_selected(const struct popup *popup) {
+    return popup->choosable ? matching_row(popup, popup->selected) : NULL;
 }
 
 static int list_rows(const struct popup *popup, int screen_rows) {
@@ -97,7 +100,7 @@ static void move(struct popup *popup, long step, long page) {
 }
 
 static enum popup_answer choose(const struct popup *popup, int *value) {
-    const struct popup_row *row = popup->choosable ? matching_row(popup, popup->selected) : NULL;
+    const struct popup_row *row = popup_selected(popup);
     if (!popup->choosable)
         return POPUP_CLOSED;
     if (!row || row->value < 0)
@@ -116,7 +119,7 @@ enum popup_answer popup_key(struct popup *popup, int key, int screen_rows, int *
     if (step)
         move(popup, step, page);
     else if (popup->filtered && line_edit_key(&popup->filter, key))
-        apply_filter(popup);
+        popup_filter(popup);
     return POPUP_STAYS;
 }
 
@@ -176,12 +179,13 @@ void popup_draw(struct popup *popup, struct grid *grid, struct rectangle area, i
         grid_format(grid, box, rows - 1, 2, STYLE_BORDER, " %zu more ", matching_count(popup) - below);
     if (popup->filtered) {
         struct rectangle line = {box.row + 1, box.column + 1, 1, columns - 2};
-        int column = grid_text(grid, line, 0, 0, STYLE_KEY, ":");
-        grid_text(grid, line, 0, column, STYLE_NORMAL, popup->filter.text);
+        int column = grid_text(grid, line, 0, 0, STYLE_KEY, ":"), room = line.columns - column - 1;
         char ahead[sizeof popup->filter.text];
         memcpy(ahead, popup->filter.text, popup->filter.cursor);
         ahead[popup->filter.cursor] = '\0';
-        column += grid_text_width(ahead);
+        int at = grid_text_width(ahead), skip = at > room ? at - room : 0;
+        grid_text_part(grid, line, 0, column, STYLE_NORMAL, popup->filter.text, popup->filter.length, skip);
+        column += at - skip;
         *cursor_row = line.row;
         *cursor_column = line.column + (column < line.columns ? column : line.columns - 1);
     }

@@ -30,6 +30,10 @@ enum popup_answer { POPUP_STAYS, POPUP_CHOSEN, POPUP_CLOSED };
 void popup_free(struct popup *popup);
 /* Adds a row (text is copied and cut); false: out of memory. */
 bool popup_add(struct popup *popup, int value, const char *text);
+/* Leaves the rows that hold what is typed; the first that begins with it is selected. */
+void popup_filter(struct popup *popup);
+/* The selected row, until rows are added; NULL: there is none. */
+const struct popup_row *popup_selected(const struct popup *popup);
 /* *value is filled when the answer is POPUP_CHOSEN. */
 enum popup_answer popup_key(struct popup *popup, int key, int screen_rows, int *value);
 /* Draws it into the middle of the area. Where the filter is typed, the cursor's place is filled. */

@@ -6,19 +6,17 @@
 #include "tui/app/compare_functions.h"
 #include "tui/app/key_map.h"
 #include "tui/app/losses.h"
+#include "tui/app/palette.h"
 #include "tui/app/panes.h"
 #include "tui/app/processes.h"
 
-static bool add_requests(struct popup *popup, enum request_section section, bool by_key) {
+static bool add_requests(struct popup *popup, enum request_section section) {
     char text[160];
     for (enum request request = REQUEST_NONE + 1; request < REQUEST_COUNT; request++) {
         const struct request_row *row = request_row(request);
         if (row->section != section)
             continue;
-        if (by_key)
-            snprintf(text, sizeof text, "  %-10s %s", row->keys, row->help);
-        else
-            snprintf(text, sizeof text, "%-16s %-8s %s", row->name, row->keys, row->help);
+        snprintf(text, sizeof text, "  %-10s %s", row->keys, row->help);
         if (!popup_add(popup, (int)request, text))
             return false;
     }
@@ -79,18 +77,9 @@ static bool add_legend(struct popup *popup) {
 static bool fill_help(const struct application *application, struct popup *popup) {
     popup->title = "Help";
     for (enum request_section section = 0; section < SECTION_COUNT; section++)
-        if (!popup_add(popup, -1, request_section_heading(section)) || !add_requests(popup, section, true))
+        if (!popup_add(popup, -1, request_section_heading(section)) || !add_requests(popup, section))
             return false;
     return add_legend(popup) && losses_add_rows(application->model, popup);
-}
-
-static bool fill_palette(struct popup *popup) {
-    popup->title = "All actions";
-    popup->filtered = popup->choosable = true;
-    for (enum request_section section = 0; section < SECTION_COUNT; section++)
-        if (!add_requests(popup, section, false))
-            return false;
-    return true;
 }
 
 static bool fill_sort_menu(struct application *application) {
@@ -111,8 +100,9 @@ static bool fill_sort_menu(struct application *application) {
 
 void popups_open(struct application *application, enum popup_kind kind) {
     struct popup *popup = &application->popup;
+    application->found = (struct code_places){0};
     bool filled = kind == POPUP_HELP        ? fill_help(application, popup)
-                  : kind == POPUP_PALETTE   ? fill_palette(popup)
+                  : kind == POPUP_PALETTE   ? palette_fill(application)
                   : kind == POPUP_PROCESSES ? processes_fill(application, popup)
                                   : kind == POPUP_COMPARISON ? compare_functions_fill(application, popup)
                             : fill_sort_menu(application);
@@ -138,6 +128,8 @@ static void sort_by(struct application *application, int index) {
 enum request popups_key(struct application *application, int key) {
     enum popup_kind kind = application->popup_kind;
     int value = 0;
+    if (kind == POPUP_PALETTE)
+        return palette_key(application, key);
     enum popup_answer answer = popup_key(&application->popup, key, application->grid.rows, &value);
     application->redraw = true;
     if (answer == POPUP_STAYS)
@@ -147,5 +139,5 @@ enum request popups_key(struct application *application, int key) {
         sort_by(application, value);
     if (answer == POPUP_CHOSEN && kind == POPUP_PROCESSES)
         processes_choose(application, value);
-    return answer == POPUP_CHOSEN && kind == POPUP_PALETTE ? (enum request)value : REQUEST_NONE;
+    return REQUEST_NONE;
 }

@@ -68,7 +68,7 @@ static bool is_folder(const char *path) {
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-static void save(struct application *application, bool may_overwrite) {
+static void save_typed(struct application *application, bool may_overwrite) {
     char path[4096];
     close_prompt(application);
     if (application->edit.length == 0)
@@ -117,7 +117,7 @@ static void accept(struct application *application) {
         if (application->edit.length)
             diff_screen_start(application, application->edit.text);
         break;
-    default: save(application, false); break;
+    default: save_typed(application, false); break;
     }
 }
 
@@ -169,7 +169,7 @@ static void answer_yes_or_no(struct application *application, int key) {
         return;
     close_prompt(application);
     if (key == 'y' && overwrite)
-        save(application, true);
+        save_typed(application, true);
     else if (key == 'y')
         live_run_rerun(application);
 }
@@ -237,6 +237,14 @@ static const char *question(const struct application *application) {
 }
 
 static bool takes_text(enum prompt_kind kind) { return kind >= PROMPT_SEARCH && kind <= PROMPT_DIFF; }
+
+void prompt_save(struct application *application, enum prompt_kind kind, const char *path) {
+    if (!can_open(application, kind))
+        return;
+    application->saves_config = kind == PROMPT_SAVE_CONFIG;
+    line_edit_set(&application->edit, path);
+    save_typed(application, false);
+}
 
 void prompt_draw(struct application *application, int *cursor_row, int *cursor_column) {
     struct rectangle area = application->layout.footer;

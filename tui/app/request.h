@@ -81,7 +81,7 @@
     X(STOP, "^c", "stop", "ask the target to stop (second time: quit)", RUN)                         \
     X(SAVE_CONFIG, "S", "save-config", "save the config", RUN)                                       \
     X(SAVE_SESSION, "s", "save-session", "save the session", RUN)                                    \
-    X(PALETTE, ":", "palette", "all actions by name", PROGRAM)                                       \
+    X(PALETTE, ":", "palette", "all actions by name, and goto, grep, set ...", PROGRAM)                               \
     X(HELP, "? F1", "help", "this help", PROGRAM)                                                    \
     X(REDRAW, "^l", "redraw", "draw the screen anew", PROGRAM)                                       \
     X(SUSPEND, "^z", "suspend", "suspend pyprof-tui", PROGRAM)                                       \

@@ -87,6 +87,16 @@ struct comparing {
     struct taken_text texts[2];
 };
 
+enum { CODE_SEARCH_MOST = 400 };
+
+/* Where the rows of a search for a text lead to (tui/app/code_search.h). */
+struct code_place { uint32_t function, line; };
+struct code_places {
+    struct code_place places[CODE_SEARCH_MOST];
+    size_t count;
+    bool sources_read; /* those of the project, since the list of actions was opened */
+};
+
 /* What is shown, compared with other sessions. */
 struct diff_screen {
     struct diff_job *job;   /* what compares; NULL: nothing does */
@@ -141,6 +151,7 @@ struct application {
     char search[256];
     enum popup_kind popup_kind;
     struct popup popup;
+    struct code_places found; /* by `grep` in the list of actions */
     char message[1024]; /* until the next key; "" none */
     bool message_is_error;
 

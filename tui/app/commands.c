@@ -1,0 +1,258 @@
+#include "tui/app/commands.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "core/config/options.h"
+#include "core/config/words.h"
+#include "tui/app/code_search.h"
+#include "tui/app/pane_options.h"
+#include "tui/app/panes.h"
+#include "tui/app/prompt.h"
+#include "tui/view/filter.h"
+
+/* --- what there is to choose from ------------------------------------------------------------------- */
+
+static bool add_words(struct popup *popup, const char *before, const char *const *words, const char *typed) {
+    char text[sizeof popup->rows->text];
+    for (; words && *words; words++) {
+        snprintf(text, sizeof text, "%s%s", before, *words);
+        if (filter_contains(text, typed) && !popup_add(popup, 0, text))
+            return false;
+    }
+    return true;
+}
+
+static void complain(struct application *application, const char *what, const char *argument, const char *const *words) {
+    char quoted[WORDS_QUOTED_SIZE];
+    if (!words || !*words)
+        application_error(application, "there is no %s %s in this pane", what, words_quote(argument, quoted));
+    else
+        application_error(application, "there is no %s %s; did you mean \"%s\"?", what, words_quote(argument, quoted),
+                          words_nearest(argument, words));
+}
+
+/* --- theme ------------------------------------------------------------------------------------------ */
+
+static const char *const themes[] = {
+#define X(NAME, name) name,
+    UI_THEME_LIST(X)
+#undef X
+    NULL,
+};
+
+static bool offer_themes(struct application *application, const char *typed, struct popup *popup) {
+    (void)application;
+    return add_words(popup, "", themes, typed);
+}
+
+static void use_theme(struct application *application, const char *name) {
+    application->theme = theme_from_name(name);
+    screen_set_theme(application->screen, application->theme);
+}
+
+static void take_theme(struct application *application, const char *argument, int value) {
+    (void)value;
+    if (!words_contain(themes, argument)) {
+        complain(application, "theme", argument, themes);
+        return;
+    }
+    use_theme(application, argument);
+    application_message(application, "theme: %s (S keeps it in the config)", argument);
+}
+
+/* --- sort, filter ----------------------------------------------------------------------------------- */
+
+static const char *const *sort_names(struct application *application, const struct view **view, void **state) {
+    *view = panes_view(application, application->place.focus, state);
+    return (*view)->sort_names ? (*view)->sort_names(*state) : NULL;
+}
+
+static bool offer_sorts(struct application *application, const char *typed, struct popup *popup) {
+    const struct view *view;
+    void *state;
+    return add_words(popup, "", sort_names(application, &view, &state), typed);
+}
+
+static void sort_by(struct application *application, const char *argument, int value) {
+    const struct view *view;
+    void *state;
+    const char *const *names = sort_names(application, &view, &state);
+    (void)value;
+    for (int i = 0; names && names[i]; i++)
+        if (strncasecmp(names[i], argument, strlen(argument)) == 0) {
+            if (i != view->sorted(state)) /* again would invert it */
+                view->sort(state, i);
+            return;
+        }
+    complain(application, "column", argument, names);
+}
+
+static void filter_by(struct application *application, const char *argument, int value) {
+    void *state;
+    const struct view *view = panes_view(application, application->place.focus, &state);
+    struct view_context context = panes_context(application, application->place.focus);
+    const char *problem = "there is nothing to filter in this pane; 1 goes to the functions";
+    (void)value;
+    if (!view->filter || !view->filter(state, &context, argument, &problem))
+        application_error(application, "%s", problem);
+}
+
+/* --- going somewhere -------------------------------------------------------------------------------- */
+
+static bool offer_functions(struct application *application, const char *typed, struct popup *popup) {
+    return code_search_functions(application, typed, popup);
+}
+
+static void go_to(struct application *application, uint32_t function, uint32_t line) {
+    panes_apply(application, (struct view_effect){.action = VIEW_DRILL, .function = function, .line = line});
+}
+
+static void go_to_function(struct application *application, const char *argument, int value) {
+    char quoted[WORDS_QUOTED_SIZE];
+    if (value > 0 && (size_t)value < application->model->function_count)
+        go_to(application, (uint32_t)value, 0);
+    else
+        application_error(application, "no function has %s in its name or file", words_quote(argument, quoted));
+}
+
+static bool offer_places(struct application *application, const char *typed, struct popup *popup) {
+    return code_search_text(application, typed, popup);
+}
+
+static void go_to_place(struct application *application, const char *argument, int value) {
+    uint32_t function, line;
+    char quoted[WORDS_QUOTED_SIZE];
+    if (code_search_place(application, value, &function, &line))
+        go_to(application, function, line);
+    else
+        application_error(application, "%s is in no function's name and in no source", words_quote(argument, quoted));
+}
+
+static size_t line_count(const struct application *application, const char *file) {
+    const struct model_source *source = model_source(application->model, file);
+    size_t count = 0;
+    free(source ? model_source_lines(source, &count) : NULL);
+    return count;
+}
+
+static void go_to_line(struct application *application, const char *argument, int value) {
+    const struct model *model = application->model;
+    uint32_t function = application->place.function;
+    char *end, quoted[WORDS_QUOTED_SIZE];
+    unsigned long line = strtoul(argument, &end, 10);
+    (void)value;
+    if (function == 0 || function >= model->function_count || !*model->functions[function].file) {
+        application_error(application, "no function with a source is selected; goto FUNCTION selects one");
+        return;
+    }
+    const char *file = model->functions[function].file;
+    size_t lines = line_count(application, file);
+    if (*argument < '0' || *argument > '9' || *end || line == 0)
+        application_error(application, "%s is no line number; write for example: line 12", words_quote(argument, quoted));
+    else if (line > lines && lines)
+        application_error(application, "%s has %zu lines", file, lines);
+    else if (line > lines)
+        application_error(application, "the source of %s is not there", file);
+    else {
+        uint32_t there = code_search_function_at(model, file, (uint32_t)line);
+        go_to(application, there ? there : function, (uint32_t)line);
+    }
+}
+
+/* --- settings --------------------------------------------------------------------------------------- */
+
+static const char settable[] = "ui";
+
+static bool offer_settings(struct application *application, const char *typed, struct popup *popup) {
+    char text[OPTION_KEY_SIZE + 2];
+    (void)application;
+    for (size_t i = 0; i < option_count; i++) {
+        const struct config_option *option = &options[i];
+        if (!option_is_under(option, settable))
+            continue;
+        snprintf(text, sizeof text, "%s=", option->key);
+        bool named = strncmp(typed, text, strlen(text)) == 0;
+        if (named && option->type == OPTION_TEXT && !add_words(popup, text, option->words, typed))
+            return false;
+        if (!named && filter_contains(text, typed) && !popup_add(popup, 0, text))
+            return false;
+    }
+    return true;
+}
+
+/* What the screen has of the config, as the config now has it. */
+static void apply_setting(struct application *application, const char *key) {
+    const struct config *config = application->run.config;
+    if (strncmp(key, "ui.panes", 8) == 0 || strncmp(key, "ui.sizes.", 9) == 0) {
+        struct layout_options options_now = pane_options_read(config);
+        application->options.panes = options_now.panes;
+        memcpy(application->options.extra, options_now.extra, sizeof options_now.extra);
+        application->hidden = 0;
+    } else if (strncmp(key, "ui.theme=", 9) == 0) {
+        use_theme(application, config->ui.theme);
+    } else if (strncmp(key, "ui.refresh_ms=", 14) == 0) {
+        application->refresh_ms = config->ui.refresh_ms;
+        application->next_tick_ns = 0;
+    } else if (strncmp(key, "ui.sort=", 8) == 0) {
+        sort_by(application, config->ui.sort, -1);
+    }
+}
+
+static void set(struct application *application, const char *argument, int value) {
+    static const char prefix[] = "--set: ";
+    struct error error;
+    (void)value;
+    if (strncmp(argument, "ui.", 3) != 0) {
+        application_error(application, "while it is looked at, keys that begin with ui. can be set; others are for the next "
+                                       "run, with --set");
+    } else if (!config_set(application->run.config, argument, &error)) {
+        bool prefixed = strncmp(error.text, prefix, sizeof prefix - 1) == 0;
+        application_error(application, "%s", error.text + (prefixed ? sizeof prefix - 1 : 0));
+    } else {
+        application_message(application, "%s (S keeps it in the config)", argument);
+        apply_setting(application, argument);
+    }
+}
+
+/* --- files ------------------------------------------------------------------------------------------ */
+
+static void save(struct application *application, const char *argument, int value) {
+    (void)value;
+    prompt_save(application, PROMPT_SAVE_SESSION, argument);
+}
+
+static void save_config(struct application *application, const char *argument, int value) {
+    (void)value;
+    prompt_save(application, PROMPT_SAVE_CONFIG, argument);
+}
+
+/* --- the table -------------------------------------------------------------------------------------- */
+
+const struct command commands[] = {
+    {"goto", "FUNCTION", "go to a function by its name", offer_functions, true, go_to_function},
+    {"grep", "TEXT", "names and source lines that hold a text", offer_places, true, go_to_place},
+    {"line", "N", "line N of the file", NULL, false, go_to_line},
+    {"sort", "COLUMN", "sort the pane by a column", offer_sorts, false, sort_by},
+    {"filter", "TERMS", "rows that these hold for (see &)", NULL, false, filter_by},
+    {"theme", "NAME", "colours of that name", offer_themes, false, take_theme},
+    {"set", "KEY=VALUE", "a key of the config, of those in ui", offer_settings, false, set},
+    {"save", "PATH", "save the session there", NULL, false, save},
+    {"save-config", "PATH", "save the config there", NULL, false, save_config},
+};
+const size_t command_count = sizeof commands / sizeof *commands;
+
+const struct command *command_of(const char *typed, const char **argument) {
+    size_t length = strcspn(typed, " ");
+    if (!typed[length])
+        return NULL;
+    for (size_t i = 0; i < command_count; i++)
+        if (strlen(commands[i].name) == length && strncmp(commands[i].name, typed, length) == 0) {
+            *argument = typed + length + strspn(typed + length, " ");
+            return &commands[i];
+        }
+    return NULL;
+}
