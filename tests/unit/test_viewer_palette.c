@@ -221,6 +221,76 @@ static void a_session_is_saved_there(void **state) {
     unlink(path);
 }
 
+static char *text_of(const char *path) {
+    static char text[1 << 16];
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    return text;
+}
+
+static void the_screen_is_exported(void **state) {
+    (void)state;
+    char folder[] = "/tmp/pyprof-export-XXXXXX", path[64], command[128], shown[1 << 16];
+    assert_non_null(mkdtemp(folder));
+    snprintf(path, sizeof path, "%s/screen.txt", folder);
+    snprintf(command, sizeof command, ":export %s\r", path);
+    press('j');
+    draw(30, 100);
+    snprintf(shown, sizeof shown, "%s", screen);
+    type(command);
+    expect_message("the screen is written to", false);
+    assert_string_equal(text_of(path), shown);
+    press('j');
+    type(command);
+    assert_int_equal(application.prompt, PROMPT_OVERWRITE);
+    type("n");
+    assert_string_equal(text_of(path), shown);
+    type(command);
+    type("y");
+    assert_string_not_equal(text_of(path), shown);
+    unlink(path);
+    assert_int_equal(rmdir(folder), 0); /* nothing else was left there */
+    type(command);
+    expect_message("cannot be written: No such file or directory", true);
+    type(":export /\r");
+    expect_message("is a folder", true);
+}
+
+static void all_rows_of_a_pane_are_exported(void **state) {
+    (void)state;
+    char path[] = "/tmp/pyprof-export-XXXXXX", command[64];
+    for (int i = 0; i < 300; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "function_%d", i);
+        fixture_function(model, MODEL_FUNCTION_PYTHON, "julia.py", 5, name, MODEL_FUNCTION_PROJECT, 1, 1, 1);
+    }
+    assert_int_equal(close(mkstemp(path)), 0);
+    type("G"); /* the first rows are out of sight */
+    draw(30, 100);
+    uint32_t selected_before = application.place.function;
+    snprintf(command, sizeof command, ":export-pane %s\ry", path);
+    type(command);
+    const char *text = text_of(path);
+    assert_memory_equal(text, "Functions 307/307", 17);
+    assert_non_null(strstr(text, "calculate_z_serial_"));
+    for (int i = 0; i < 300; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "function_%d\n", i);
+        assert_non_null(strstr(text, name));
+    }
+    assert_int_equal(strlen(text) > 2 && text[strlen(text) - 1] == '\n' && text[strlen(text) - 2] != '\n', 1);
+    assert_int_equal(application.place.function, selected_before);
+    type("2");
+    type(command);
+    assert_non_null(strstr(text_of(path), "Needle = 2"));
+    type("4");
+    type(command);
+    assert_memory_equal(text_of(path), "RAM", 3);
+    unlink(path);
+}
+
 static void what_is_typed_stays_in_sight(void **state) {
     (void)state;
     type(":filter ");
@@ -244,6 +314,8 @@ int main(void) {
         TEST(a_text_is_found_in_names_and_sources),
         TEST(keys_of_the_config),
         TEST(a_session_is_saved_there),
+        TEST(the_screen_is_exported),
+        TEST(all_rows_of_a_pane_are_exported),
         TEST(what_is_typed_stays_in_sight),
     };
     return cmocka_run_group_tests_name("viewer palette", tests, NULL, NULL);

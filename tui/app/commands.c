@@ -230,6 +230,16 @@ static void save_config(struct application *application, const char *argument, i
     prompt_save(application, PROMPT_SAVE_CONFIG, argument);
 }
 
+static void export(struct application *application, const char *argument, int value) {
+    (void)value;
+    prompt_save(application, PROMPT_EXPORT_SCREEN, argument);
+}
+
+static void export_rows(struct application *application, const char *argument, int value) {
+    (void)value;
+    prompt_save(application, PROMPT_EXPORT_PANE, argument);
+}
+
 /* --- the table -------------------------------------------------------------------------------------- */
 
 const struct command commands[] = {
@@ -242,6 +252,8 @@ const struct command commands[] = {
     {"set", "KEY=VALUE", "a key of the config, of those in ui", offer_settings, false, set},
     {"save", "PATH", "save the session there", NULL, false, save},
     {"save-config", "PATH", "save the config there", NULL, false, save_config},
+    {"export", "PATH", "write the screen as text", NULL, false, export},
+    {"export-pane", "PATH", "write all rows of the pane as text", NULL, false, export_rows},
 };
 const size_t command_count = sizeof commands / sizeof *commands;
 

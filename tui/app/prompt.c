@@ -9,6 +9,7 @@
 #include "tui/app/chrome.h"
 #include "tui/app/compare_functions.h"
 #include "tui/app/diff_screen.h"
+#include "tui/app/export_screen.h"
 #include "tui/app/live_run.h"
 #include "tui/app/pane_options.h"
 #include "tui/app/panes.h"
@@ -57,8 +58,9 @@ static const char *session_path(const struct application *application) {
 /* Whether writing there harms a file that is not our own. */
 static bool would_overwrite(const struct application *application, const char *path) {
     char own[4096];
-    bool config = application->saves_config;
-    const char *offered = config ? application->start->config_path : application->run.saved_path;
+    const char *offered = application->saves == PROMPT_SAVE_CONFIG    ? application->start->config_path
+                          : application->saves == PROMPT_SAVE_SESSION ? application->run.saved_path
+                                                                      : NULL;
     absolute_path(offered ? offered : "", own, sizeof own);
     return strcmp(path, own) != 0 && access(path, F_OK) == 0;
 }
@@ -66,6 +68,17 @@ static bool would_overwrite(const struct application *application, const char *p
 static bool is_folder(const char *path) {
     struct stat status;
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+static void write_to(struct application *application, const char *path) {
+    if (application->saves == PROMPT_SAVE_CONFIG)
+        save_config(application, path);
+    else if (application->saves == PROMPT_EXPORT_SCREEN)
+        export_screen(application, path);
+    else if (application->saves == PROMPT_EXPORT_PANE)
+        export_pane(application, path);
+    else
+        live_run_save(application, path);
 }
 
 static void save_typed(struct application *application, bool may_overwrite) {
@@ -78,10 +91,8 @@ static void save_typed(struct application *application, bool may_overwrite) {
         application_error(application, "%s is a folder; name a file in it", path);
     else if (!may_overwrite && would_overwrite(application, path))
         application->prompt = PROMPT_OVERWRITE;
-    else if (application->saves_config)
-        save_config(application, path);
     else
-        live_run_save(application, path);
+        write_to(application, path);
 }
 
 /* --- typed texts ------------------------------------------------------------------------------------ */
@@ -207,7 +218,7 @@ void prompt_open(struct application *application, enum prompt_kind kind) {
     if (kind == PROMPT_DIFF)
         diff_screen_offer(application, offered, sizeof offered);
     application->prompt = kind;
-    application->saves_config = kind == PROMPT_SAVE_CONFIG;
+    application->saves = kind;
     line_edit_set(&application->edit, kind == PROMPT_SAVE_CONFIG    ? config_path(application)
                                       : kind == PROMPT_SAVE_SESSION ? session_path(application)
                                                                     : offered);
@@ -231,6 +242,7 @@ static const char *question(const struct application *application) {
                    ? "This run is not saved. Run again without it?  [s]ave it first  [y]es  [n]o"
                    : "The target still runs. End it and run again?  [y]es  [n]o";
     case PROMPT_OVERWRITE: return "There is a file of that name. Write over it?  [y]es  [n]o";
+    case PROMPT_EXPORT_SCREEN: case PROMPT_EXPORT_PANE: /* the list of actions asks */
     case PROMPT_NONE: break;
     }
     return "";
@@ -241,7 +253,7 @@ static bool takes_text(enum prompt_kind kind) { return kind >= PROMPT_SEARCH && 
 void prompt_save(struct application *application, enum prompt_kind kind, const char *path) {
     if (!can_open(application, kind))
         return;
-    application->saves_config = kind == PROMPT_SAVE_CONFIG;
+    application->saves = kind;
     line_edit_set(&application->edit, path);
     save_typed(application, false);
 }

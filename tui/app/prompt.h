@@ -6,7 +6,7 @@
 
 void prompt_open(struct application *application, enum prompt_kind kind);
 void prompt_key(struct application *application, int key);
-/* As if that path had been typed where it is asked for (PROMPT_SAVE_SESSION, PROMPT_SAVE_CONFIG): asks before it writes over
+/* As if that path had been typed where it is asked for (PROMPT_SAVE_..., PROMPT_EXPORT_...): asks before it writes over
  * another file. */
 void prompt_save(struct application *application, enum prompt_kind kind, const char *path);
 /* Draws it over the last row; the cursor's place on the screen is filled where text is typed. */

@@ -28,6 +28,7 @@ enum prompt_kind {
     PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_SAVE_SESSION, PROMPT_SAVE_CONFIG, PROMPT_ARGUMENTS,
     PROMPT_DIFF,
     PROMPT_QUIT, PROMPT_RERUN, PROMPT_OVERWRITE,
+    PROMPT_EXPORT_SCREEN, PROMPT_EXPORT_PANE, /* what is written; never asked in the last row */
 };
 
 enum popup_kind { POPUP_NONE, POPUP_HELP, POPUP_PALETTE, POPUP_SORT, POPUP_PROCESSES, POPUP_COMPARISON };
@@ -147,7 +148,7 @@ struct application {
     bool typing;
     enum prompt_kind prompt;
     struct line_edit edit;
-    bool saves_config; /* a path is asked for: the config, else the session */
+    enum prompt_kind saves; /* what goes to the path that is asked for */
     char search[256];
     enum popup_kind popup_kind;
     struct popup popup;
