@@ -8,6 +8,7 @@
 
 #include "tui/app/actions.h"
 #include "tui/app/compose.h"
+#include "tui/app/compare_functions.h"
 #include "tui/app/diff_screen.h"
 #include "tui/app/live_run.h"
 #include "tui/app/losses.h"
@@ -71,6 +72,7 @@ static inline int teardown(void **state) {
     (void)state;
     popup_free(&application.popup);
     diff_screen_free(&application);
+    compare_functions_free(&application);
     live_run_close(&application);
     panes_close(&application);
     grid_free(&application.grid);
