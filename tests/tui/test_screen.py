@@ -334,7 +334,7 @@ class TestScreenReader(ScreenTest):
     def test_lines_and_no_control_sequences_on_any_terminal(self):
         for name in ("dumb", "nothing-known", "xterm-256color"):
             with self.subTest(name=name):
-                self.read_through(self.pty("--set", "ui.screen_reader=true", JULIA, "60", "50", TERM=name))
+                self.read_through(self.pty("--set", "ui.screen_reader=true", JULIA, "200", "100", TERM=name))
 
     def read_through(self, terminal):
         terminal.read_until(b"END exit 0")
