@@ -12,6 +12,8 @@ static const char *const themes[] = {UI_THEME_LIST(X) NULL};
 #undef X
 static const char *const pane_names[] = {"functions", "source", "bytecode", "ram", "output", "memory", "tree",
                                          "flame", "threads", "info", NULL};
+static const char *const column_names[] = {"self%", "total%", "self", "total", "calls", "primitive", "percall", "instr",
+                                           "mib", "totmib", "file", "function", NULL};
 static const char *const sort_names[] = {"self", "total", "calls", "name", NULL};
 
 /* clang-format off */
@@ -116,6 +118,9 @@ const struct config_option options[] = {
     SIZE_OPTION(flame, "Rows more (or less) for the flame graph."),
     SIZE_OPTION(ram, "Rows more (or less) for the RAM graph."),
     SIZE_OPTION(output, "Rows more (or less) for the program's output."),
+    OPTION(ui.columns, .initial = "self%,total%,self,total,calls,instr,mib,totmib,file", .words = column_names, .help =
+           "Columns of the function table, as far as it has room; the function itself always stands there. O chooses them, S "
+           "writes those there are."),
     OPTION(ui.sort, .initial = "self", .words = sort_names, .help =
            "What the function table is sorted by at the start."),
 };

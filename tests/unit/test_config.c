@@ -87,6 +87,8 @@ static void test_defaults(void **state) {
     assert_string_equal(config->ui.theme, "default");
     assert_list(&config->ui.panes, 6, (const char *const[]){"functions", "source", "ram", "output", "tree", "flame"});
     assert_int_equal(config->ui.sizes.flame, 0);
+    assert_list(&config->ui.columns, 9, (const char *const[]){"self%", "total%", "self", "total", "calls", "instr", "mib", "totmib",
+                                                              "file"});
     assert_string_equal(config->ui.sort, "self");
     assert_int_equal(config_collectors(config), COLLECTOR_FUNCTION | COLLECTOR_LINE | COLLECTOR_MEMORY);
     assert_true(config_validate(config, NULL));

@@ -1,6 +1,8 @@
 /* The function table: golden screens, order, selection, search, filter. */
 #include "tests/unit/view_fixture.h"
 
+#include "tui/view/function_values.h"
+
 static int set_up(void **state) {
     struct test *test = view_test_new(&functions_view, (struct view_context){.percent = true, .focused = true});
     *state = test;
@@ -479,6 +481,53 @@ static void memory_columns(void **state) {
     expect_title(test, "Functions 8/8  sort:MiB^  MiB:temp");
 }
 
+/* The user's columns: as many as there is room for, what is sorted by before others; none but the function where none is wanted. */
+static void chosen_columns(void **state) {
+    struct test *test = *state;
+    test->model->functions[1].primitive_calls = 3;
+    test->model->functions[1].calls = 9;
+    functions_view_set_columns(test->view, 1u << VALUE_CALLS | 1u << VALUE_PRIMITIVE_CALLS | 1u << VALUE_TIME_PER_CALL);
+    expect(test, 4, 58,
+           "    Calls     Prim  /call   Function\n"
+           ">       9        3  3.14s   calculate_z_serial_purepython\n"
+           "        1        1  9.94s   calc_pure_python\n"
+           " 34219980 34219980    5ns c builtins.abs\n");
+    expect(test, 2, 30,
+           "    Calls   Function\n"
+           ">       9   calculate_z_seria~\n");
+    const char *const *names = functions_view.sort_names(test->view);
+    assert_string_equal(names[6], "calls that were not recursive");
+    assert_string_equal(names[7], "time per call");
+    assert_null(names[8]);
+    functions_view.sort(test->view, 7);
+    expect_title(test, "Functions 7/7  sort:/callv");
+    expect(test, 3, 30,
+           "  /call   Function\n"
+           "> 9.96s   <module> julia.py\n"
+           "  9.94s   calc_pure_python\n");
+    click(test, (struct rectangle){0, 0, 5, 58}, 0, 12);
+    expect_title(test, "Functions 7/7  sort:Primv");
+    request(test, REQUEST_SORT_INVERT);
+    expect_title(test, "Functions 7/7  sort:Prim^");
+    functions_view_set_columns(test->view, 0); /* what is sorted by can be left and come back to */
+    assert_int_equal(functions_view.sorted(test->view), 6);
+    expect(test, 2, 120, "   Function\n>  <module> julia.py\n");
+    functions_view.sort(test->view, 0);
+    expect(test, 2, 120, "   Function\n>  calculate_z_serial_purepython\n");
+    functions_view_set_columns(test->view, 1u << VALUE_SELF | 1u << VALUE_FILE);
+    static const char self_and_file[] = " Self s   Function                    File:line\n"
+                                        ">  9.24   calculate_z_serial_purepyt~ julia.py:5\n"
+                                        "   0.51   calc_pure_python            julia.py:20\n";
+    expect(test, 3, 58, self_and_file);
+    test->context.function = 2;
+    char *text = draw(test, 3, 58, true, true);
+    assert_non_null(strstr(text, "...4444")); /* the heat of the self time stands in the column there is */
+    free(text);
+    test->context.function = 1;
+    test->context.percent = false;
+    expect(test, 3, 58, self_and_file);
+}
+
 /* A run of the memory collector alone has no times that were asked for: memory comes first. */
 static void memory_alone(void **state) {
     struct test *test = *state;
@@ -546,7 +595,7 @@ int main(void) {
         TEST(selection_stays), TEST(first_row_until_chosen), TEST(scrolling), TEST(held_order), TEST(filtering),
         TEST(standard_library_hidden), TEST(selection_hidden), TEST(long_names),
         TEST(searching), TEST(clicking), TEST(copying), TEST(empty_tables),
-        TEST(growing_run), TEST(memory_columns), TEST(memory_alone), TEST(hundred_thousand_functions),
+        TEST(growing_run), TEST(memory_columns), TEST(chosen_columns), TEST(memory_alone), TEST(hundred_thousand_functions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -379,6 +379,26 @@ static void test_sort_menu(void **state) {
     assert_non_null(strstr(application.message, "nothing to sort"));
 }
 
+/* Enter ticks a column on and off while the menu stays; letters move in it. */
+static void test_column_menu(void **state) {
+    (void)state;
+    draw(30, 100);
+    assert_non_null(strstr(row(3), "Self%  Tot%"));
+    type("Oj\r"); /* total% off */
+    draw(30, 100);
+    assert_int_equal(application.popup_kind, POPUP_COLUMNS);
+    assert_non_null(strstr(screen, "[x] self% "));
+    assert_non_null(strstr(screen, "[ ] total%"));
+    type("jjjj\r"); /* primitive on */
+    draw(30, 100);
+    assert_non_null(strstr(screen, "[x] primitive"));
+    press(KEYS_ESCAPE);
+    draw(30, 100);
+    assert_int_equal(application.popup_kind, POPUP_NONE);
+    assert_null(strstr(row(3), "Tot%"));
+    assert_non_null(strstr(row(3), "Prim"));
+}
+
 static void test_palette(void **state) {
     (void)state;
     type(":perc\r");
@@ -591,7 +611,8 @@ int main(void) {
         TEST(test_tabs), TEST(test_short_tabs), TEST(test_long_messages), TEST(test_nothing_to_freeze),
         TEST(test_titles), TEST(test_a_key_without_action), TEST(test_output_of_a_session), TEST(test_nothing_to_copy),
         TEST(test_a_folder_is_no_file), TEST(test_too_small), TEST(test_every_size_and_key),
-        TEST(test_a_session_has_nothing_that_runs), TEST(test_search_prompt), TEST(test_sort_menu), TEST(test_filtered_selection),
+        TEST(test_a_session_has_nothing_that_runs), TEST(test_search_prompt), TEST(test_sort_menu), TEST(test_column_menu),
+        TEST(test_filtered_selection),
         TEST(test_untouched_selection), TEST(test_help_explains_the_columns), TEST(test_nothing_matches), TEST(test_follow),
         TEST(test_borders_are_pulled),
         TEST(test_palette),

@@ -3,8 +3,10 @@
 #include "tests/unit/viewer_fixture.h"
 
 #include "pyprof/config.h"
+#include "tui/app/columns.h"
 #include "tui/app/key_map.h"
 #include "tui/app/pane_options.h"
+#include "tui/view/function_values.h"
 
 static int setup(void **state) {
     (void)state;
@@ -166,6 +168,36 @@ static void kept_in_the_config(void **state) {
     unlink(path);
 }
 
+/* Every word of a column is one that the config knows, in the same place. None at all is kept, too. */
+static void columns_kept_in_the_config(void **state) {
+    (void)state;
+    void *functions = application.view_states[PANE_FUNCTIONS];
+    const struct config *begun_with = start.config;
+    struct config *saved = config_new();
+    struct error error;
+    assert_int_equal(functions_view_columns(functions), FUNCTION_VALUES_USUAL);
+    assert_true(columns_write(&application, saved, &error));
+    char *text = config_to_yaml(saved, true, &error);
+    assert_null(strstr(text, "columns")); /* as it is anyway */
+    free(text);
+    static const unsigned sets[] = {(1u << VALUE_COUNT) - 1, 0, 1u << VALUE_TIME_PER_CALL | 1u << VALUE_FILE};
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+        functions_view_set_columns(functions, sets[i]);
+        assert_true(columns_write(&application, saved, &error));
+        text = config_to_yaml(saved, true, &error);
+        struct config *again = config_new();
+        assert_true(config_load_text(again, "saved.yaml", text, strlen(text), &error));
+        free(text);
+        start.config = again;
+        functions_view_set_columns(functions, FUNCTION_VALUES_USUAL);
+        columns_read(&application);
+        start.config = begun_with;
+        assert_int_equal(functions_view_columns(functions), sets[i]);
+        config_free(again);
+    }
+    config_free(saved);
+}
+
 static void tab_goes_through_what_is_seen(void **state) {
     (void)state;
     static const enum pane wanted[] = {PANE_SOURCE, PANE_RAM, PANE_OUTPUT, PANE_TREE, PANE_FLAME, PANE_FUNCTIONS};
@@ -237,6 +269,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(the_last_pane_stays, setup, teardown),
         cmocka_unit_test_setup_teardown(sizes_by_keys, setup, teardown),
         cmocka_unit_test_setup_teardown(kept_in_the_config, setup, teardown),
+        cmocka_unit_test_setup_teardown(columns_kept_in_the_config, setup, teardown),
         cmocka_unit_test_setup_teardown(tab_goes_through_what_is_seen, setup, teardown),
         cmocka_unit_test_setup_teardown(a_process_is_chosen_from_the_list, setup, teardown),
         cmocka_unit_test_setup_teardown(random_keys, setup, teardown),

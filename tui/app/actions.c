@@ -140,6 +140,7 @@ static void search_next(struct application *application) { search_again(applicat
 static void search_previous(struct application *application) { search_again(application, -1); }
 static void filter(struct application *application) { prompt_open(application, PROMPT_FILTER); }
 static void sort_menu(struct application *application) { popups_open(application, POPUP_SORT); }
+static void columns(struct application *application) { popups_open(application, POPUP_COLUMNS); }
 static void percent(struct application *application) { application->percent = !application->percent; }
 
 static void hide_standard_library(struct application *application) {
@@ -277,6 +278,7 @@ static void (*const handlers[REQUEST_COUNT])(struct application *) = {
     [REQUEST_CALLERS] = show_callers, [REQUEST_EDIT] = edit, [REQUEST_SEARCH] = search,
     [REQUEST_SEARCH_NEXT] = search_next, [REQUEST_SEARCH_PREVIOUS] = search_previous, [REQUEST_FILTER] = filter,
     [REQUEST_HIDE_STANDARD_LIBRARY] = hide_standard_library, [REQUEST_SORT_MENU] = sort_menu,
+    [REQUEST_COLUMNS] = columns,
     [REQUEST_VARIANT] = memory_actions_vary, [REQUEST_NEXT_MARK] = memory_actions_next_mark,
     [REQUEST_PREVIOUS_MARK] = memory_actions_previous_mark, [REQUEST_PEAK] = memory_actions_peak,
     [REQUEST_MARK] = memory_actions_mark, [REQUEST_CENSUS] = memory_actions_census,

@@ -1,3 +1,4 @@
+#include "tui/app/columns.h"
 #include "tui/app/panes.h"
 
 #include <stdio.h>
@@ -39,6 +40,7 @@ bool panes_open(struct application *application) {
     if (!(application->callers_state = callers_view.create()) || !(application->diff.state = diff_view.create()))
         return false;
     sort_as_configured(application);
+    columns_read(application);
     if (application->run.state == RUN_SESSION || application->run.state == RUN_OPENING)
         output_view_feed(application->view_states[PANE_OUTPUT], (const unsigned char *)no_output, sizeof no_output - 1);
     return true;

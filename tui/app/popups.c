@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tui/app/columns.h"
 #include "tui/app/compare_functions.h"
 #include "tui/app/key_map.h"
 #include "tui/app/losses.h"
@@ -28,6 +29,8 @@ static const char *const legend[] = {
     "  Self% Self s  in the function itself, not what it calls",
     "  Tot%  Tot s   with all it calls; recursion counts once",
     "  c             a function written in C",
+    "  Prim          calls that were not recursive",
+    "  /call         Tot s by calls that were not recursive",
     "  %Fn           share of the self time of its function",
     "  . : + #       the same: from 0.5, 2, 10, 40 %",
     "  self          on the line, with the C calls in it",
@@ -103,6 +106,7 @@ void popups_open(struct application *application, enum popup_kind kind) {
     application->found = (struct code_places){0};
     bool filled = kind == POPUP_HELP        ? fill_help(application, popup)
                   : kind == POPUP_PALETTE   ? palette_fill(application)
+                  : kind == POPUP_COLUMNS   ? columns_fill(application, popup)
                   : kind == POPUP_PROCESSES ? processes_fill(application, popup)
                                   : kind == POPUP_COMPARISON ? compare_functions_fill(application, popup)
                             : fill_sort_menu(application);
@@ -134,6 +138,10 @@ enum request popups_key(struct application *application, int key) {
     application->redraw = true;
     if (answer == POPUP_STAYS)
         return REQUEST_NONE;
+    if (answer == POPUP_CHOSEN && kind == POPUP_COLUMNS) {
+        columns_toggle(application, value);
+        return REQUEST_NONE;
+    }
     popups_close(application);
     if (answer == POPUP_CHOSEN && kind == POPUP_SORT)
         sort_by(application, value);

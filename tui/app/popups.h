@@ -1,4 +1,4 @@
-/* popups.h - help, palette, sort menu and list of processes: the rows of each, and what choosing one does. */
+/* popups.h - help, palette, menus of sorts and columns, list of processes: the rows of each, and what choosing one does. */
 #ifndef PYPROF_TUI_POPUPS_H
 #define PYPROF_TUI_POPUPS_H
 

@@ -1,3 +1,4 @@
+#include "tui/app/columns.h"
 #include "tui/app/prompt.h"
 
 #include <stdio.h>
@@ -40,6 +41,7 @@ static void save_config(struct application *application, const char *path) {
     config->ui.refresh_ms = application->refresh_ms;
     snprintf(theme, sizeof theme, "ui.theme=%s", theme_name(application->theme));
     if (config_set(config, theme, &error) && pane_options_write(application, config, &error) &&
+        columns_write(application, config, &error) &&
         config_save_file(config, path, &error))
         application_message(application, "config saved: %s", path);
     else

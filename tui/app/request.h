@@ -60,6 +60,7 @@
     X(SORT_PREVIOUS, "<", "sort-left", "sort by the column to the left", TABLE)                      \
     X(SORT_NEXT, ">", "sort-right", "sort by the column to the right", TABLE)                        \
     X(SORT_INVERT, "I", "invert", "invert the order", TABLE)                                         \
+    X(COLUMNS, "O", "columns", "choose the columns of the functions", TABLE)                         \
     X(PERCENT, "%", "percent", "percent or absolute numbers", TABLE)                                 \
     X(VARIANT, "v", "variant", "what of memory; in bytecode: opcodes, pairs", MEMORY)                   \
     X(TREE, "V", "tree", "memory as lines, or as a tree of calls", MEMORY)                           \

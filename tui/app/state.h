@@ -31,7 +31,7 @@ enum prompt_kind {
     PROMPT_EXPORT_SCREEN, PROMPT_EXPORT_PANE, /* what is written; never asked in the last row */
 };
 
-enum popup_kind { POPUP_NONE, POPUP_HELP, POPUP_PALETTE, POPUP_SORT, POPUP_PROCESSES, POPUP_COMPARISON };
+enum popup_kind { POPUP_NONE, POPUP_HELP, POPUP_PALETTE, POPUP_SORT, POPUP_COLUMNS, POPUP_PROCESSES, POPUP_COMPARISON };
 
 /* One process of a run, or all together: a pid may come twice in a run, a pid and its start do not. */
 struct chosen_process {

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "tui/view/function_values.h"
+
 bool filter_contains(const char *text, const char *part) { return strcasestr(text, part) != NULL; }
 
 static bool compare(enum filter_comparison comparison, double value, double with) {
@@ -24,11 +26,6 @@ static double bytes_measured(const struct model_allocations *memory, enum memory
     return (double)memory_measured(memory, measure == MEMORY_TEMPORARY ? MEMORY_PEAK : measure);
 }
 
-double filter_time_per_call(const struct model_function *function) {
-    uint64_t calls = function->primitive_calls ? function->primitive_calls : function->calls;
-    return calls ? (double)function->total_ns / (double)calls : 0;
-}
-
 static bool term_holds(const struct filter_term *term, const struct model_function *function, uint64_t total_self_ns,
                        enum memory_measure measure) {
     double percent = total_self_ns ? 100.0 / (double)total_self_ns : 0, value = 0;
@@ -41,7 +38,7 @@ static bool term_holds(const struct filter_term *term, const struct model_functi
     case FILTER_TOTAL_SHARE: value = (double)function->total_ns * percent; break;
     case FILTER_SELF: value = (double)function->self_ns; break;
     case FILTER_TOTAL: value = (double)function->total_ns; break;
-    case FILTER_TIME_PER_CALL: value = filter_time_per_call(function); break;
+    case FILTER_TIME_PER_CALL: value = (double)function_time_per_call(function); break;
     case FILTER_CALLS: value = (double)function->calls; break;
     case FILTER_PRIMITIVE_CALLS: value = (double)function->primitive_calls; break;
     case FILTER_INSTRUCTIONS:

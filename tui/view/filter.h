@@ -57,9 +57,6 @@ void filter_free(struct filter *filter);
 bool filter_accepts(const struct filter *filter, const struct model_function *function, uint64_t total_self_ns,
                     enum memory_measure measure);
 
-/* Nanoseconds a call took with all it called: the total time by the calls that were not recursive, as in pstats. */
-double filter_time_per_call(const struct model_function *function);
-
 /* Whether `part` occurs in `text`, ASCII letters in either case. "" is part of everything. */
 bool filter_contains(const char *text, const char *part);
 

@@ -7,31 +7,67 @@
 #include "tui/view/heat.h"
 #include "tui/view/number.h"
 
-enum { FILE_PART_FROM = 56 /* columns of the name from which on the file stands beside it */ };
+enum {
+    FILE_PART_FROM = 56, /* columns of the name from which on the file stands beside it */
+    CHOSEN_FILE_PART_FROM = 40, /* where the user chose the columns */
+    CHOSEN_ROOM = 14
+};
 
-static bool is_counted(const struct function_look *look, int column) {
-    if (column == COLUMN_INSTRUCTIONS)
-        return look->instructions;
-    return look->memory || (column != COLUMN_MEMORY && column != COLUMN_TOTAL_MEMORY);
+static bool is_chosen(const struct function_look *look) { return look->wanted != FUNCTION_VALUES_USUAL; }
+
+/* Whether there is anything to show in it that is wanted. */
+static bool is_shown(const struct function_columns *columns, const struct function_look *look, int column) {
+    if (column == COLUMN_INSTRUCTIONS && !look->instructions)
+        return false;
+    if (!look->memory && (column == COLUMN_MEMORY || column == COLUMN_TOTAL_MEMORY))
+        return false;
+    return look->wanted >> columns->values[column] & 1u;
 }
 
-/* What columns are kept longest; one that is sorted by does not go before others, one that nothing is counted for is last. */
-static void order_columns(const struct function_look *look, int order[COLUMN_COUNT - 1]) {
-    static const int usual[] = {COLUMN_FIRST, COLUMN_SECOND, COLUMN_CALLS, COLUMN_THIRD, COLUMN_INSTRUCTIONS, COLUMN_MEMORY,
-                                COLUMN_SIXTH, COLUMN_TOTAL_MEMORY};
-    int first = COLUMN_FIRST;
-    if (look->instructions && look->sort == FUNCTION_SORT_INSTRUCTIONS)
-        first = COLUMN_INSTRUCTIONS;
-    else if (look->memory && look->sort == FUNCTION_SORT_MEMORY)
-        first = COLUMN_MEMORY;
-    else if (look->memory && look->sort == FUNCTION_SORT_TOTAL_MEMORY)
-        first = COLUMN_TOTAL_MEMORY;
-    int at = 0;
-    order[at++] = first;
-    for (int counted = 1; counted >= 0; counted--)
+/* The number column of what is sorted by, where that goes before the usual first one. */
+static int sort_column(const struct function_look *look) {
+    switch (look->sort) {
+    case FUNCTION_SORT_INSTRUCTIONS: return COLUMN_INSTRUCTIONS;
+    case FUNCTION_SORT_MEMORY: return COLUMN_MEMORY;
+    case FUNCTION_SORT_TOTAL_MEMORY: return COLUMN_TOTAL_MEMORY;
+    case FUNCTION_SORT_PRIMITIVE_CALLS: return COLUMN_PRIMITIVE_CALLS;
+    case FUNCTION_SORT_TIME_PER_CALL: return COLUMN_TIME_PER_CALL;
+    default: return COLUMN_FIRST;
+    }
+}
+
+/* What columns are kept longest: what is sorted by, then as usual; those not shown are last. Returns how many are shown. */
+static int order_columns(const struct function_columns *columns, const struct function_look *look, int order[COLUMN_COUNT - 1]) {
+    static const int usual[] = {COLUMN_FIRST, COLUMN_SECOND, COLUMN_CALLS, COLUMN_THIRD, COLUMN_PRIMITIVE_CALLS,
+                                COLUMN_TIME_PER_CALL, COLUMN_INSTRUCTIONS, COLUMN_MEMORY, COLUMN_SIXTH, COLUMN_TOTAL_MEMORY};
+    int first = sort_column(look), at = 0, shown = 0;
+    if (is_shown(columns, look, first))
+        order[at++] = first;
+    else
+        first = -1;
+    for (int wanted = 1; wanted >= 0; wanted--) {
         for (int i = 0; i < COLUMN_COUNT - 1; i++)
-            if (usual[i] != first && is_counted(look, usual[i]) == counted)
+            if (usual[i] != first && is_shown(columns, look, usual[i]) == wanted)
                 order[at++] = usual[i];
+        shown = wanted ? at : shown;
+    }
+    return shown;
+}
+
+/* How much room the others must leave for each: the first of the order always has its place. */
+static void set_rooms(struct function_columns *columns, const struct function_look *look, const int order[COLUMN_COUNT - 1],
+                      int shown, int width) {
+    columns->columns[COLUMN_THIRD].room = 18;
+    columns->columns[COLUMN_SIXTH].room = look->memory ? 30 : 40;
+    for (int i = 0; i < COLUMN_COUNT - 1; i++) {
+        struct table_column *column = &columns->columns[order[i]];
+        if (i >= shown) /* more room than there ever is */
+            column->room = width + 1;
+        else if (i == 0)
+            column->room = 0;
+        else if (order[i] == COLUMN_FIRST || is_chosen(look))
+            column->room = CHOSEN_ROOM;
+    }
 }
 
 void function_columns_lay_out(struct function_columns *columns, const struct function_look *look, int width) {
@@ -40,29 +76,24 @@ void function_columns_lay_out(struct function_columns *columns, const struct fun
     int order[COLUMN_COUNT - 1];
     const struct table_column *leading = look->percent ? shares : seconds, *other = look->percent ? seconds : shares;
     *columns = (struct function_columns){
-        .columns = {leading[0], leading[1], other[0], {"Calls", 8, 16, false}, {"Instr", 8, 16, false},
-                    {"MiB", 6, 16, false}, other[1], {"TotMiB", 6, 24, false}, {"Function", 0, 0, true}},
+        .columns = {leading[0], leading[1], other[0], {"Calls", 8, 16, false}, {"Prim", 8, 16, false}, {"/call", 6, 16, false},
+                    {"Instr", 8, 16, false}, {"MiB", 6, 16, false}, other[1], {"TotMiB", 6, 24, false},
+                    {"Function", 0, 0, true}},
         .values = {look->percent ? VALUE_SELF_SHARE : VALUE_SELF, look->percent ? VALUE_TOTAL_SHARE : VALUE_TOTAL,
-                   look->percent ? VALUE_SELF : VALUE_SELF_SHARE, VALUE_CALLS, VALUE_INSTRUCTIONS, VALUE_MEMORY,
-                   look->percent ? VALUE_TOTAL : VALUE_TOTAL_SHARE, VALUE_TOTAL_MEMORY, VALUE_NAME}};
-    columns->columns[COLUMN_THIRD].room = 18;
-    columns->columns[COLUMN_SIXTH].room = look->memory ? 30 : 40;
+                   look->percent ? VALUE_SELF : VALUE_SELF_SHARE, VALUE_CALLS, VALUE_PRIMITIVE_CALLS, VALUE_TIME_PER_CALL,
+                   VALUE_INSTRUCTIONS, VALUE_MEMORY, look->percent ? VALUE_TOTAL : VALUE_TOTAL_SHARE, VALUE_TOTAL_MEMORY,
+                   VALUE_NAME}};
     if (look->measure == MEMORY_TEMPORARY) {
         columns->columns[COLUMN_MEMORY].title = "Temp";
         columns->columns[COLUMN_TOTAL_MEMORY].title = "TotTmp";
     }
-    for (int column = 0; column < COLUMN_FUNCTION; column++)
-        if (!is_counted(look, column)) /* more room than there ever is */
-            columns->columns[column].room = width + 1;
-    order_columns(look, order);
-    if (order[0] != COLUMN_FIRST)
-        columns->columns[COLUMN_FIRST].room = 14;
-    columns->columns[order[0]].room = 0;
+    int shown = order_columns(columns, look, order);
+    set_rooms(columns, look, order, shown, width);
     int left = table_fit(columns->columns, COLUMN_COUNT, order, 1, width, columns->at);
     int sign = left >= 8 ? 2 : 0;
     columns->name_at = columns->at[COLUMN_FUNCTION] + sign;
     columns->name_width = left - sign;
-    if (left >= FILE_PART_FROM) {
+    if (look->wanted >> VALUE_FILE & 1u && left >= (is_chosen(look) ? CHOSEN_FILE_PART_FROM : FILE_PART_FROM)) {
         columns->file_width = left * 2 / 5;
         columns->name_width -= columns->file_width + 1;
         columns->file_at = columns->name_at + columns->name_width + 1;
@@ -74,6 +105,8 @@ static bool sorted_by(const struct function_look *look, enum function_value valu
     case FUNCTION_SORT_SELF: return value == VALUE_SELF || value == VALUE_SELF_SHARE;
     case FUNCTION_SORT_TOTAL: return value == VALUE_TOTAL || value == VALUE_TOTAL_SHARE;
     case FUNCTION_SORT_CALLS: return value == VALUE_CALLS;
+    case FUNCTION_SORT_PRIMITIVE_CALLS: return value == VALUE_PRIMITIVE_CALLS;
+    case FUNCTION_SORT_TIME_PER_CALL: return value == VALUE_TIME_PER_CALL;
     case FUNCTION_SORT_NAME: return value == VALUE_NAME;
     case FUNCTION_SORT_INSTRUCTIONS: return value == VALUE_INSTRUCTIONS;
     case FUNCTION_SORT_MEMORY: return value == VALUE_MEMORY;
@@ -110,10 +143,12 @@ static const char *value_text(const struct function_look *look, const struct mod
     case VALUE_SELF: return number_seconds(text, function->self_ns, width);
     case VALUE_TOTAL: return number_seconds(text, function->total_ns, width);
     case VALUE_CALLS: return number_count(text, function->calls, width);
+    case VALUE_PRIMITIVE_CALLS: return number_count(text, function->primitive_calls, width);
+    case VALUE_TIME_PER_CALL: return number_time(text, function_time_per_call(function), width);
     case VALUE_INSTRUCTIONS: return number_count(text, function->instructions, width);
     case VALUE_MEMORY: return memory_text(look, &function->memory, width, text);
     case VALUE_TOTAL_MEMORY: return memory_text(look, &function->total_memory, width, text);
-    case VALUE_NAME: break;
+    case VALUE_FILE: case VALUE_NAME: break;
     }
     return "";
 }
@@ -122,12 +157,13 @@ void function_columns_row(const struct function_columns *columns, const struct f
                           const struct model_function *function, struct grid *grid, struct rectangle area, int row) {
     double share = look->total_self_ns ? (double)function->self_ns / (double)look->total_self_ns : 0;
     bool is_c = function->kind == MODEL_FUNCTION_C;
+    int heated = columns->at[COLUMN_FIRST] >= 0 ? COLUMN_FIRST : COLUMN_THIRD; /* both are of the function itself */
     for (int column = 0; column < COLUMN_FUNCTION; column++) {
         char text[NUMBER_SIZE];
         int width = columns->columns[column].width;
         if (columns->at[column] >= 0)
             table_cell(grid, area, row, columns->at[column], width,
-                       column == COLUMN_FIRST ? heat_style(heat_level(share)) : STYLE_NORMAL, false,
+                       column == heated ? heat_style(heat_level(share)) : STYLE_NORMAL, false,
                        value_text(look, function, columns->values[column], width, text));
     }
     char buffer[512], shortened[512];
@@ -151,6 +187,7 @@ enum function_sort function_columns_sort(const struct function_look *look, int w
         [VALUE_SELF_SHARE] = FUNCTION_SORT_SELF, [VALUE_SELF] = FUNCTION_SORT_SELF,
         [VALUE_TOTAL_SHARE] = FUNCTION_SORT_TOTAL, [VALUE_TOTAL] = FUNCTION_SORT_TOTAL,
         [VALUE_CALLS] = FUNCTION_SORT_CALLS, [VALUE_NAME] = FUNCTION_SORT_NAME,
+        [VALUE_PRIMITIVE_CALLS] = FUNCTION_SORT_PRIMITIVE_CALLS, [VALUE_TIME_PER_CALL] = FUNCTION_SORT_TIME_PER_CALL,
         [VALUE_INSTRUCTIONS] = FUNCTION_SORT_INSTRUCTIONS,
         [VALUE_MEMORY] = FUNCTION_SORT_MEMORY, [VALUE_TOTAL_MEMORY] = FUNCTION_SORT_TOTAL_MEMORY};
     struct function_columns columns;

@@ -3,21 +3,19 @@
 #define PYPROF_TUI_VIEW_FUNCTION_COLUMNS_H
 
 #include "tui/view/function_rows.h"
+#include "tui/view/function_values.h"
 
 /* A number column of the table, whatever is shown in it. The last column is the function. */
 enum function_column {
-    COLUMN_FIRST, COLUMN_SECOND, COLUMN_THIRD, COLUMN_CALLS, COLUMN_INSTRUCTIONS, COLUMN_MEMORY, COLUMN_SIXTH, COLUMN_TOTAL_MEMORY,
-    COLUMN_FUNCTION, COLUMN_COUNT
-};
-enum function_value {
-    VALUE_SELF_SHARE, VALUE_TOTAL_SHARE, VALUE_SELF, VALUE_TOTAL, VALUE_CALLS, VALUE_INSTRUCTIONS, VALUE_MEMORY,
-    VALUE_TOTAL_MEMORY, VALUE_NAME
+    COLUMN_FIRST, COLUMN_SECOND, COLUMN_THIRD, COLUMN_CALLS, COLUMN_PRIMITIVE_CALLS, COLUMN_TIME_PER_CALL, COLUMN_INSTRUCTIONS,
+    COLUMN_MEMORY, COLUMN_SIXTH, COLUMN_TOTAL_MEMORY, COLUMN_FUNCTION, COLUMN_COUNT
 };
 
 /* What decides about the columns and what is in them. */
 struct function_look {
     bool percent;                /* shares stand before times */
     bool memory, instructions;   /* are counted */
+    unsigned wanted;             /* set of values: FUNCTION_VALUES_USUAL, or as the user has it */
     enum function_sort sort;
     enum memory_measure measure; /* what of memory is shown */
     uint64_t total_self_ns;      /* what shares are taken of */

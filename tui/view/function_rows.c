@@ -3,12 +3,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tui/view/function_values.h"
+
 /* Ascending; all times, counts and sizes stand with the largest first. */
 static uint64_t sort_key(const struct model_function *function, const struct function_choice *choice) {
     switch (choice->sort) {
     case FUNCTION_SORT_SELF: return UINT64_MAX - function->self_ns;
     case FUNCTION_SORT_TOTAL: return UINT64_MAX - function->total_ns;
     case FUNCTION_SORT_CALLS: return UINT64_MAX - function->calls;
+    case FUNCTION_SORT_PRIMITIVE_CALLS: return UINT64_MAX - function->primitive_calls;
+    case FUNCTION_SORT_TIME_PER_CALL: return UINT64_MAX - function_time_per_call(function);
     case FUNCTION_SORT_INSTRUCTIONS: /* unknown ones stand last */
         return function->instructions == MODEL_UNKNOWN ? UINT64_MAX : UINT64_MAX - function->instructions;
     case FUNCTION_SORT_MEMORY: return UINT64_MAX - memory_measured(&function->memory, choice->measure);

@@ -16,14 +16,16 @@
     X(FILE, "file", "File", "File", false)    \
     X(INSTRUCTIONS, "instructions", "Instr", "Instr", true) \
     X(MEMORY, "memory", "MiB", "MiB", true)   \
-    X(TOTAL_MEMORY, "memory with all it calls", "TotMiB", "TotMiB", true)
+    X(TOTAL_MEMORY, "memory with all it calls", "TotMiB", "TotMiB", true) \
+    X(PRIMITIVE_CALLS, "calls that were not recursive", "Prim", "Prim", true) \
+    X(TIME_PER_CALL, "time per call", "/call", "/call", true)
 
 enum function_sort {
 #define X(NAME, name, percent, absolute, largest_first) FUNCTION_SORT_##NAME,
     FUNCTION_SORT_LIST(X)
 #undef X
     FUNCTION_SORT_COUNT,
-    FUNCTION_SORTS_ALWAYS = FUNCTION_SORT_INSTRUCTIONS, /* those of every run; the others are where something was counted */
+    FUNCTION_SORTS_ALWAYS = FUNCTION_SORT_INSTRUCTIONS, /* those of every run; others are where something was counted or is shown */
 };
 
 struct function_choice {

@@ -21,6 +21,7 @@ struct functions_state {
     bool sorted;                /* the user chose what to sort by; until then it is memory where no times are counted */
     bool memory, instructions;  /* are counted */
     bool hide_standard_library; /* as the rows were built */
+    unsigned wanted;            /* set of enum function_value: the columns */
     enum memory_measure measure;
     bool outdated;              /* rows must be built anew whatever the stamp says */
     uint32_t context_function;  /* as last seen */
@@ -36,6 +37,10 @@ enum { MENU_HOLD = FUNCTION_SORTS_ALWAYS };
 static bool is_available(const struct functions_state *state, enum function_sort sort) {
     if (sort == FUNCTION_SORT_INSTRUCTIONS)
         return state->instructions;
+    if (sort == FUNCTION_SORT_PRIMITIVE_CALLS)
+        return state->sort == sort || state->wanted >> VALUE_PRIMITIVE_CALLS & 1u;
+    if (sort == FUNCTION_SORT_TIME_PER_CALL)
+        return state->sort == sort || state->wanted >> VALUE_TIME_PER_CALL & 1u;
     return (int)sort < FUNCTION_SORTS_ALWAYS || state->memory;
 }
 
@@ -87,7 +92,15 @@ static char sort_sign(const struct functions_state *state) {
     return largest_first[state->sort] != state->inverted ? 'v' : '^';
 }
 
-static void *functions_create(void) { return calloc(1, sizeof(struct functions_state)); }
+static void *functions_create(void) {
+    struct functions_state *state = calloc(1, sizeof *state);
+    if (state)
+        state->wanted = FUNCTION_VALUES_USUAL;
+    return state;
+}
+
+unsigned functions_view_columns(const void *data) { return ((const struct functions_state *)data)->wanted; }
+void functions_view_set_columns(void *data, unsigned wanted) { ((struct functions_state *)data)->wanted = wanted; }
 
 static void functions_destroy(void *data) {
     struct functions_state *state = data;
@@ -136,7 +149,7 @@ static void refresh(struct functions_state *state, const struct view_context *co
 
 static struct function_look look_of(const struct functions_state *state, const struct view_context *context) {
     return (struct function_look){
-        .percent = context->percent, .memory = state->memory, .instructions = state->instructions,
+        .percent = context->percent, .memory = state->memory, .instructions = state->instructions, .wanted = state->wanted,
         .sort = state->sort, .measure = state->measure, .total_self_ns = state->total_self_ns, .pattern = state->pattern};
 }
 

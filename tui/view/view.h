@@ -77,6 +77,10 @@ void output_view_clear(void *state);
  * there is none. */
 void information_view_tell(void *state, const char *config, const char *path);
 
+/* The columns of the functions view: a set of enum function_value. */
+unsigned functions_view_columns(const void *state);
+void functions_view_set_columns(void *state, unsigned wanted);
+
 /* What of memory the memory view is about: what other panes show beside it. */
 enum memory_measure memory_view_measure(const void *state);
 
