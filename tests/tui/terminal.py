@@ -50,11 +50,14 @@ class Workplace:
         self.holder = tempfile.TemporaryDirectory(prefix="pyprof-test-")
         self.folder = pathlib.Path(self.holder.name)
         (self.folder / "runtime").mkdir(mode=0o700)
+        (self.folder / "state" / "pyprof-tui").mkdir(parents=True)
+        (self.folder / "state" / "pyprof-tui" / "greeted").touch()  # nobody is new here
         for name, text in scripts.items():
             (self.folder / f"{name}.py").write_text(textwrap.dedent(text))
         self.environment = {
             "PATH": f"/usr/bin:/bin:{os.environ['PATH']}", "HOME": str(self.folder), "LC_ALL": "C.UTF-8",
             "XDG_RUNTIME_DIR": str(self.folder / "runtime"), "TMPDIR": str(self.folder),
+            "XDG_STATE_HOME": str(self.folder / "state"),
         }
         for name in ("ASAN_OPTIONS", "UBSAN_OPTIONS"):
             if name in os.environ:

@@ -74,6 +74,20 @@ class TestActions(PanesTest):
         terminal.wait_for(lambda screen: re.search(r"=\[2\]=paths.py:\d+ render", screen))
 
 
+class TestFirstRun(PanesTest):
+    def test_a_hint_is_shown_once(self):
+        (self.workplace.folder / "state" / "pyprof-tui" / "greeted").unlink()
+        terminal = self.workbench("paths.py")
+        terminal.wait_for("new here? ? lists the keys")
+        terminal.wait_for("burn")
+        terminal.keys("j")
+        terminal.wait_for(": palette")
+        terminal.close()
+        terminal = self.workbench("paths.py")
+        terminal.wait_for("burn")
+        self.assertIn(": palette", terminal.wait_for("RUN"))
+
+
 class TestLiveRun(PanesTest):
     def test_flame_graph(self):
         """Zoomed into, searched, inverted, while the run goes on."""

@@ -305,8 +305,9 @@ void actions_request(struct application *application, enum request request) {
 }
 
 void actions_key(struct application *application, const struct key_press *press) {
-    bool had_message = application->message[0] != '\0';
+    bool had_message = application->message[0] != '\0' || application->hint;
     application->message[0] = '\0';
+    application->hint = NULL;
     application->redraw |= had_message;
     if (application->popup_kind != POPUP_NONE)
         actions_request(application, popups_key(application, press->key));

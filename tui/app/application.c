@@ -14,8 +14,9 @@
 #include "tui/app/actions.h"
 #include "tui/app/announce.h"
 #include "tui/app/compare_functions.h"
-#include "tui/app/diff_screen.h"
 #include "tui/app/compose.h"
+#include "tui/app/diff_screen.h"
+#include "tui/app/first_run.h"
 #include "tui/app/headless.h"
 #include "tui/app/live_run.h"
 #include "tui/app/opening.h"
@@ -269,8 +270,10 @@ int application_run(const struct application_start *start, struct error *error) 
     prepare(application, start);
     int signals = open_signals(&before, error);
     bool opened = signals >= 0 && open_application(application, error);
-    if (opened)
+    if (opened) {
+        first_run_hint(application);
         loop(application, signals);
+    }
     screen_close(application->screen);
     if (application->farewell[0])
         headless_say(application->farewell);

@@ -346,6 +346,8 @@ static void draw_last_row(struct application *application) {
     if (application->message[0])
         chrome_draw_sentence(application, application->message_is_error ? STYLE_ERROR : STYLE_BOLD,
                              application->message);
+    else if (application->hint)
+        chrome_draw_sentence(application, STYLE_BOLD, application->hint);
     else if (application->typing)
         chrome_draw_sentence(application, STYLE_KEY, "every key goes to the target; ^] leaves");
     else

@@ -155,6 +155,7 @@ struct application {
     struct code_places found; /* by `grep` in the list of actions */
     char message[1024]; /* until the next key; "" none */
     bool message_is_error;
+    const char *hint;   /* stands there until the first key, where there is no message; NULL: none */
 
     bool quit;
     char farewell[4200]; /* said on stderr when the terminal is back; "" nothing */
