@@ -194,6 +194,8 @@ class TestFinding(LiveTest):
         terminal.keys("?")
         terminal.wait_for(lambda screen: "[Help]" in screen and "next row" in screen)
         terminal.keys("G")
+        terminal.wait_for("> * /")  # the last row: below the keys it says what columns are
+        terminal.keys("PageUp")
         terminal.wait_for("quit (asks while the target runs)")
         terminal.keys("Escape")
         terminal.wait_gone("[Help]")

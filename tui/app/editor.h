@@ -7,8 +7,8 @@
 
 #include "pyprof/error.h"
 
-/* Runs $VISUAL, else $EDITOR, else vi as `editor +LINE FILE` on /dev/tty and waits for it. The caller has left the
- * screen. false: it could not be run or failed. */
+/* Runs $VISUAL, else $EDITOR, else vi as `editor +LINE FILE` on /dev/tty and waits for it; those that know no +LINE (code, subl
+ * and others) are told as they want it. The caller has left the screen. false: it could not be run or failed. */
 bool editor_run(const char *file, uint32_t line, struct error *error);
 
 #endif
