@@ -255,7 +255,29 @@ static void filtering(void **state) {
     test->context.function = 2;
     assert_true(functions_view.filter(test->view, &test->context, "!calc calls>1", &problem));
     expect_title(test, "Functions 4/7  sort:Self%v  filter:!calc calls>1");
-    expect_order(test, "builtins.abs Random.random math.log time.time ");
+    expect_order(test, "builtins.abs Random.random math.log time.time (sum ");
+    expect(test, 8, 78, /* times with callees overlap: they have no sum */
+           " Self%  Tot% Self s    Calls  Tot s   Function\n"
+           "   1.9   1.9   0.19 34219980   0.19 c builtins.abs\n"
+           "   0.3   0.4 30.0ms       12 40.0ms   Random.random\n"
+           "   0.1   0.1 10.0ms       12 10.0ms c math.log\n"
+           "   0.0   0.0 1.50us        2 1.50us c time.time\n"
+           "   2.3     -   0.23 34220006      -   (sum of what is shown)\n"
+           "\n"
+           "\n");
+    expect(test, 5, 58, /* it stands there when the rows are more than the screen has */
+           " Self%  Tot% Self s    Calls   Function\n"
+           "   1.9   1.9   0.19 34219980 c builtins.abs\n"
+           "   0.3   0.4 30.0ms       12   Random.random\n"
+           "   0.1   0.1 10.0ms       12 c math.log\n"
+           "   2.3     -   0.23 34220006   (sum of what is shown)\n");
+    expect(test, 4, 40, /* there is no room for it */
+           " Self%  Tot%    Calls   Function\n"
+           "   1.9   1.9 34219980 c builtins.abs\n"
+           "   0.3   0.4       12   Random.random\n"
+           "   0.1   0.1       12 c math.log\n");
+    expect_effect(click(test, (struct rectangle){0, 0, 5, 78}, 4, 30), VIEW_HANDLED, 0); /* it is no function */
+
     assert_false(functions_view.filter(test->view, &test->context, "calls>x", &problem));
     assert_string_equal(problem, "\"x\" is no number; write for example calls>10.");
     expect_title(test, "Functions 4/7  sort:Self%v  filter:!calc calls>1");

@@ -172,7 +172,7 @@ void function_columns_row(const struct function_columns *columns, const struct f
     if (is_c && columns->name_at > columns->at[COLUMN_FUNCTION])
         grid_glyph(grid, area, row, columns->at[COLUMN_FUNCTION], STYLE_DIM, 'c');
     table_cell(grid, area, row, columns->name_at, columns->name_width, is_c ? STYLE_DIM : STYLE_NORMAL, true, name);
-    if (!is_c && columns->file_width) {
+    if (!is_c && *function->file && columns->file_width) {
         char place[512];
         snprintf(place, sizeof place, "%s:%u", function_file_name(function), function->line);
         table_cell(grid, area, row, columns->file_at, columns->file_width, STYLE_DIM, true,

@@ -59,6 +59,8 @@ static inline const char *function_value_menu(enum function_value value) {
 /* Nanoseconds a call took with all it called: the total time by the calls that were not recursive, as in pstats. */
 static inline uint64_t function_time_per_call(const struct model_function *function) {
     uint64_t calls = function->primitive_calls ? function->primitive_calls : function->calls;
+    if (function->total_ns == MODEL_UNKNOWN)
+        return MODEL_UNKNOWN;
     return calls ? function->total_ns / calls : 0;
 }
 

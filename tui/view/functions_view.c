@@ -26,6 +26,7 @@ struct functions_state {
     bool outdated;              /* rows must be built anew whatever the stamp says */
     uint32_t context_function;  /* as last seen */
     uint64_t total_self_ns;
+    struct model_function sum; /* of the rows together, where they are filtered */
     size_t ran;
     char pattern[PATTERN_SIZE];
     char text[1024]; /* what an effect or a problem points to */
@@ -121,6 +122,27 @@ static enum function_sort first_sort(const struct model *model) {
     return model->instructions != MODEL_UNKNOWN ? FUNCTION_SORT_INSTRUCTIONS : FUNCTION_SORT_SELF;
 }
 
+/* Times and memory with callees overlap: they have no sum. */
+static void sum_rows(struct functions_state *state, const struct model *model) {
+    struct model_function *sum = &state->sum;
+    *sum = (struct model_function){.file = "", .name = "", .qualname = "(sum of what is shown)", .total_ns = MODEL_UNKNOWN,
+                                   .instructions = MODEL_UNKNOWN, .kind = MODEL_FUNCTION_PYTHON};
+    sum->total_memory.peak_bytes = sum->total_memory.live_bytes = MODEL_UNKNOWN;
+    sum->total_memory.allocated_bytes = sum->total_memory.temporary_count = MODEL_UNKNOWN;
+    for (size_t i = 0; state->filter.count && i < state->table.count; i++) {
+        const struct model_function *function = &model->functions[state->table.rows[i]];
+        sum->self_ns += function->self_ns;
+        sum->calls += function->calls;
+        sum->primitive_calls += function->primitive_calls;
+        if (function->instructions != MODEL_UNKNOWN)
+            sum->instructions = (sum->instructions == MODEL_UNKNOWN ? 0 : sum->instructions) + function->instructions;
+        sum->memory.peak_bytes += function->memory.peak_bytes;
+        sum->memory.live_bytes += function->memory.live_bytes;
+        sum->memory.allocated_bytes += function->memory.allocated_bytes;
+        sum->memory.temporary_count += function->memory.temporary_count;
+    }
+}
+
 /* Brings rows and selection up to the model and the context. */
 static void refresh(struct functions_state *state, const struct view_context *context) {
     bool changed = model_stamp_update(&state->stamp, context->model);
@@ -138,6 +160,7 @@ static void refresh(struct functions_state *state, const struct view_context *co
                                          state->inverted, state->held};
         state->outdated = !function_rows_build(&state->table, &state->order, context->model, &choice,
                                                state->total_self_ns, &state->ran);
+        sum_rows(state, context->model);
     }
     /* Where a filter hid the selected function, it is selected again as soon as it is back. */
     if (context->function && (changed || context->function != state->context_function || !state->table.chosen))
@@ -184,6 +207,13 @@ static bool is_marked(const struct view_context *context, uint32_t function) {
     return false;
 }
 
+/* Where rows are filtered and there is room, the last row of the area is their sum's; this is what the others have. */
+static struct rectangle rows_area(const struct functions_state *state, struct rectangle area) {
+    enum { SUM_FROM = 5 };
+    area.rows -= state->filter.count && area.rows >= SUM_FROM;
+    return area;
+}
+
 static void functions_draw(void *data, const struct view_context *context, struct grid *grid, struct rectangle area) {
     struct functions_state *state = data;
     refresh(state, context);
@@ -196,18 +226,22 @@ static void functions_draw(void *data, const struct view_context *context, struc
     struct function_look look = look_of(state, context);
     struct function_columns columns;
     function_columns_lay_out(&columns, &look, area.columns);
+    struct rectangle rows = rows_area(state, area);
     int header = table_header_rows(area);
     size_t index;
     if (header)
         function_columns_header(&columns, &look, grid, area);
-    table_scroll(&state->table, area.rows - header);
-    for (int row = header; row < area.rows && table_row_at(&state->table, area, row, &index); row++) {
+    table_scroll(&state->table, rows.rows - header);
+    int row = header;
+    for (; row < rows.rows && table_row_at(&state->table, rows, row, &index); row++) {
         function_columns_row(&columns, &look, &context->model->functions[state->table.rows[index]], grid, area, row);
         if (is_marked(context, state->table.rows[index]))
             grid_glyph(grid, area, row, 0, STYLE_KEY, '*');
         if (index == state->table.index && selection_is_shown(state, context))
             table_mark_selected(grid, area, row, area.columns, context->focused);
     }
+    if (rows.rows < area.rows)
+        function_columns_row(&columns, &look, &state->sum, grid, area, row);
 }
 
 static void functions_title(void *data, const struct view_context *context, char *text, size_t size) {
@@ -359,7 +393,8 @@ static struct view_effect functions_click(void *data, const struct view_context 
         return effect_of(VIEW_REDRAW);
     }
     size_t index;
-    if (!table_row_at(&state->table, area, row, &index))
+    struct rectangle rows = rows_area(state, area);
+    if ((row >= rows.rows && row < area.rows) || !table_row_at(&state->table, rows, row, &index))
         return effect_of(VIEW_HANDLED);
     if (index == state->table.index && state->table.chosen)
         return effect_drill(state->table.selected, 0);
