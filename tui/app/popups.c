@@ -29,8 +29,7 @@ static const char *const legend[] = {
     "  Self% Self s  in the function itself, not what it calls",
     "  Tot%  Tot s   with all it calls; recursion counts once",
     "  c             a function written in C",
-    "  Prim          calls that were not recursive",
-    "  /call         Tot s by calls that were not recursive",
+    "  Prim  /call   calls not recursive; time of one of them",
     "  %Fn           share of the self time of its function",
     "  . : + #       the same: from 0.5, 2, 10, 40 %",
     "  self          on the line, with the C calls in it",
@@ -72,17 +71,16 @@ static bool add_texts(struct popup *popup, const char *heading, const char *cons
     return true;
 }
 
-static bool add_legend(struct popup *popup) {
-    return add_texts(popup, "What a filter is", filters, sizeof filters / sizeof *filters) &&
-           add_texts(popup, "What the columns are", legend, sizeof legend / sizeof *legend);
-}
-
 static bool fill_help(const struct application *application, struct popup *popup) {
     popup->title = "Help";
-    for (enum request_section section = 0; section < SECTION_COUNT; section++)
+    for (enum request_section section = 0; section < SECTION_COUNT; section++) {
         if (!popup_add(popup, -1, request_section_heading(section)) || !add_requests(popup, section))
             return false;
-    return add_legend(popup) && losses_add_rows(application->model, popup);
+        if (section == SECTION_FIND && !add_texts(popup, "What a filter is", filters, sizeof filters / sizeof *filters))
+            return false;
+    }
+    return add_texts(popup, "What the columns are", legend, sizeof legend / sizeof *legend) &&
+           losses_add_rows(application->model, popup);
 }
 
 static bool fill_sort_menu(struct application *application) {
