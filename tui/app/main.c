@@ -1,6 +1,7 @@
 /* main.c - does what the command line says, and turns what came of it into an exit status. */
 #include <fcntl.h>
 #include <locale.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -157,10 +158,15 @@ static void occupy_standard_descriptors(void) {
         close(descriptor);
 }
 
+/* Large arrays go back to the system when they are freed: by itself the allocator keeps ever larger ones for later
+ * (mallopt(3), M_MMAP_THRESHOLD), and models and trees come and go with every refresh. */
+static void return_freed_memory(void) { mallopt(M_MMAP_THRESHOLD, 256 << 10); }
+
 int main(int argc, char **argv) {
     struct command_line command;
     struct error error;
     int wait_status = 0;
+    return_freed_memory();
     recorder_remember_signals();
     occupy_standard_descriptors();
     setlocale(LC_CTYPE, "");
