@@ -5,6 +5,7 @@ Nothing here sleeps for a fixed time: every wait is for something to be seen, wi
 import contextlib
 import fcntl
 import os
+import re
 import pathlib
 import pty
 import select
@@ -119,6 +120,14 @@ class Terminal:
             if time.monotonic() > deadline:
                 raise AssertionError(f"{wanted!r} is not on the screen:\n{screen}")
             pause.wait(0.02)
+
+    def select(self, name):
+        """Finds a function by its name: which one the first row is, is a matter of time."""
+        self.keys("/")
+        self.text(name)
+        self.wait_for(lambda s: s.splitlines()[-1].startswith(f" /{name}"))
+        self.keys("Enter")
+        self.wait_for(lambda s: re.search(rf"^>.* {name}\b", s, re.M) and "/" + name not in s.splitlines()[-1])
 
     def wait_gone(self, text):
         return self.wait_for(lambda screen: text not in screen)

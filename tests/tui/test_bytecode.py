@@ -33,8 +33,6 @@ ADDING = """
     """
 
 
-
-
 class BytecodeTest(unittest.TestCase):
     def setUp(self):
         self.workplace = Workplace(adding=ADDING.format(seconds=60), added=ADDING.format(seconds=0.2))
@@ -45,20 +43,13 @@ class BytecodeTest(unittest.TestCase):
         self.addCleanup(terminal.close)
         return terminal
 
-    def select(self, terminal, name):
-        terminal.keys("/")
-        terminal.text(name)
-        terminal.wait_for(lambda s: s.splitlines()[-1].startswith(f" /{name}"))
-        terminal.keys("Enter")
-        terminal.wait_for(lambda s: re.search(rf"^>.* {name}\b", s, re.M) and "/" + name not in s.splitlines()[-1])
-
 
 class TestWhileItRuns(BytecodeTest):
     def test_function_line_bytecode_and_up_again(self):
         terminal = self.workbench("adding.py")
         terminal.wait_for("add_ints")
         self.assertNotIn("[3]", terminal.screen())  # it takes no room where nobody asked for it
-        self.select(terminal, "add_ints")
+        terminal.select("add_ints")
         terminal.keys("Enter")
         screen = terminal.wait_for("All > adding.py > add_ints > line ")
         self.assertNotIn("[3]", screen)
@@ -75,7 +66,7 @@ class TestWhileItRuns(BytecodeTest):
     def test_what_instructions_are_specialised_to(self):
         terminal = self.workbench("adding.py", columns=120, rows=40)
         terminal.wait_for("add_anything")
-        self.select(terminal, "add_ints")
+        terminal.select("add_ints")
         terminal.keys("3")
         terminal.keys("3")
         terminal.wait_for(lambda s: re.search(r"\*BINARY_OP +\+= .*BINARY_OP_ADD_INT", s))
@@ -85,7 +76,7 @@ class TestWhileItRuns(BytecodeTest):
         terminal.wait_for("Specialised to BINARY_OP_ADD_INT: both operands were ints.")
         terminal.keys("3")
         terminal.keys("1")
-        self.select(terminal, "add_anything")
+        terminal.select("add_anything")
         terminal.keys("3")
         terminal.keys("3")
         terminal.wait_for(lambda s: re.search(r"!BINARY_OP +\+ .*\(in vain\)", s))
@@ -93,7 +84,7 @@ class TestWhileItRuns(BytecodeTest):
     def test_source_and_bytecode_are_in_step(self):
         terminal = self.workbench("adding.py", columns=160, rows=44)
         terminal.wait_for("add_ints")
-        self.select(terminal, "add_ints")
+        terminal.select("add_ints")
         terminal.keys("3")
         terminal.wait_for("off  instruction")
         terminal.keys("/")
@@ -135,7 +126,7 @@ class TestCounts(BytecodeTest):
         terminal.wait_for("END exit 0")
         terminal.wait_for("-[3]-Bytecode")  # it comes by itself
         terminal.wait_for(lambda s: re.search(r"(?m)^ Self%.* Calls +Instr ", s))
-        self.select(terminal, "calculate_z")
+        terminal.select("calculate_z")
         executed = re.search(r"(?m)^>.* (\d+) +calculate_z", terminal.screen()).group(1)
         terminal.keys("2")
         terminal.keys("2")
@@ -166,7 +157,7 @@ class TestSaved(BytecodeTest):
         nowhere = str(self.workplace.folder / "nowhere")
         terminal = self.workbench("run.pyprof", columns=120, rows=40, PATH=f"{nowhere}:/usr/bin:/bin")
         terminal.wait_for("[SESSION]")
-        self.select(terminal, "add_ints")
+        terminal.select("add_ints")
         terminal.keys("3")
         terminal.keys("3")
         screen = terminal.wait_for("BINARY_OP_ADD_INT")
@@ -176,7 +167,7 @@ class TestSaved(BytecodeTest):
         self.save()
         terminal = self.workbench("run.pyprof", columns=80, rows=24, LC_ALL="C", NO_COLOR="1")
         terminal.wait_for("[SESSION]")
-        self.select(terminal, "add_ints")
+        terminal.select("add_ints")
         terminal.keys("3")
         screen = terminal.wait_for("FOR_ITER")
         self.assertTrue(screen.isascii())

@@ -18,14 +18,6 @@ class LiveTest(unittest.TestCase):
         self.addCleanup(terminal.close)
         return terminal
 
-    def select(self, terminal, name):
-        """Finds a function by its name: which one the first row is, is a matter of time."""
-        terminal.keys("/")
-        terminal.text(name)
-        terminal.wait_for(lambda s: s.splitlines()[-1].startswith(f" /{name}"))
-        terminal.keys("Enter")
-        terminal.wait_for(lambda s: re.search(rf"^>.* {name}\b", s, re.M) and "/" + name not in s.splitlines()[-1])
-
     def files(self, pattern):
         return sorted(path.name for path in self.workplace.folder.glob(pattern))
 
@@ -72,7 +64,7 @@ class TestWatching(LiveTest):
         self.assertRegex(screen.splitlines()[1], r" first:[45]  [.\d]+[kM]? calls/s")
         (self.workplace.folder / "go").touch()
         terminal.wait_for(lambda s: re.search(r"-\[2\]-steps\.py:[78] second", s))
-        self.select(terminal, "first")
+        terminal.select("first")
         (self.workplace.folder / "end").touch()
         terminal.wait_for(lambda s: "END exit 0" in s and "-[2]-steps.py:" in s and " first" in s.split("-[2]-steps.py:")[1][:12])
         terminal.keys("F")
@@ -94,7 +86,7 @@ class TestWatching(LiveTest):
     def test_back_and_forward(self):
         terminal = self.start(JULIA, "60", "50")
         terminal.wait_for("END exit 0")
-        self.select(terminal, "calculate_z")
+        terminal.select("calculate_z")
         terminal.keys("Enter")
         terminal.wait_for("All > julia.py > ")
         terminal.keys("[")
@@ -218,7 +210,7 @@ class TestSizes(LiveTest):
         self.assertIn("Self%", screen)
         self.assertIn("calculate_z", screen)
         self.assertNotIn("while abs", screen)
-        self.select(terminal, "calculate_z")
+        terminal.select("calculate_z")
         terminal.keys("Enter")
         screen = terminal.wait_for("while abs")
         self.assertIn("-[1]-[3]-[4]", screen)
@@ -390,7 +382,7 @@ class TestSaving(LiveTest):
         self.assertIn("END exit 0", screen)
         again.keys("r")
         again.wait_for("this is a saved session")
-        self.select(again, "calculate_z")
+        again.select("calculate_z")
         again.keys("Enter")
         again.wait_for("All > julia.py > ")
         again.keys("q")
