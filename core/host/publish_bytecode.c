@@ -8,7 +8,8 @@
 static bool ended;
 
 static bool is_wanted(uint32_t code) {
-    return profile_header() && code && profile_code(code)->flags & (ARENA_CODE_PROJECT | ARENA_CODE_BYTECODE);
+    const struct arena_header *header = profile_header();
+    return header && header->disassembly && code && profile_code(code)->flags & (ARENA_CODE_PROJECT | ARENA_CODE_BYTECODE);
 }
 
 void publish_code(PyCodeObject *original, uint32_t code) {

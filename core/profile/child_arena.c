@@ -88,6 +88,7 @@ static void copy_settings(struct arena_header *header, const struct arena_header
     header->run_clock = main->run_clock;
     header->children = main->children;
     header->census = main->census;
+    header->disassembly = main->disassembly;
     memcpy(header->project_folder, main->project_folder, sizeof header->project_folder);
     memcpy(header->settings, main->settings, sizeof header->settings);
 }

@@ -24,6 +24,8 @@ static bool start_host(struct recording *recording, const struct config *config,
     if (!settings_write(recording->arena.header, config, error) ||
         !launch_of_config(&launch, config, places, interpreter, recording->arena.path, error))
         return false;
+    /* A viewer shows it, and reports of instructions name it. */
+    recording->arena.header->disassembly = connection->pty || config->collectors.bytecode.enabled;
     launch.pty = connection->pty;
     for (int i = 0; i < 3; i++)
         launch.descriptors[i] = connection->descriptors[i];

@@ -174,6 +174,7 @@ struct arena_header {
     uint32_t run_clock; /* enum run_clock: what times are to measure */
     uint32_t children;  /* 1: child processes get arenas, too */
     uint32_t census;    /* 1: live objects are counted by type when the program has ended */
+    uint32_t disassembly; /* 1: somebody disassembles the code objects that are published: without, none are */
     char path[ARENA_PATH_SIZE];           /* absolute path of this file */
     char project_folder[ARENA_PATH_SIZE]; /* absolute, no trailing '/': what `project` means in a glob list */
     /* Glob lists, each pattern ended by '\0', each list by an empty pattern; in this order:
