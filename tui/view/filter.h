@@ -30,12 +30,18 @@ enum filter_comparison {
     FILTER_CONTAINS, FILTER_MATCHES, FILTER_LESS, FILTER_AT_MOST, FILTER_EQUAL, FILTER_AT_LEAST, FILTER_GREATER
 };
 
+/* A regular expression, twice: for any text, and for those that are ASCII. */
+struct filter_regex {
+    regex_t any, ascii;
+    bool has_ascii;
+};
+
 struct filter_term {
     enum filter_column column;
     enum filter_comparison comparison;
     bool negated;
     const char *text; /* into filter.words */
-    regex_t *regex;   /* owned; where matches are asked for, NULL else */
+    struct filter_regex *regex; /* owned; where matches are asked for, NULL else */
     double number;    /* percent, nanoseconds, bytes or counts */
     enum model_function_kind kind;
 };
@@ -56,6 +62,16 @@ void filter_free(struct filter *filter);
  * are of the peak. A number that is not known fulfils no comparison. */
 bool filter_accepts(const struct filter *filter, const struct model_function *function, uint64_t total_self_ns,
                     enum memory_measure measure);
+
+/* The same for many functions, one after the other: what a term says of a file is asked once for neighbours of one file. */
+struct filter_pass {
+    const struct filter *filter;
+    uint64_t total_self_ns;
+    enum memory_measure measure;
+    const char *file;     /* of the function before; NULL: there was none */
+    uint32_t known, held; /* bits of terms: what was asked of that file, and was answered with yes */
+};
+bool filter_pass_accepts(struct filter_pass *pass, const struct model_function *function);
 
 /* Whether `part` occurs in `text`, ASCII letters in either case. "" is part of everything. */
 bool filter_contains(const char *text, const char *part);

@@ -2,6 +2,7 @@
 #include "tui/view/filter.h"
 
 #include <ctype.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,6 +41,8 @@ struct parse {
     char *problem;
     int problem_size;
 };
+
+enum { FILTER_REGEX_FLAGS = REG_EXTENDED | REG_ICASE | REG_NOSUB };
 
 #define FAIL(parse, ...) (snprintf((parse)->problem, (size_t)(parse)->problem_size, __VA_ARGS__), false)
 
@@ -134,23 +137,56 @@ static const char *too_costly(const char *regex) {
     return repetitions > MOST_REPETITIONS ? "it repeats too often; use smaller numbers in {}" : NULL;
 }
 
+/* Where something repeats, the matcher tries each start anew, over what it has seen already; behind ^.* there is one start only. */
+static bool tries_often(const char *regex) {
+    bool one_start = regex[0] == '^' && !strchr(regex, '|');
+    return !one_start && strpbrk(regex, "*+{");
+}
+
+/* What is ASCII matches the same whatever the locale is, but three times as fast where a byte is known to be a character: so texts
+ * that are ASCII get a regular expression of their own. */
+static void compile_for_ascii(struct filter_term *term) {
+    char pattern[FILTER_MAX_LENGTH + 8];
+    for (const char *at = term->text; *at; at++)
+        if ((unsigned char)*at >= 0x80)
+            return;
+    snprintf(pattern, sizeof pattern, tries_often(term->text) ? "^.*(%s)" : "%s", term->text);
+    locale_t bytes = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (!bytes)
+        return;
+    locale_t before = uselocale(bytes);
+    term->regex->has_ascii = regcomp(&term->regex->ascii, pattern, FILTER_REGEX_FLAGS) == 0;
+    uselocale(before);
+    freelocale(bytes);
+}
+
 /* term->text begins behind the ~. */
 static bool parse_regex(struct parse *parse, struct filter_term *term) {
     char why[120];
     const char *costly = too_costly(term->text);
     if (costly)
         return FAIL(parse, "The regular expression \"%.40s\" cannot be used: %s.", term->text, costly);
-    regex_t *regex = malloc(sizeof *regex);
-    int error = regex ? regcomp(regex, term->text, REG_EXTENDED | REG_ICASE | REG_NOSUB) : REG_ESPACE;
+    struct filter_regex *regex = calloc(1, sizeof *regex);
+    int error = regex ? regcomp(&regex->any, term->text, FILTER_REGEX_FLAGS) : REG_ESPACE;
     if (error) {
         if (regex)
-            regerror(error, regex, why, sizeof why);
+            regerror(error, &regex->any, why, sizeof why);
         free(regex);
         return FAIL(parse, "The regular expression \"%.40s\" is wrong: %s.", term->text, regex ? why : "memory is out");
     }
     term->comparison = FILTER_MATCHES;
     term->regex = regex;
+    compile_for_ascii(term);
     return true;
+}
+
+static void free_regex(struct filter_regex *regex) {
+    if (!regex)
+        return;
+    regfree(&regex->any);
+    if (regex->has_ascii)
+        regfree(&regex->ascii);
+    free(regex);
 }
 
 /* --- terms ------------------------------------------------------------------------------------------ */
@@ -214,10 +250,7 @@ static bool parse_word(struct parse *parse, char *word) {
 
 void filter_free(struct filter *filter) {
     for (int i = 0; i < filter->count; i++)
-        if (filter->terms[i].regex) {
-            regfree(filter->terms[i].regex);
-            free(filter->terms[i].regex);
-        }
+        free_regex(filter->terms[i].regex);
     *filter = (struct filter){.count = 0};
 }
 

@@ -50,21 +50,33 @@ static uint8_t *mark_project(const struct model *model) {
     return marks;
 }
 
-/* Fills entries with the chosen functions, by name; returns how many. */
-static size_t choose(const struct function_order *order, const struct model *model,
-                     const struct function_choice *choice, uint64_t total_self_ns, const uint8_t *project,
-                     struct ordered_function *entries, size_t *ran) {
-    size_t count = 0;
-    *ran = 0;
-    for (size_t i = 0; i < order->count; i++) {
-        uint32_t id = order->by_name[i];
+static uint8_t *mark_all(const struct model *model) {
+    uint8_t *marks = malloc(model->function_count);
+    return marks ? memset(marks, 1, model->function_count) : NULL;
+}
+
+/* Takes the marks off the functions that did not run or that the filter does not accept. By id, and not by name: a function lies
+ * beside those of its file. Returns how many ran. */
+static size_t mark_accepted(const struct model *model, const struct function_choice *choice, uint64_t total_self_ns,
+                            uint8_t *marks) {
+    struct filter_pass pass = {.filter = choice->filter, .total_self_ns = total_self_ns, .measure = choice->measure};
+    size_t ran = 0;
+    for (size_t id = 1; id < model->function_count; id++) {
         const struct model_function *function = &model->functions[id];
-        if (!did_run(function))
-            continue;
-        ++*ran;
-        if ((!project || project[id]) && filter_accepts(choice->filter, function, total_self_ns, choice->measure))
-            entries[count++] = (struct ordered_function){sort_key(function, choice), id};
+        bool runs = did_run(function);
+        ran += runs;
+        marks[id] = runs && marks[id] && filter_pass_accepts(&pass, function);
     }
+    return ran;
+}
+
+/* Fills entries with the marked functions, by name; returns how many. */
+static size_t choose(const struct function_order *order, const struct model *model, const struct function_choice *choice,
+                     const uint8_t *marks, struct ordered_function *entries) {
+    size_t count = 0;
+    for (size_t i = 0; i < order->count; i++)
+        if (marks[order->by_name[i]])
+            entries[count++] = (struct ordered_function){sort_key(&model->functions[order->by_name[i]], choice), order->by_name[i]};
     return count;
 }
 
@@ -130,10 +142,11 @@ static bool fill(struct table *table, const struct model *model, const struct fu
 bool function_rows_build(struct table *table, struct function_order *order, const struct model *model,
                          const struct function_choice *choice, uint64_t total_self_ns, size_t *ran) {
     struct ordered_function *entries = calloc(2 * model->function_count, sizeof *entries);
-    uint8_t *project = choice->hide_standard_library ? mark_project(model) : NULL;
-    bool done = entries && (project || !choice->hide_standard_library) && function_order_update(order, model);
+    uint8_t *marks = choice->hide_standard_library ? mark_project(model) : mark_all(model);
+    bool done = entries && marks && function_order_update(order, model);
     if (done) {
-        size_t count = choose(order, model, choice, total_self_ns, project, entries, ran);
+        *ran = mark_accepted(model, choice, total_self_ns, marks);
+        size_t count = choose(order, model, choice, marks, entries);
         done = fill(table, model, choice,
                     sort_entries(model, choice, entries, entries + model->function_count, count), count);
     }
@@ -141,6 +154,6 @@ bool function_rows_build(struct table *table, struct function_order *order, cons
         table->count = 0;
     table_rows_changed(table);
     free(entries);
-    free(project);
+    free(marks);
     return done;
 }
