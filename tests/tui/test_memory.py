@@ -55,7 +55,8 @@ class TestJulia(MemoryTest):
         """From the pane of what made the peak to the source line; the graph with its cursor and a mark."""
         terminal = self.workbench("-k", "memory", JULIA, "300", "600", columns=120, rows=36)
         terminal.wait_for("calculate_z")
-        terminal.keys("m")
+        terminal.keys(":moment mark 1")
+        terminal.keys("Enter")
         terminal.keys("6")
         screen = terminal.wait_for(lambda screen: all(3.4 < size < 3.7 for size in coordinates(screen)) and coordinates(screen)[1:])
         self.assertIn("[peak] alive left types", screen)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "tui/app/actions.h"
+#include "tui/app/code_marks.h"
 #include "tui/app/compose.h"
 #include "tui/app/compare_functions.h"
 #include "tui/app/diff_screen.h"
@@ -73,6 +74,7 @@ static inline int teardown(void **state) {
     popup_free(&application.popup);
     diff_screen_free(&application);
     compare_functions_free(&application);
+    code_marks_free(&application);
     live_run_close(&application);
     panes_close(&application);
     grid_free(&application.grid);

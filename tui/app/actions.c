@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tui/app/code_marks.h"
 #include "tui/app/compare_functions.h"
 #include "tui/app/diff_screen.h"
 #include "tui/app/editor.h"
@@ -140,6 +141,7 @@ static void search_next(struct application *application) { search_again(applicat
 static void search_previous(struct application *application) { search_again(application, -1); }
 static void filter(struct application *application) { prompt_open(application, PROMPT_FILTER); }
 static void sort_menu(struct application *application) { popups_open(application, POPUP_SORT); }
+static void marks(struct application *application) { popups_open(application, POPUP_MARKS); }
 static void columns(struct application *application) { popups_open(application, POPUP_COLUMNS); }
 static void percent(struct application *application) { application->percent = !application->percent; }
 
@@ -279,9 +281,9 @@ static void (*const handlers[REQUEST_COUNT])(struct application *) = {
     [REQUEST_SEARCH_NEXT] = search_next, [REQUEST_SEARCH_PREVIOUS] = search_previous, [REQUEST_FILTER] = filter,
     [REQUEST_HIDE_STANDARD_LIBRARY] = hide_standard_library, [REQUEST_SORT_MENU] = sort_menu,
     [REQUEST_COLUMNS] = columns,
-    [REQUEST_VARIANT] = memory_actions_vary, [REQUEST_NEXT_MARK] = memory_actions_next_mark,
-    [REQUEST_PREVIOUS_MARK] = memory_actions_previous_mark, [REQUEST_PEAK] = memory_actions_peak,
-    [REQUEST_MARK] = memory_actions_mark, [REQUEST_CENSUS] = memory_actions_census,
+    [REQUEST_VARIANT] = memory_actions_vary, [REQUEST_NEXT_MARK] = code_marks_next,
+    [REQUEST_PREVIOUS_MARK] = code_marks_previous, [REQUEST_PEAK] = memory_actions_peak,
+    [REQUEST_MARK] = code_marks_toggle, [REQUEST_MARKS] = marks, [REQUEST_CENSUS] = memory_actions_census,
     [REQUEST_MEMORY_COLLECTOR] = memory_actions_collector,
     [REQUEST_PERCENT] = percent, [REQUEST_FREEZE] = freeze, [REQUEST_FOLLOW] = follow,
     [REQUEST_REFRESH_FASTER] = refresh_faster, [REQUEST_REFRESH_SLOWER] = refresh_slower, [REQUEST_TYPE] = type,

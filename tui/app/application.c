@@ -13,6 +13,7 @@
 #include "core/base/clock.h"
 #include "tui/app/actions.h"
 #include "tui/app/announce.h"
+#include "tui/app/code_marks.h"
 #include "tui/app/compare_functions.h"
 #include "tui/app/compose.h"
 #include "tui/app/diff_screen.h"
@@ -282,6 +283,7 @@ int application_run(const struct application_start *start, struct error *error) 
     bool failed = !opened || application->failure[0];
     announce_close(application);
     compare_functions_free(application);
+    code_marks_free(application);
     diff_screen_free(application);
     live_run_close(application);
     panes_close(application);

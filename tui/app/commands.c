@@ -9,6 +9,7 @@
 #include "core/config/options.h"
 #include "core/config/words.h"
 #include "tui/app/code_search.h"
+#include "tui/app/memory_actions.h"
 #include "tui/app/pane_options.h"
 #include "tui/app/panes.h"
 #include "tui/app/prompt.h"
@@ -163,6 +164,11 @@ static void go_to_line(struct application *application, const char *argument, in
     }
 }
 
+static void mark_moment(struct application *application, const char *argument, int value) {
+    (void)value;
+    memory_actions_mark_as(application, argument);
+}
+
 /* --- settings --------------------------------------------------------------------------------------- */
 
 static const char settable[] = "ui";
@@ -246,6 +252,7 @@ const struct command commands[] = {
     {"goto", "FUNCTION", "go to a function by its name", offer_functions, true, go_to_function},
     {"grep", "TEXT", "names and source lines that hold a text", offer_places, true, go_to_place},
     {"line", "N", "line N of the file", NULL, false, go_to_line},
+    {"moment", "NAME", "mark this moment in the RAM graph", NULL, false, mark_moment},
     {"sort", "COLUMN", "sort the pane by a column", offer_sorts, false, sort_by},
     {"filter", "TERMS", "rows that these hold for (see &)", NULL, false, filter_by},
     {"theme", "NAME", "colours of that name", offer_themes, false, take_theme},

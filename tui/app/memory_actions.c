@@ -45,11 +45,15 @@ static bool is_running(struct application *application) {
     return false;
 }
 
+void memory_actions_mark_as(struct application *application, const char *name) {
+    if (is_running(application) && live_run_ask(application, RECORDER_REQUEST_MARK, name))
+        application_message(application, "marked: %s", name);
+}
+
 void memory_actions_mark(struct application *application) {
     char name[32];
     snprintf(name, sizeof name, "mark %zu", application->program->mark_count + 1);
-    if (is_running(application) && live_run_ask(application, RECORDER_REQUEST_MARK, name))
-        application_message(application, "marked: %s", name);
+    memory_actions_mark_as(application, name);
 }
 
 void memory_actions_census(struct application *application) {

@@ -11,7 +11,8 @@ void memory_actions_next_mark(struct application *application);
 void memory_actions_previous_mark(struct application *application);
 void memory_actions_peak(struct application *application);
 /* Ask the recorder; a message says so where nothing runs or memory is not counted. */
-void memory_actions_mark(struct application *application);
+void memory_actions_mark(struct application *application); /* this moment */
+void memory_actions_mark_as(struct application *application, const char *name);
 void memory_actions_census(struct application *application);
 void memory_actions_collector(struct application *application); /* off, or on again */
 

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "tui/app/clipboard.h"
+#include "tui/app/code_marks.h"
 #include "tui/app/compare_functions.h"
 #include "tui/app/live_run.h"
 #include "tui/app/pane_options.h"
@@ -114,6 +115,8 @@ struct view_context panes_context(const struct application *application, enum pa
                                                : application->measure,
         .marked = application->comparing.ids,
         .marked_count = application->comparing.marked_count,
+        .places = application->code_marks.found,
+        .place_count = CODE_MARKS_MOST,
         .focused = application->place.focus == pane,
     };
 }
@@ -133,6 +136,7 @@ void panes_draw(struct application *application) {
         tell_information(application);
     struct rectangle sparkline = application->layout.sparkline;
     compare_functions_find(application);
+    code_marks_find(application);
     for (enum pane pane = 0; pane < PANE_COUNT; pane++) {
         void *state;
         const struct view *view = panes_view(application, pane, &state);

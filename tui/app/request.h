@@ -46,6 +46,10 @@
     X(INVERT_CALLS, "i", "invert-calls", "flame, call tree: callers below", DRILL)        \
     X(UNFOLD_ALL, "*", "unfold-all", "call tree: open all below", DRILL)                              \
     X(MARK_FUNCTION, "w", "mark-function", "mark the function, to compare it", DRILL)   \
+    X(MARK, "m", "mark", "mark the place; in the RAM graph the moment", DRILL) \
+    X(NEXT_MARK, "'", "next-mark", "go to the next mark", DRILL) \
+    X(PREVIOUS_MARK, "\"", "previous-mark", "go to the mark before", DRILL) \
+    X(MARKS, "`", "marks", "list the marks; a letter goes to one", DRILL) \
     X(COMPARE_FUNCTIONS, "W", "compare-functions", "compare the marked functions", DRILL) \
     X(DIFF, "D", "diff", "what changed since another session", DRILL) \
     X(EDIT, "e", "edit", "open $EDITOR at the line", DRILL)                                          \
@@ -64,9 +68,6 @@
     X(PERCENT, "%", "percent", "percent or absolute numbers", TABLE)                                 \
     X(VARIANT, "v", "variant", "what of memory; in bytecode: opcodes, pairs", MEMORY)                   \
     X(TREE, "V", "tree", "memory as lines, or as a tree of calls", MEMORY)                           \
-    X(MARK, "m", "mark", "mark this moment in the RAM graph", MEMORY)                                \
-    X(NEXT_MARK, "'", "next-mark", "next mark", MEMORY)                                              \
-    X(PREVIOUS_MARK, "\"", "previous-mark", "mark before", MEMORY)                                   \
     X(PEAK, "p", "peak", "highest point of the RAM graph", MEMORY)                                   \
     X(ZOOM_IN, "z", "zoom-in", "RAM graph: a shorter time; flame: into it", MEMORY)                                  \
     X(ZOOM_OUT, "Z", "zoom-out", "RAM: a longer time (0: all); flame: all", MEMORY)                        \

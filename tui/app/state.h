@@ -13,6 +13,7 @@
 #include "tui/app/progress.h"
 #include "tui/layout/layout.h"
 #include "tui/term/screen.h"
+#include "tui/view/stamp.h"
 #include "tui/view/view.h"
 
 enum run_state {
@@ -31,7 +32,8 @@ enum prompt_kind {
     PROMPT_EXPORT_SCREEN, PROMPT_EXPORT_PANE, /* what is written; never asked in the last row */
 };
 
-enum popup_kind { POPUP_NONE, POPUP_HELP, POPUP_PALETTE, POPUP_SORT, POPUP_COLUMNS, POPUP_PROCESSES, POPUP_COMPARISON };
+enum popup_kind { POPUP_NONE, POPUP_HELP, POPUP_PALETTE, POPUP_SORT, POPUP_COLUMNS, POPUP_PROCESSES, POPUP_COMPARISON,
+                  POPUP_MARKS };
 
 /* One process of a run, or all together: a pid may come twice in a run, a pid and its start do not. */
 struct chosen_process {
@@ -74,6 +76,23 @@ struct live_run {
 struct remembered_function { char *file, *qualname; uint32_t line; };
 
 enum { COMPARED_MOST = 8 };
+
+enum { CODE_MARKS_MOST = 22 };
+
+/* A place in the code that is marked, and the pane it was marked in. */
+struct code_mark {
+    struct remembered_function function; /* its file is NULL where the letter is free */
+    uint32_t line;                       /* 0: the function as a whole */
+    enum pane pane;
+};
+
+/* One for each letter (tui/app/code_marks.c). */
+struct code_marks {
+    struct code_mark marks[CODE_MARKS_MOST];
+    struct view_mark found[CODE_MARKS_MOST]; /* the same in the model that is shown */
+    struct model_stamp stamp;                /* which that was */
+    size_t present;                          /* which was gone to or set last */
+};
 
 /* A text as it comes out of a pipe. */
 struct taken_text { char *text; size_t length; };
@@ -126,6 +145,7 @@ struct application {
     struct navigation navigation;
     struct remembered_function remembered;
     struct comparing comparing;
+    struct code_marks code_marks;
     struct diff_screen diff;
     bool follows_run; /* the selection goes with the line that runs, until something is selected by hand */
     bool untouched; /* the user has selected nothing: the selection is the first row, whichever function that is */

@@ -207,6 +207,14 @@ static bool is_marked(const struct view_context *context, uint32_t function) {
     return false;
 }
 
+/* The letter of a place that is marked in it; 0: there is none. */
+static char mark_in(const struct view_context *context, uint32_t function) {
+    for (size_t i = 0; i < context->place_count; i++)
+        if (context->places[i].function == function)
+            return context->places[i].letter;
+    return 0;
+}
+
 /* Where rows are filtered and there is room, the last row of the area is their sum's; this is what the others have. */
 static struct rectangle rows_area(const struct functions_state *state, struct rectangle area) {
     enum { SUM_FROM = 5 };
@@ -235,8 +243,9 @@ static void functions_draw(void *data, const struct view_context *context, struc
     int row = header;
     for (; row < rows.rows && table_row_at(&state->table, rows, row, &index); row++) {
         function_columns_row(&columns, &look, &context->model->functions[state->table.rows[index]], grid, area, row);
-        if (is_marked(context, state->table.rows[index]))
-            grid_glyph(grid, area, row, 0, STYLE_KEY, '*');
+        char letter = is_marked(context, state->table.rows[index]) ? '*' : mark_in(context, state->table.rows[index]);
+        if (letter)
+            grid_glyph(grid, area, row, 0, STYLE_KEY, (uint32_t)letter);
         if (index == state->table.index && selection_is_shown(state, context))
             table_mark_selected(grid, area, row, area.columns, context->focused);
     }

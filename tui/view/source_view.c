@@ -148,6 +148,21 @@ static void scroll_to(struct source_state *state, const struct model *model, int
         state->top = count > rows ? count - rows : 0;
 }
 
+/* The letter of a mark on that line of the file that is shown; 0: there is none. */
+static char mark_at(const struct source_state *state, const struct view_context *context, uint32_t line) {
+    const struct model *model = context->model;
+    for (size_t i = 0; i < context->place_count; i++) {
+        const struct view_mark *place = &context->places[i];
+        if (!place->function || place->function >= model->function_count)
+            continue;
+        const struct model_function *function = &model->functions[place->function];
+        if ((place->line ? place->line : function->line) == line &&
+            strcmp(function->file, model->functions[state->function].file) == 0)
+            return place->letter;
+    }
+    return 0;
+}
+
 static void source_draw(void *data, const struct view_context *context, struct grid *grid, struct rectangle area) {
     struct source_state *state = data;
     refresh(state, context);
@@ -176,6 +191,9 @@ static void source_draw(void *data, const struct view_context *context, struct g
         }
         source_draw_line(&state->text, line, grid, area, row, gutter.source, area.columns - gutter.source,
                          state->sideways, state->pattern);
+        char letter = mark_at(state, context, (uint32_t)line);
+        if (letter && gutter.source > 0)
+            grid_glyph(grid, area, row, gutter.source - 1, STYLE_KEY, (uint32_t)letter);
         if (line == state->line)
             table_mark_selected(grid, area, row, area.columns, context->focused);
     }

@@ -8,6 +8,13 @@
 #include "tui/term/grid.h"
 #include "tui/view/memory_measure.h"
 
+/* A place that the user has marked. */
+struct view_mark {
+    uint32_t function; /* id; 0: it is not in this model */
+    uint32_t line;     /* 0: the function as a whole */
+    char letter;       /* what the mark is called */
+};
+
 /* What all views are shown: lives as long as the call. */
 struct view_context {
     const struct model *model;   /* never NULL */
@@ -19,6 +26,8 @@ struct view_context {
     enum memory_measure measure; /* what of it columns show */
     const uint32_t *marked;      /* functions that are marked to be compared: ids, of which some may be 0 */
     size_t marked_count;
+    const struct view_mark *places; /* that are marked to be gone to */
+    size_t place_count;
     bool focused;
 };
 
