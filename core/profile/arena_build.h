@@ -4,6 +4,7 @@
 
 #include "core/profile/arena_read.h"
 #include "core/profile/call_tree.h"
+#include "core/profile/thread_functions.h"
 
 /* A copy of a region of texts, valid UTF-8 throughout. */
 struct arena_texts {
@@ -25,6 +26,7 @@ struct arena_build {
     bool compact; /* what the process has not used is left out; functions' numbers stay while it runs, so only once it ended */
     struct arena_clock clock; /* has an end once all threads were read */
     struct call_tree tree;
+    struct thread_functions thread_functions; /* where there are several threads */
     struct arena_line_cell *line_sums; /* of all threads, by line cell */
     uint64_t *block_sums, *exit_sums;  /* likewise, by block and by unit; NULL: there are none */
     struct arena_node_rows *node_rows; /* of all threads */

@@ -166,6 +166,9 @@ static bool finish_calls(struct arena_build *build, struct error *error) {
     model->nodes = build->tree.nodes;
     model->node_count = build->tree.count;
     build->tree.nodes = NULL;
+    model->thread_functions = build->thread_functions.rows;
+    model->thread_function_count = build->thread_functions.count;
+    build->thread_functions.rows = NULL;
     return true;
 }
 
@@ -177,8 +180,9 @@ static bool build_model(struct arena_build *build, struct error *error) {
         !arena_read_bytecode(build, error) || !arena_read_sites(build, error) || !arena_read_samples(build, error) ||
         !arena_read_marks(build, error) || !arena_read_types(build, error))
         return false;
-    convert_times(build->model, ns_per_tick(build->header, &build->clock));
-    bool done = (!build->compact || model_compact(build->model)) && model_spread_memory(build->model) &&
+    double ratio = ns_per_tick(build->header, &build->clock);
+    convert_times(build->model, ratio);
+    bool done = thread_functions_convert(build->model, ratio) && (!build->compact || model_compact(build->model)) && model_spread_memory(build->model) &&
                 model_spread_instructions(build->model);
     return done || arena_out_of_memory(build->reader, error);
 }
@@ -197,6 +201,7 @@ static void find_end(struct arena_build *build) {
 /* All but the model. */
 static void free_build(struct arena_build *build) {
     call_tree_free(&build->tree);
+    thread_functions_free(&build->thread_functions);
     free(build->line_sums);
     free(build->block_sums);
     free(build->exit_sums);

@@ -237,6 +237,9 @@ static bool read_thread(struct arena_build *build, uint32_t index, struct error 
                 call_tree_add(&build->tree, thread.nodes, thread.node_count, build->header->code_count, rows->rows);
     if (done)
         sum_thread(build, &thread, rows->rows);
+    if (done && build->header->thread_count > 1)
+        done = thread_functions_add(&build->thread_functions, (uint32_t)build->model->thread_count - 1, thread.nodes,
+                                    thread.node_count, rows->rows, build->header->code_count);
     return done || arena_out_of_memory(build->reader, error);
 }
 

@@ -90,6 +90,7 @@ void model_free(struct model *model) {
     free(model->samples);
     free(model->sources);
     free(model->threads);
+    free(model->thread_functions);
     free(model->left_alone);
     free(model->unreadable);
     free(model);

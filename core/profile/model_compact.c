@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/profile/thread_functions.h"
+
 /* Which rows stay: their number among those that do. */
 enum { GONE = UINT32_MAX };
 
@@ -148,6 +150,7 @@ static void renumber(struct model *model, const uint32_t *number) {
         model->samples[i].function = number[model->samples[i].function];
     for (size_t i = 0; i < model->site_count; i++)
         model->sites[i].function = number[model->sites[i].function];
+    thread_functions_renumber(model, number, GONE);
 }
 
 static bool compact_functions(struct model *model) {

@@ -11,6 +11,7 @@ TOTAL_OF(line_count)
 TOTAL_OF(edge_count)
 TOTAL_OF(thread_count)
 TOTAL_OF(left_alone_count)
+TOTAL_OF(thread_function_count)
 
 /* --- functions -------------------------------------------------------------------------------------- */
 
@@ -225,13 +226,53 @@ static bool copy_marks(struct summing *summing) {
     return true;
 }
 
+static bool did_something(const struct model_function *function) {
+    return function->calls || function->self_ns || function->total_ns;
+}
+
+/* How many rows the functions of processes of one thread need: that has none in its own model. */
+static size_t functions_of_one_thread(const struct model *program) {
+    size_t count = 0;
+    for (size_t i = 0; i < process_count(program); i++) {
+        const struct model *process = process_at(program, i);
+        for (size_t id = 1; process->thread_count == 1 && !process->thread_function_count && id < process->function_count; id++)
+            count += did_something(&process->functions[id]);
+    }
+    return count;
+}
+
+static void add_thread_function(struct model *sum, struct model_thread_function row) {
+    sum->thread_functions[sum->thread_function_count++] = row;
+}
+
+/* The threads of a process come behind those that are there. */
+static void join_thread_functions(struct model *sum, const struct model *process, const uint32_t *functions) {
+    uint32_t first = (uint32_t)sum->thread_count;
+    for (size_t i = 0; i < process->thread_function_count; i++) {
+        struct model_thread_function row = process->thread_functions[i];
+        row.thread += first;
+        row.function = functions[row.function];
+        add_thread_function(sum, row);
+    }
+    for (size_t id = 1; process->thread_count == 1 && !process->thread_function_count && id < process->function_count; id++) {
+        const struct model_function *function = &process->functions[id];
+        if (did_something(function))
+            add_thread_function(sum, (struct model_thread_function){first, functions[id], function->calls,
+                                                                    function->primitive_calls, function->self_ns,
+                                                                    function->total_ns});
+    }
+}
+
 static bool join_threads(struct summing *summing) {
     struct model *sum = summing->sum;
+    size_t most = total_thread_function_count(summing->program) + functions_of_one_thread(summing->program);
     sum->threads = rows(total_thread_count(summing->program), sizeof *sum->threads);
-    if (!sum->threads)
+    sum->thread_functions = rows(most, sizeof *sum->thread_functions);
+    if (!sum->threads || !sum->thread_functions)
         return false;
     for (size_t i = 0; i < process_count(summing->program); i++) {
         const struct model *process = process_at(summing->program, i);
+        join_thread_functions(sum, process, summing->functions[i]);
         for (size_t row = 0; row < process->thread_count; row++) {
             sum->threads[sum->thread_count] = process->threads[row];
             sum->threads[sum->thread_count++].function = summing->functions[i][process->threads[row].function];

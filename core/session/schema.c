@@ -121,6 +121,12 @@ static const struct column thread_columns[] = {
     COLUMN_SINCE(4, model_thread, calls, U64),
 };
 
+static const struct column thread_function_columns[] = {
+    COLUMN(model_thread_function, thread, U32),          COLUMN(model_thread_function, function, U32),
+    COLUMN(model_thread_function, calls, U64),           COLUMN(model_thread_function, primitive_calls, U64),
+    COLUMN(model_thread_function, self_ns, U64),         COLUMN(model_thread_function, total_ns, U64),
+};
+
 static const struct column left_alone_columns[] = {
     COLUMN(model_left_alone, reason, TEXT),
     COLUMN(model_left_alone, example, TEXT),
@@ -147,6 +153,7 @@ const struct table session_tables[] = {
     TABLE(sites, model_site, site_columns, site_count, 3, false),
     TABLE(samples, model_sample, sample_columns, sample_count, 0, false),
     TABLE(threads, model_thread, thread_columns, thread_count, 0, false),
+    TABLE(thread_functions, model_thread_function, thread_function_columns, thread_function_count, 5, false),
     TABLE(sources, model_source, source_columns, source_count, 0, true),
     TABLE(marks, model_mark, mark_columns, mark_count, 3, false),
     TABLE(types, model_type, type_columns, type_count, 3, false),

@@ -15,7 +15,7 @@
 
 enum {
     SESSION_APPLICATION_ID = 0x70795066, /* "pyPf" */
-    SESSION_FORMAT = 4,                  /* user_version; a reader refuses what is above its own */
+    SESSION_FORMAT = 5,                  /* user_version; a reader refuses what is above its own */
     SESSION_HEADER_SIZE = 72,            /* bytes of the file's head that tell a session */
     SESSION_TEXT_LIMIT = 64 << 20,       /* bytes of one text */
     SESSION_SQL_SIZE = 1024,

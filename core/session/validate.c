@@ -141,6 +141,10 @@ static const char *check_rest(const struct model *model) {
     for (size_t i = 0; i < model->instruction_row_count; i++)
         if (model->instruction_rows[i].function >= model->function_count)
             return "an instruction refers to no function";
+    for (size_t i = 0; i < model->thread_function_count; i++)
+        if (model->thread_functions[i].thread >= model->thread_count ||
+            model->thread_functions[i].function >= model->function_count)
+            return "what a thread did refers to no function";
     if (model->state > MODEL_ENDED || model->exit_kind > MODEL_EXIT_SIGNAL)
         return "an unknown way of ending";
     if (model->clock >= RUN_CLOCK_COUNT)

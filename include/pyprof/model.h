@@ -174,6 +174,12 @@ struct model_thread {
                                 one of Python code. 0: it has ended, or is in none. Sessions do not keep it */
 };
 
+/* What a function did in one of several threads. Summed over threads, what all of them did. */
+struct model_thread_function {
+    uint32_t thread, function; /* index into model.threads; id */
+    uint64_t calls, primitive_calls, self_ns, total_ns;
+};
+
 enum model_state { MODEL_STARTING, MODEL_RUNNING, MODEL_ENDED };
 enum model_exit_kind { MODEL_EXIT_UNKNOWN = 0, MODEL_EXIT_STATUS = 1, MODEL_EXIT_SIGNAL = 2 };
 
@@ -240,6 +246,9 @@ struct model {
     size_t source_count;
     struct model_thread *threads;
     size_t thread_count;
+    struct model_thread_function *thread_functions; /* a thread's stand together. Of a process of one thread there are none, for
+                                                       all is that thread's; nor in sessions of formats before 5 */
+    size_t thread_function_count;
     struct model_left_alone *left_alone;
     size_t left_alone_count;
     struct model_unreadable *unreadable; /* of the program; none of a child */

@@ -163,6 +163,8 @@ static inline struct model *make_model(void) {
     fill_memory(model);
     ROWS(threads, {"MainThread", 4321, 1, true, 7, 8}, {"", 4322, 9, false, INT64_MAX, MODEL_UNKNOWN});
     model->thread_count = 2;
+    ROWS(thread_functions, {0, 1, 1, 1, 2, 3}, {1, 2, 34219980, 7, INT64_MAX, MODEL_UNKNOWN}, {1, 3, 4, 5, 6, 7});
+    model->thread_function_count = 3;
     ROWS(left_alone, {"odd", "f (a.py)", 3});
     model->left_alone_count = 1;
     ROWS(unreadable, {"77-1", "cut off"}, {"78-1", ""});
@@ -259,6 +261,7 @@ static inline void assert_same_run(const struct model *a, const struct model *b)
     SAME_NUMBER(sample_count);
     SAME_NUMBER(source_count);
     SAME_NUMBER(thread_count);
+    SAME_NUMBER(thread_function_count);
     SAME_NUMBER(site_count);
     SAME_NUMBER(mark_count);
     SAME_NUMBER(type_count);
@@ -392,6 +395,8 @@ static inline void assert_same(const struct model *a, const struct model *b) {
         assert_memory_equal(a->handlers, b->handlers, a->handler_count * sizeof *a->handlers);
     for (size_t i = 0; i < a->thread_count; i++)
         assert_same_thread(&a->threads[i], &b->threads[i]);
+    for (size_t i = 0; i < a->thread_function_count; i++)
+        assert_memory_equal(&a->thread_functions[i], &b->thread_functions[i], sizeof a->thread_functions[i]);
     /* rows of numbers, without padding */
     if (a->edge_count)
         assert_memory_equal(a->edges, b->edges, a->edge_count * sizeof *a->edges);

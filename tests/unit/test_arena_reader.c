@@ -219,6 +219,61 @@ static void timeline_and_threads(void **state) {
     model_free(model);
 }
 
+static void assert_thread_function(const struct model_thread_function *row, uint32_t thread, uint32_t function, uint64_t calls,
+                                   uint64_t primitive, uint64_t self, uint64_t total) {
+    assert_int_equal(row->thread, thread);
+    assert_int_equal(row->function, function);
+    assert_int_equal(row->calls, calls);
+    assert_int_equal(row->primitive_calls, primitive);
+    assert_int_equal(row->self_ns, self);
+    assert_int_equal(row->total_ns, total);
+}
+
+static void functions_of_each_thread(void **state) {
+    struct model *model = read_model(*state);
+    assert_int_equal(model->thread_function_count, 6);
+    assert_thread_function(&model->thread_functions[0], 0, CODE_MAIN, 1, 1, 100, 1000);
+    assert_thread_function(&model->thread_functions[1], 0, CODE_FIB, 60, 10, 700, 900);
+    assert_thread_function(&model->thread_functions[2], 0, CODE_ABS, 60, 60, 200, 200);
+    assert_thread_function(&model->thread_functions[3], 1, CODE_ABS, 4, 4, 40, 40);
+    assert_thread_function(&model->thread_functions[4], 1, CODE_FIB, 7, 7, 35, 80);
+    assert_thread_function(&model->thread_functions[5], 1, CODE_MAIN, 1, 1, 11, 31);
+    model_free(model);
+}
+
+/* Whatever a tick is: what threads have is rounded so that it adds up. */
+static void functions_of_each_thread_add_up(void **state) {
+    struct fixture *fixture = *state;
+    for (uint64_t ticks = 11; ticks < 40; ticks++) {
+        fixture->arena.header->clock = (struct arena_clock){.kind = ARENA_CLOCK_TSC, .start_ticks = 1000, .start_ns = 50,
+                                                            .end_ticks = 1000 + ticks * 1000, .end_ns = 10050, .start_unix_ns = 1};
+        struct model *model = read_model(fixture);
+        for (uint32_t id = 1; id < model->function_count; id++) {
+            struct model_thread_function sum = {0};
+            for (size_t i = 0; i < model->thread_function_count; i++)
+                if (model->thread_functions[i].function == id) {
+                    sum.calls += model->thread_functions[i].calls;
+                    sum.primitive_calls += model->thread_functions[i].primitive_calls;
+                    sum.self_ns += model->thread_functions[i].self_ns;
+                    sum.total_ns += model->thread_functions[i].total_ns;
+                }
+            const struct model_function *function = &model->functions[id];
+            assert_thread_function(&sum, 0, 0, function->calls, function->primitive_calls, function->self_ns,
+                                   function->total_ns);
+        }
+        model_free(model);
+    }
+}
+
+static void one_thread_has_what_all_have(void **state) {
+    struct fixture *fixture = *state;
+    fixture->arena.header->thread_count = 1;
+    struct model *model = read_model(fixture);
+    assert_int_equal(model->thread_count, 1);
+    assert_int_equal(model->thread_function_count, 0);
+    model_free(model);
+}
+
 static void push(struct thread_segment *thread, uint64_t start, uint64_t mask, uint32_t node_index, uint32_t line_cell) {
     *++thread->head->top = (struct arena_frame){.start_ticks = start, .outermost_mask = mask, .node = node_index,
                                                 .line_cell = line_cell, .charged_cell = line_cell};
@@ -587,6 +642,9 @@ int main(void) {
         TEST(cells_of_the_same_line_are_summed),
         TEST(marked_functions_only),
         TEST(timeline_and_threads),
+        TEST(functions_of_each_thread),
+        TEST(functions_of_each_thread_add_up),
+        TEST(one_thread_has_what_all_have),
         TEST(activations_in_flight_count_up_to_the_end),
         TEST(lines_in_flight_are_the_python_callers),
         TEST(where_a_thread_is_now), TEST(the_root_gets_the_time_of_an_empty_stack),

@@ -273,6 +273,39 @@ static void what_one_process_does_not_know_the_sum_does_not(void **state) {
     model_free(program);
 }
 
+static void add_threads(struct model *process, size_t count) {
+    process->threads = calloc(count, sizeof *process->threads);
+    assert_non_null(process->threads);
+    for (size_t i = 0; i < count; i++)
+        process->threads[i] = (struct model_thread){.name = "", .system_id = process->pid + i, .starts = 1};
+    process->thread_count = count;
+}
+
+/* A process of one thread has no rows of its own: all is that thread's. */
+static void threads_stand_one_behind_the_other(void **state) {
+    (void)state;
+    struct model *program = fixture_processes();
+    struct model *fork = program->children[0];
+    add_threads(program, 1);
+    add_threads(fork, 2);
+    add_threads(program->children[1], 1);
+    fork->thread_functions = calloc(2, sizeof *fork->thread_functions);
+    assert_non_null(fork->thread_functions);
+    fork->thread_functions[0] = (struct model_thread_function){0, 2, 1, 1, 200, 240};
+    fork->thread_functions[1] = (struct model_thread_function){1, 2, 2, 2, 400, 400};
+    fork->thread_function_count = 2;
+    assert_true(model_sum_processes(program, NULL, NULL));
+    const struct model *all = program->all;
+    static const struct model_thread_function expected[] = {
+        {0, 1, 1, 1, 100, 150}, {0, 2, 2, 2, 50, 50},       {1, 2, 1, 1, 200, 240},
+        {2, 2, 2, 2, 400, 400}, {3, 4, 1, 1, 1000, 1010}, {3, 3, 1, 1, 10, 10}};
+    assert_int_equal(all->thread_count, 4);
+    assert_int_equal(all->thread_function_count, 6);
+    assert_memory_equal(all->thread_functions, expected, sizeof expected);
+    assert_null(session_validate(all));
+    model_free(program);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(equal_functions_lines_and_paths_are_one_row),
@@ -280,6 +313,7 @@ int main(void) {
         cmocka_unit_test(losses_are_summed_by_reason),
         cmocka_unit_test(what_the_same_function_is),
         cmocka_unit_test(numbers_stay),
+        cmocka_unit_test(threads_stand_one_behind_the_other),
         cmocka_unit_test(instructions_of_the_same_bytecode_are_one_row),
         cmocka_unit_test(where_bytecode_differs_totals_are_left),
         cmocka_unit_test(what_one_process_does_not_know_the_sum_does_not),

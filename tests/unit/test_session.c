@@ -260,7 +260,7 @@ static void strangers_are_refused(void **state) {
 
 static void changed_files_are_refused(void **state) {
     static const char *const changes[][2] = {
-        {"PRAGMA user_version=5", "made by a newer version of pyprof-tui (session format 5"},
+        {"PRAGMA user_version=6", "made by a newer version of pyprof-tui (session format 6"},
         {"PRAGMA user_version=1", "not those of a session"},
         {"PRAGMA user_version=2", "not those of a session"},
         {"PRAGMA user_version=3", "not those of a session"},

@@ -2,8 +2,13 @@
 #include "core/report/export_json.h"
 #include "tests/unit/session_fixture.h"
 
+/* A file of format 4: nothing of what each function did in each thread. */
+#define FORGET_THREADS(prefix) "DROP TABLE " prefix "thread_functions; DELETE FROM " prefix "meta WHERE key = 'thread_functions'; "
+#define TO_FORMAT_4 FORGET_THREADS("") FORGET_THREADS("process_")
+
 /* A file of format 3: nothing of bytecode, nor of what each thread did. */
 #define FORGET_INSTRUCTIONS(prefix)                                                                                   \
+    FORGET_THREADS(prefix)                                                                                            \
     "DROP TABLE " prefix "instruction_rows; DROP TABLE " prefix "handlers; "                                          \
     "DELETE FROM " prefix "meta WHERE key IN ('instruction_rows', 'handlers'); "                                      \
     "ALTER TABLE " prefix "functions DROP COLUMN first_instruction_row; "                                             \
@@ -63,6 +68,7 @@ static void forget_bytecode(struct model *model) {
     }
     for (size_t i = 0; i < model->thread_count; i++)
         model->threads[i].self_ns = model->threads[i].calls = 0;
+    model->thread_function_count = 0;
 }
 
 /* The program's lines that only memory or instructions are known of are not in an older file. */
@@ -140,6 +146,28 @@ static void format_3_is_read(void **state) {
     model_free(loaded);
     change(fixture, "PRAGMA user_version=4");
     assert_not_loaded(fixture->path, "not those of a session", 1);
+}
+
+/* What threads did together is there, what each function did in each is not. */
+static void format_4_is_read(void **state) {
+    struct fixture *fixture = *state;
+    struct model *program = fixture->model;
+    save(fixture);
+    change(fixture, TO_FORMAT_4 "PRAGMA user_version=4");
+    struct model *loaded = load(fixture->path);
+    program->thread_function_count = 0;
+    assert_true(model_sum_processes(program, NULL, NULL));
+    assert_same(program, loaded);
+    model_free(loaded);
+    change(fixture, "PRAGMA user_version=5");
+    assert_not_loaded(fixture->path, "not those of a session", 1);
+}
+
+static void changed_thread_functions_are_refused(void **state) {
+    check_changed(*state, "UPDATE thread_functions SET thread = 2 WHERE id = 1", "what a thread did refers to no function");
+    check_changed(*state, "UPDATE thread_functions SET function = 4 WHERE id = 0", "what a thread did refers to no function");
+    check_changed(*state, "DELETE FROM thread_functions WHERE id = 2", "rows are missing");
+    check_changed(*state, "DROP TABLE thread_functions", "not those of a session");
 }
 
 /* Totals of instructions are not in the file. */
@@ -265,6 +293,8 @@ int main(void) {
         TEST(format_1_is_read),
         TEST(format_2_is_read),
         TEST(format_3_is_read),
+        TEST(format_4_is_read),
+        TEST(changed_thread_functions_are_refused),
         TEST(instructions_come_back_from_their_rows),
         TEST(changed_instructions_are_refused),
         TEST(memory_comes_back_from_its_sites),
