@@ -118,6 +118,7 @@ static void announce(struct arena_header *header) {
     ssize_t length = readlink("/proc/self/exe", header->executable, sizeof header->executable);
     if (length < 0 || (size_t)length >= sizeof header->executable)
         *header->executable = '\0';
+    header->collectors_on = header->collectors;
     __atomic_store_n(&header->host_state, ARENA_HOST_RUNNING, __ATOMIC_RELEASE);
 }
 

@@ -35,6 +35,12 @@ struct arena_build {
     size_t site_row_count;
 };
 
+/* Those that this version knows. */
+uint32_t arena_known_collectors(uint32_t bits);
+
+/* Fills which collectors were on when. The clock must have an end. */
+bool arena_read_collectors(struct arena_build *build, struct error *error);
+
 /* Adds every thread's nodes and line cells, activations in flight included, to tree and line_sums, and fills
  * model->threads. */
 bool arena_read_threads(struct arena_build *build, struct error *error);

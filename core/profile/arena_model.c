@@ -11,14 +11,6 @@
 #include "core/profile/model_sum.h"
 #include "core/profile/utf8.h"
 
-static uint32_t known_collectors(uint32_t bits) {
-    uint32_t known = 0;
-#define X(bit, NAME, name, built) known |= COLLECTOR_##NAME;
-    COLLECTOR_LIST(X)
-#undef X
-    return bits & known;
-}
-
 /* Of the program's own process the recorder says how it ended; a child has ended when its clock has. */
 static enum model_state model_state(const struct arena_build *build) {
     const struct arena_header *header = build->header;
@@ -91,7 +83,7 @@ static bool fill_run(struct arena_build *build, struct error *error) {
     model->python_version = model_text(model, header->python_version, readable ? length : 0);
     if (!model->python_version || !fill_command(model, header) || !fill_left_alone(model, header))
         return arena_out_of_memory(build->reader, error);
-    model->collectors = known_collectors(header->collectors);
+    model->collectors = arena_known_collectors(header->collectors);
     model->clock = (enum run_clock)header->run_clock;
     model->builtins = header->builtins != 0;
     model->marked_only = header->marked_only && header->marked_count > 0;
@@ -176,7 +168,8 @@ static bool build_model(struct arena_build *build, struct error *error) {
     if (!fill_run(build, error) || !arena_read_threads(build, error))
         return false;
     finish_clock(build);
-    if (!arena_read_functions(build, error) || !arena_read_lines(build, error) || !finish_calls(build, error) ||
+    if (!arena_read_collectors(build, error) || !arena_read_functions(build, error) || !arena_read_lines(build, error) ||
+        !finish_calls(build, error) ||
         !arena_read_bytecode(build, error) || !arena_read_sites(build, error) || !arena_read_samples(build, error) ||
         !arena_read_marks(build, error) || !arena_read_types(build, error))
         return false;

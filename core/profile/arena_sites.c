@@ -109,6 +109,9 @@ static struct site_moment find_moment(const struct arena_build *build, const str
     };
 }
 
+enum { MEMORY_BIT = 2 }; /* of COLLECTOR_MEMORY */
+_Static_assert(COLLECTOR_MEMORY == 1 << MEMORY_BIT, "the memory collector has its row at its bit");
+
 static void fill_heap(struct arena_build *build, const struct arena_memory *memory, const struct site_moment *moment) {
     struct model_heap *heap = &build->model->heap;
     uint64_t start = build->clock.start_ticks;
@@ -124,6 +127,8 @@ static void fill_heap(struct arena_build *build, const struct arena_memory *memo
         .allocator_replaced = memory->allocator_replaced != 0,
         .failed_checks = memory->failed_checks,
     };
+    build->model->switched[MEMORY_BIT].off_count += heap->paused_count;
+    build->model->switched[MEMORY_BIT].off_ns += heap->paused_ns;
     for (size_t i = 0; i < build->model->site_count; i++) {
         heap->live_bytes += build->model->sites[i].memory.live_bytes;
         heap->peak_bytes += build->model->sites[i].memory.peak_bytes;

@@ -33,7 +33,7 @@ struct model_memory {
 };
 
 static void set_empty_texts(struct model *model) {
-    model->python_version = model->script = model->config_text = "";
+    model->python_version = model->script = model->config_text = model->switch_failed = "";
     model->functions[0] = (struct model_function){.file = "", .name = "", .qualname = "", .instructions = MODEL_UNKNOWN};
     model->instructions = MODEL_UNKNOWN;
 }

@@ -319,6 +319,10 @@ static bool copy_run(struct summing *summing) {
     sum->script = program->script;
     sum->config_text = program->config_text;
     sum->collectors = program->collectors;
+    sum->collectors_on = program->collectors_on;
+    sum->collectors_asked = program->collectors_asked;
+    sum->switch_failed = program->switch_failed;
+    memcpy(sum->switched, program->switched, sizeof sum->switched);
     sum->clock = program->clock;
     sum->builtins = program->builtins;
     sum->marked_only = program->marked_only;

@@ -1,5 +1,8 @@
 #include "core/recorder/ask_target.h"
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include "core/profile/arena_marks.h"
 
 static bool is_running(const struct recording *recording, const char *what, struct error *error) {
@@ -36,6 +39,28 @@ bool ask_target_pause_memory(struct recording *recording, bool paused, const cha
     __atomic_store_n(asked, number + ((number & 1) == (uint32_t)paused ? 2 : 1), __ATOMIC_RELEASE);
     *notice = paused ? "memory is no longer counted as soon as the program runs Python code (one that waits does not)"
                      : "memory is counted again as soon as the program runs Python code (one that waits does not)";
+    return true;
+}
+
+static bool has_engine(const struct recording *recording, struct error *error) {
+    const struct arena_header *header = recording->arena.header;
+    return header->collectors & COLLECTORS_SWITCHED ||
+           error_set(error, 1, "this run began without any collector, so nothing in the program can be asked to switch one on: run "
+                               "again with -k function (R in the viewer)");
+}
+
+bool ask_target_collectors(struct recording *recording, uint32_t collectors, const char **notice, struct error *error) {
+    struct arena_header *header = recording->arena.header;
+    if (!is_running(recording, "switching its collectors", error) || !has_engine(recording, error))
+        return false;
+    uint32_t *asked = &header->mailbox.collectors, number = *asked >> ARENA_SWITCH_BITS;
+    __atomic_store_n(asked, (number + 1) << ARENA_SWITCH_BITS | (collectors & COLLECTORS_SWITCHED), __ATOMIC_RELEASE);
+    uint32_t signal = __atomic_load_n(&header->wake_signal, __ATOMIC_ACQUIRE);
+    if (signal && header->host_pid)
+        syscall(SYS_tgkill, header->host_pid, header->host_pid, signal);
+    *notice = collectors ? "collectors are switched as soon as the program runs Python code (one that waits does not); what is "
+                           "switched on counts calls that begin from then on, functions that run already with their next call"
+                         : "nothing is counted any more as soon as the program runs Python code (one that waits does not)";
     return true;
 }
 

@@ -16,6 +16,9 @@ bool ask_target_mark(struct recording *recording, const char *name, struct error
 /* Asks for the memory collector to be off or on. On success *notice is a sentence that says what was asked. */
 bool ask_target_pause_memory(struct recording *recording, bool paused, const char **notice, struct error *error);
 
+/* Asks for exactly these collectors (bits of enum collector) to be on. Likewise. */
+bool ask_target_collectors(struct recording *recording, uint32_t collectors, const char **notice, struct error *error);
+
 /* Asks for a census of live objects. */
 bool ask_target_census(struct recording *recording, const char **notice, struct error *error);
 

@@ -102,6 +102,28 @@ static void answer(struct server *server, bool done, const char *notice, const s
         server_send_failure(server, error);
 }
 
+/* "function,line" as bits of enum collector; "": none. */
+static bool read_collectors(const char *names, uint32_t *collectors, struct error *error) {
+    static const struct { const char *name; uint32_t bit; } known[] = {
+#define X(bit, NAME, name, built) {name, COLLECTOR_##NAME},
+        COLLECTOR_LIST(X)
+#undef X
+    };
+    *collectors = 0;
+    for (size_t length; *names; names += length + (names[length] == ',')) {
+        length = strcspn(names, ",");
+        uint32_t found = 0;
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+            if (strlen(known[i].name) == length && strncmp(known[i].name, names, length) == 0)
+                found = known[i].bit & COLLECTORS_SWITCHED;
+        if (!found)
+            return error_set(error, 1, "%.*s: not a collector that can be switched while a program runs (function, "
+                                       "line, memory and bytecode are)", (int)(length < 40 ? length : 40), names);
+        *collectors |= found;
+    }
+    return true;
+}
+
 static void request_mark(struct server *server, const struct recorder_message *message) {
     struct error error;
     if (!ask_target_mark(&server->recording, (const char *)message->payload, &error))
@@ -112,6 +134,15 @@ static void request_memory(struct server *server, bool paused) {
     struct error error;
     const char *notice = "";
     bool done = ask_target_pause_memory(&server->recording, paused, &notice, &error);
+    answer(server, done, notice, &error);
+}
+
+static void request_collectors(struct server *server, const struct recorder_message *message) {
+    struct error error;
+    const char *notice = "";
+    uint32_t collectors;
+    bool done = read_collectors((const char *)message->payload, &collectors, &error) &&
+                ask_target_collectors(&server->recording, collectors, &notice, &error);
     answer(server, done, notice, &error);
 }
 
@@ -160,6 +191,9 @@ void server_handle_request(struct server *server, const struct recorder_message 
         break;
     case RECORDER_REQUEST_RESUME_MEMORY:
         request_memory(server, false);
+        break;
+    case RECORDER_REQUEST_COLLECTORS:
+        request_collectors(server, message);
         break;
     case RECORDER_REQUEST_CENSUS:
         request_census(server);

@@ -256,6 +256,9 @@ static bool load_meta(struct load *load) {
         if (!done)
             return false;
     }
+    if (load->format < 5) /* what there was could not be switched but for memory, which is on again at the end of a run */
+        load->model->collectors_on = load->model->collectors;
+    load->model->collectors_asked = load->model->collectors_on;
     return true;
 }
 

@@ -199,6 +199,15 @@ const struct column session_meta[] = {
     COLUMN_SINCE(3, model, heap.native, U32),
     COLUMN_SINCE(3, model, heap.allocator_replaced, U32),
     COLUMN_SINCE(3, model, census_t_ns, U64),
+    COLUMN_SINCE(5, model, collectors_on, U32),
+    COLUMN_SINCE(5, model, switched[0].off_count, U64),
+    COLUMN_SINCE(5, model, switched[0].off_ns, U64),
+    COLUMN_SINCE(5, model, switched[1].off_count, U64),
+    COLUMN_SINCE(5, model, switched[1].off_ns, U64),
+    COLUMN_SINCE(5, model, switched[2].off_count, U64),
+    COLUMN_SINCE(5, model, switched[2].off_ns, U64),
+    COLUMN_SINCE(5, model, switched[3].off_count, U64),
+    COLUMN_SINCE(5, model, switched[3].off_ns, U64),
 };
 const size_t session_meta_count = sizeof session_meta / sizeof *session_meta;
 

@@ -25,7 +25,7 @@
 #define ARENA_MAGIC UINT64_C(0x31616e6572617070) /* "ppaerna1" read little-endian */
 
 enum {
-    ARENA_VERSION = 4,
+    ARENA_VERSION = 5,
     ARENA_MAX_CODES = 1 << 18,
     ARENA_MAX_LINE_CELLS = 1 << 20,
     ARENA_MAX_SAMPLES = 1 << 17,
@@ -144,11 +144,23 @@ struct arena_memory {
     uint64_t failed_checks; /* how often pyprof.assert_allocated failed */
 };
 
+/* How often a collector was off in a run, and how long: numbers are of the rest. One that the run did not begin with was off from
+ * the start. (The memory collector's are those of struct arena_memory, from when it was first on.) */
+struct arena_switched {
+    uint64_t off_count; /* times that it was off, the present one included */
+    uint64_t off_ticks; /* of those that are over, all together */
+    uint64_t off_since; /* ticks of the clock when the present one began; 0: it is on */
+};
+
+/* The low bits of mailbox.collectors are the set of collectors that is to be on, the rest is a number that grows. */
+enum { ARENA_SWITCH_BITS = 8 };
+
 /* What is asked of the host while it runs: each a number that grows; the host does what is asked for when it sees another
  * number than the one it did last, and stores that into the reply. */
 struct arena_mailbox {
     uint32_t pause_memory, pause_memory_done;   /* odd: the memory collector is to be off */
     uint32_t take_census, take_census_done;     /* a census of live objects by type */
+    uint32_t collectors, collectors_done;       /* what is to be on: see ARENA_SWITCH_BITS; 0: nothing was asked for yet */
     uint32_t publish_bytecode, publish_bytecode_done; /* the project's code objects that are not there yet, and what every
                                                          instruction is specialised to by now */
 };
@@ -167,7 +179,8 @@ struct arena_header {
     struct arena_clock clock;
 
     /* Written by the recorder before the host starts. */
-    uint32_t collectors; /* bits of enum collector; the host takes memory out where it has no room for it */
+    uint32_t collectors; /* bits of enum collector: what is to be counted; the host takes memory out where it has no room for it,
+                            and adds what is switched on later: all that was ever on */
     uint32_t builtins;   /* 1: calls of C functions are counted and timed */
     uint32_t marked_only; /* 1: where a `profile` decorator is used, lines of marked functions only */
     uint32_t recorder_pid;
@@ -206,6 +219,10 @@ struct arena_header {
 
     struct arena_memory memory;
     struct arena_mailbox mailbox;
+    uint32_t collectors_on; /* bits of enum collector: what is on now, but for memory, whose state says so */
+    uint32_t wake_signal;   /* sent to the main thread, has it look into the mailbox; 0: do not send any */
+    char switch_failed[256]; /* why what was asked for last could not be switched in part; "" where it could */
+    struct arena_switched switched[8]; /* at each collector's bit */
     uint32_t mark_count;  /* rows of the marks region that are taken (atomically); a row is there when its t_ns is not 0 */
     uint32_t type_count;  /* rows of the last census that are complete */
     uint64_t census_t_ns; /* when it was taken, since the clock's start_ns; 0: never; stored last */

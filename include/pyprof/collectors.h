@@ -15,6 +15,10 @@ enum collector {
     COLLECTOR_LIST(X)
 #undef X
 };
+enum { COLLECTOR_BITS = 5 }; /* bits in use, from the lowest on; who has a row for each collector has it at its bit */
+
+/* What can be switched while a program runs. */
+enum { COLLECTORS_SWITCHED = COLLECTOR_FUNCTION | COLLECTOR_LINE | COLLECTOR_MEMORY | COLLECTOR_BYTECODE };
 
 /* A run has one clock. wall: time that passes, waiting included; cpu: processor time of the thread; running: wall time
  * without the time spent waiting for the interpreter lock. X(NAME, name as typed by users) */

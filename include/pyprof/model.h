@@ -144,6 +144,10 @@ struct model_mark {
     const char *name;
 };
 
+/* How often a collector was off in between, and how long, the present time included; one that the run did not begin with was off
+ * from the start. All 0: its numbers are of the whole run, else of the rest. */
+struct model_switched { uint64_t off_count, off_ns; };
+
 enum { MODEL_GENERATIONS = 3, MODEL_SAMPLE_GROWTH = 4 };
 
 /* A point of the timeline. rss is the program's own: `own`, the profiler's, is not in it. Any of these may be MODEL_UNKNOWN. */
@@ -201,7 +205,12 @@ struct model {
     const char *config_text;       /* effective config as YAML; "" when not known (a live arena has none) */
     struct model_argument *arguments; /* sys.argv as given: script first; a child's begin with its interpreter */
     size_t argument_count;
-    uint32_t collectors;           /* bits of enum collector */
+    uint32_t collectors;           /* bits of enum collector: those that were ever on */
+    uint32_t collectors_on;        /* those that are on now, or were when it ended */
+    uint32_t collectors_asked;     /* those that somebody asked to be on; another set than collectors_on while the program has not
+                                      seen it yet (it waits, or runs no Python code). Sessions do not keep it */
+    const char *switch_failed;     /* a sentence: why what was asked for last was not all done; "" */
+    struct model_switched switched[COLLECTOR_BITS]; /* at each collector's bit */
     enum run_clock clock;          /* what times measure; wall_ns and the timeline are wall time all the same */
     bool builtins;
     bool marked_only;              /* lines are those of marked functions only */

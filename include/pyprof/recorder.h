@@ -33,7 +33,9 @@ enum { RECORDER_PAYLOAD_MAX = 1 << 16 };
     X(10, RESUME_MEMORY) /* "" */                                                                \
     X(11, CENSUS) /* "": live objects are to be counted by type. NOTICE or FAILED follows these three */ \
     X(12, BYTECODE) /* "": the project's code and what it is specialised to is to be published; no answer but the arena */ \
-    X(13, TAKE_OVER) /* "": from who was told BUSY: the viewer that there is has to go */
+    X(13, TAKE_OVER) /* "": from who was told BUSY: the viewer that there is has to go */            \
+    X(14, COLLECTORS) /* "function,line" ("": none): exactly these collectors are to be on. FAILED or NOTICE follows; what the \
+                         program has done of it by now is in the model: collectors_on, switch_failed */
 
 /* recorder -> viewer */
 #define RECORDER_EVENT_LIST(X)                                                                     \

@@ -121,6 +121,7 @@ static inline struct model *fixture_julia(void) {
     model->script = "julia.py";
     model->python_version = "3.11.2";
     model->collectors = COLLECTOR_FUNCTION | COLLECTOR_LINE;
+    model->collectors_on = model->collectors_asked = model->collectors;
     model->state = MODEL_RUNNING;
     model->wall_ns = 12400 * MILLISECOND;
     fixture_function(model, MODEL_FUNCTION_PYTHON, "julia.py", 5, "calculate_z_serial_purepython",
@@ -159,6 +160,7 @@ static inline struct model *fixture_child(struct model *program, uint32_t pid, u
     child->pid = pid;
     child->parent_pid = parent_pid;
     child->collectors = program->collectors;
+    child->collectors_on = child->collectors_asked = child->collectors;
     child->state = MODEL_ENDED;
     child->start_unix_ns = program->start_unix_ns + pid;
     program->children = fixture_grow(program->children, program->child_count, sizeof *program->children);
@@ -174,6 +176,7 @@ static inline struct model *fixture_processes(void) {
     program->script = "pool.py";
     program->python_version = "3.11.2";
     program->collectors = COLLECTOR_FUNCTION | COLLECTOR_LINE;
+    program->collectors_on = program->collectors_asked = program->collectors;
     program->state = MODEL_ENDED;
     program->exit_kind = MODEL_EXIT_STATUS;
     program->pid = 4121;

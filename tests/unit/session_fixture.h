@@ -40,6 +40,7 @@ static inline void fill_run(struct model *model) {
     model->script = "julia.py";
     model->config_text = "collectors:\n  function: {enabled: true}\n";
     model->collectors = COLLECTOR_FUNCTION | COLLECTOR_LINE;
+    model->collectors_on = model->collectors_asked = model->collectors;
     model->builtins = true;
     model->marked_only = true;
     model->state = MODEL_ENDED;
@@ -105,6 +106,7 @@ static inline void add_children(struct model *program) {
 /* main allocated on its line and on one that was not counted, f on a path below it; what is not kept comes from these. */
 static inline void fill_memory(struct model *model) {
     model->collectors |= COLLECTOR_MEMORY;
+    model->collectors_on = model->collectors_asked = model->collectors;
     ROWS(sites, {0, 0, 0, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11}}, {1, 1, 3, {10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 110}},
          {1, 1, 9, {100, 200, 300, 400, 500, 600, 700, 800, 900, 1000, 1100}},
          {2, 2, 12, {1000, INT64_MAX / 4, 0, 0, 0, 0, 0, 0, 0, 0, INT64_MAX}});
@@ -124,6 +126,8 @@ static inline void fill_memory(struct model *model) {
 /* main's were counted, and one is on a line of its own; f's were not. */
 static inline void fill_instructions(struct model *model) {
     model->collectors |= COLLECTOR_BYTECODE;
+    model->collectors_on = model->collectors_asked = model->collectors;
+    model->switched[1] = (struct model_switched){3, 5000};
     ROWS(instruction_rows, {1, 0, 0, MODEL_NO_OFFSET, "RESUME", "0", "", 0, 0, 0, 0, 1, 0},
          {1, 2, 3, MODEL_NO_OFFSET, "EXTENDED_ARG", "1", "", 1, MODEL_INSTRUCTION_PREFIX, 0, 0, 40, 2},
          {1, 4, 3, 10, "FOR_ITER", "to 10 \xC3\xA9", "FOR_ITER_LIST", UINT32_MAX,
@@ -231,6 +235,12 @@ static inline void assert_same_run(const struct model *a, const struct model *b)
     SAME_TEXT(script);
     SAME_TEXT(config_text);
     SAME_NUMBER(collectors);
+    SAME_NUMBER(collectors_on);
+    SAME_NUMBER(collectors_asked);
+    for (int i = 0; i < COLLECTOR_BITS; i++) {
+        SAME_NUMBER(switched[i].off_count);
+        SAME_NUMBER(switched[i].off_ns);
+    }
     SAME_NUMBER(builtins);
     SAME_NUMBER(marked_only);
     SAME_NUMBER(state);

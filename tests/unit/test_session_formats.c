@@ -59,6 +59,7 @@ static void forget_memory(struct model *model) {
 
 /* What a model loses when a file of format 3 knows it. */
 static void forget_bytecode(struct model *model) {
+    memset(model->switched, 0, sizeof model->switched);
     forget_instructions(model);
     model->instruction_row_count = model->handler_count = 0;
     for (size_t i = 0; i < model->function_count; i++) {
@@ -155,6 +156,7 @@ static void format_4_is_read(void **state) {
     save(fixture);
     change(fixture, TO_FORMAT_4 "PRAGMA user_version=4");
     struct model *loaded = load(fixture->path);
+    memset(program->switched, 0, sizeof program->switched);
     program->thread_function_count = 0;
     assert_true(model_sum_processes(program, NULL, NULL));
     assert_same(program, loaded);
