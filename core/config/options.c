@@ -108,7 +108,10 @@ const struct config_option options[] = {
            "^t goes through them. With NO_COLOR set there are no colours."),
     OPTION(ui.screen_reader, .initial = "false", .help =
            "Write lines instead of drawing a screen: what was selected, asked or said, once. Keys are the same; ^l reads the whole "
-           "pane. Any terminal will do."),
+           "pane, R the status and the selected row. Any terminal will do."),
+    OPTION(ui.screen_reader_s, .initial = "10", .minimum = 0, .maximum = 3600, .help =
+           "While a program runs and nobody types, seconds between two readings of the selected row, where its numbers have "
+           "changed; 0: they are read when R asks for it."),
     OPTION(ui.panes, .initial = "functions,source,ram,output,tree,flame", .words = pane_names, .help =
            "Panes shown at the start, as far as the screen has room: the call tree beside the functions from 180 columns on, "
            "the flame graph from 45 rows on. Bytecode comes by itself where it is counted. S writes those there are."),

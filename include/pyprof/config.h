@@ -55,6 +55,7 @@ struct config {
         int64_t refresh_ms;
         char *theme; /* of UI_THEME_LIST */
         bool screen_reader;
+        int64_t screen_reader_s; /* between two readings of what changes; 0: none */
         struct text_list panes; /* names of tui/layout/layout.h */
         struct { int64_t functions, tree, bytecode, flame, ram, output; } sizes; /* more columns or rows than at the start */
         struct text_list columns; /* words of tui/view/function_values.h */

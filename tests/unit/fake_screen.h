@@ -57,6 +57,8 @@ bool screen_ascii(const struct screen *screen) {
     return false;
 }
 
+bool screen_takes_unicode(void) { return true; }
+
 int screen_descriptor(const struct screen *screen) {
     (void)screen;
     return -1;

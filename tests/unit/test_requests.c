@@ -147,6 +147,7 @@ static const struct effect {
     [REQUEST_HELP] = {.happens = lists_keys, .shows = "Help"},
     [REQUEST_REDRAW] = {.happens = fits_the_screen},
     [REQUEST_SUSPEND] = {.elsewhere = "tests/tui/test_screen.py, TestSuspending"},
+    [REQUEST_READ] = {.shows = "ui.screen_reader=true"}, /* and what it reads there: test_announce */
     [REQUEST_THEME] = {.happens = takes_next_theme, .shows = "theme: light"},
     [REQUEST_MOUSE] = {.happens = turns_mouse_on, .shows = "mouse on"},
     [REQUEST_QUIT] = {.happens = asks_to_quit},

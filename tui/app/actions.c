@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tui/app/code_marks.h"
+#include "tui/app/announce.h"
 #include "tui/app/compare_functions.h"
 #include "tui/app/diff_screen.h"
 #include "tui/app/editor.h"
@@ -243,6 +244,13 @@ static void save_session(struct application *application) { prompt_open(applicat
 
 /* --- the program ------------------------------------------------------------------------------------ */
 
+static void read_out(struct application *application) {
+    if (application->announcement)
+        announce_again(application);
+    else
+        application_message(application, "read is for the screen reader mode: --set ui.screen_reader=true");
+}
+
 static void palette(struct application *application) { popups_open(application, POPUP_PALETTE); }
 static void help(struct application *application) { popups_open(application, POPUP_HELP); }
 static void redraw(struct application *application) { screen_resize(application->screen); }
@@ -291,7 +299,7 @@ static void (*const handlers[REQUEST_COUNT])(struct application *) = {
     [REQUEST_SAVE_CONFIG] = save_config,
     [REQUEST_SAVE_SESSION] = save_session, [REQUEST_PALETTE] = palette, [REQUEST_HELP] = help,
     [REQUEST_REDRAW] = redraw, [REQUEST_SUSPEND] = actions_suspend, [REQUEST_MOUSE] = mouse, [REQUEST_QUIT] = quit,
-    [REQUEST_THEME] = next_theme, [REQUEST_MARK_FUNCTION] = compare_functions_mark,
+    [REQUEST_THEME] = next_theme, [REQUEST_READ] = read_out, [REQUEST_MARK_FUNCTION] = compare_functions_mark,
     [REQUEST_COMPARE_FUNCTIONS] = compare_functions_ask, [REQUEST_DIFF] = diff_screen_ask,
 };
 
@@ -308,6 +316,7 @@ void actions_request(struct application *application, enum request request) {
 
 void actions_key(struct application *application, const struct key_press *press) {
     bool had_message = application->message[0] != '\0' || application->hint;
+    char name[KEY_NAME_SIZE];
     application->message[0] = '\0';
     application->hint = NULL;
     application->redraw |= had_message;
@@ -319,8 +328,8 @@ void actions_key(struct application *application, const struct key_press *press)
         ;
     else if (press->key == SPECIAL_MOUSE)
         panes_click(application, press);
-    else if (key_map_find(press->key) == REQUEST_NONE && press->key > ' ' && press->key < 0x7f)
-        application_message(application, "%c does nothing here; ? lists all keys", press->key);
+    else if (key_map_find(press->key) == REQUEST_NONE && *key_write_name(press->key, name))
+        application_message(application, "%s does nothing here; ? lists all keys", name);
     else
         actions_request(application, key_map_find(press->key));
     panes_follow_selection(application);

@@ -12,6 +12,8 @@ bool announce_open(struct application *application);
 void announce_close(struct application *application);
 /* A key was pressed: what is selected is said anew where it differs. `all`: the whole pane is. */
 void announce_key(struct application *application, bool all);
+/* Status and row are read once more, as they are now. */
+void announce_again(struct application *application);
 /* Composes, and writes what has changed since the last time. */
 void announce(struct application *application);
 

@@ -246,6 +246,7 @@ static bool open_application(struct application *application, struct error *erro
         rescue_farewell("pyprof-tui: the run is kept; pyprof-tui --reattach comes back to it\n");
     screen_size(application->screen, &rows, &columns);
     application->grid.ascii = screen_ascii(application->screen);
+    application->grid.keeps_text = lines && screen_takes_unicode();
     panes_follow_selection(application);
     return grid_resize(&application->grid, rows, columns) || error_set(error, 1, "out of memory");
 }

@@ -10,8 +10,8 @@
     X(MOVE_UP, "k Up", "move-up", "previous row", MOVE)                                              \
     X(MOVE_LEFT, "h Left", "move-left", "left", MOVE)                                                \
     X(MOVE_RIGHT, "l Right", "move-right", "right", MOVE)                                            \
-    X(PAGE_DOWN, "PgDn", "page-down", "a page down", MOVE)                                           \
-    X(PAGE_UP, "PgUp", "page-up", "a page up", MOVE)                                                 \
+    X(PAGE_DOWN, "PgDn ^f", "page-down", "a page down", MOVE)                                        \
+    X(PAGE_UP, "PgUp ^b", "page-up", "a page up", MOVE)                                              \
     X(HALF_PAGE_DOWN, "^d", "half-page-down", "half a page down", MOVE)                              \
     X(HALF_PAGE_UP, "^u", "half-page-up", "half a page up", MOVE)                                    \
     X(MOVE_FIRST, "g Home", "first", "first row", MOVE)                                              \
@@ -25,7 +25,7 @@
     X(PANE_4, "4", "ram", "RAM graph (again: zoom)", PANE)                                           \
     X(PANE_5, "5", "output", "output (again: zoom)", PANE)                                           \
     X(PANE_6, "6", "memory", "memory by line and call path (again: zoom)", PANE)                       \
-    X(PANE_7, "7", "call-tree", "call tree (again: zoom)", PANE)                                     \
+    X(PANE_7, "7 F5", "call-tree", "call tree (again: zoom)", PANE)                                  \
     X(FLAME, "8 f", "flame", "flame graph (again: zoom)", PANE)                                      \
     X(THREADS, "9 t", "threads", "threads and processes (again: zoom)", PANE)                        \
     X(INFORMATION, "a", "information", "about this run: settings, losses", PANE)       \
@@ -54,17 +54,17 @@
     X(DIFF, "D", "diff", "what changed since another session", DRILL) \
     X(EDIT, "e", "edit", "open $EDITOR at the line", DRILL)                                          \
     X(COPY, "y", "copy", "copy the row to the clipboard (OSC 52)", DRILL)                            \
-    X(SEARCH, "/", "search", "search as you type", FIND)                                             \
+    X(SEARCH, "/ F3", "search", "search as you type", FIND)                                          \
     X(SEARCH_NEXT, "n", "search-next", "next match", FIND)                                           \
     X(SEARCH_PREVIOUS, "N", "search-previous", "previous match", FIND)                               \
-    X(FILTER, "&", "filter", "filter: text, !text, ~regex, calls>1k", FIND)                  \
+    X(FILTER, "& F4", "filter", "filter: text, !text, ~regex, calls>1k", FIND)               \
     X(FILTER_CLEAR, "\\", "clear-filter", "show all rows again", FIND)                               \
     X(HIDE_STANDARD_LIBRARY, "x", "hide-stdlib", "hide or show the standard library", FIND)          \
-    X(SORT_MENU, "o", "sort", "choose what to sort by", TABLE)                                       \
+    X(SORT_MENU, "o F6", "sort", "choose what to sort by", TABLE)                                    \
     X(SORT_PREVIOUS, "<", "sort-left", "sort by the column to the left", TABLE)                      \
     X(SORT_NEXT, ">", "sort-right", "sort by the column to the right", TABLE)                        \
     X(SORT_INVERT, "I", "invert", "invert the order", TABLE)                                         \
-    X(COLUMNS, "O", "columns", "choose the columns of the functions", TABLE)                         \
+    X(COLUMNS, "O F2", "columns", "choose the columns of the functions", TABLE)                      \
     X(PERCENT, "%", "percent", "percent or absolute numbers", TABLE)                                 \
     X(VARIANT, "v", "variant", "what of memory; in bytecode: opcodes, pairs", MEMORY)                   \
     X(TREE, "V", "tree", "memory as lines, or as a tree of calls", MEMORY)                           \
@@ -80,7 +80,7 @@
     X(TYPE, "T", "type", "type into the target (^] leaves)", RUN)                                    \
     X(PROCESSES, "P", "processes", "choose a process, or all together", RUN)                         \
     X(RERUN, "r", "run-again", "run again", RUN)                                                     \
-    X(STOP, "^c", "stop", "ask the target to stop (second time: quit)", RUN)                         \
+    X(STOP, "^c F9", "stop", "ask the target to stop (second time: quit)", RUN)                      \
     X(SAVE_CONFIG, "S", "save-config", "save the config", RUN)                                       \
     X(SAVE_SESSION, "s", "save-session", "save the session", RUN)                                    \
     X(PALETTE, ":", "palette", "all actions by name, and goto, grep, set ...", PROGRAM)                               \
@@ -89,7 +89,8 @@
     X(SUSPEND, "^z", "suspend", "suspend pyprof-tui", PROGRAM)                                       \
     X(THEME, "^t", "theme", "next theme of colours (ui.theme)", PROGRAM)                         \
     X(MOUSE, "M", "mouse", "mouse on or off", PROGRAM)                                               \
-    X(QUIT, "q", "quit", "quit (asks while the target runs)", PROGRAM)
+    X(READ, "R", "read", "screen reader: read status and row now", PROGRAM)                          \
+    X(QUIT, "q F10", "quit", "quit (asks while the target runs)", PROGRAM)
 
 enum request {
     REQUEST_NONE,

@@ -118,9 +118,10 @@ static void put(struct grid *grid, struct rectangle area, int row, int column, e
                 int width) {
     struct cell *cell = cell_at(grid, area, row, column);
     struct cell *right = width == 2 ? cell_at(grid, area, row, column + 1) : NULL;
-    if (width == 2 && (!cell || !right || grid->ascii)) {
+    bool ascii = grid->ascii && !grid->keeps_text;
+    if (width == 2 && (!cell || !right || ascii)) {
         /* half of it is outside, or it has no ASCII form: as narrow ones */
-        uint32_t narrow = grid->ascii ? '?' : ' ';
+        uint32_t narrow = ascii ? '?' : ' ';
         put(grid, area, row, column, style, narrow, 1);
         put(grid, area, row, column + 1, style, narrow, 1);
         return;
@@ -130,7 +131,7 @@ static void put(struct grid *grid, struct rectangle area, int row, int column, e
     split_wide(grid, cell);
     if (right)
         split_wide(grid, right);
-    *cell = (struct cell){.glyph = grid->ascii && glyph > 0x7e ? '?' : glyph, .style = style, .width = (uint8_t)width};
+    *cell = (struct cell){.glyph = ascii && glyph > 0x7e ? '?' : glyph, .style = style, .width = (uint8_t)width};
     if (right)
         *right = (struct cell){.glyph = 0, .style = style, .width = 0};
 }
@@ -185,6 +186,14 @@ void grid_restyle(struct grid *grid, struct rectangle area, int row, int column,
         if (cell)
             cell->style = style;
     }
+}
+
+void grid_heading(struct grid *grid, struct rectangle area, int row, int column, int columns, bool left) {
+    struct cell *cell = cell_at(grid, area, row, column);
+    if (!cell || columns <= 0)
+        return;
+    cell->heading = (uint8_t)(columns < UINT8_MAX ? columns : UINT8_MAX);
+    cell->heading_left = left;
 }
 
 int grid_text_width(const char *text) {

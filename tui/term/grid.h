@@ -23,12 +23,15 @@ struct cell {
     uint32_t glyph; /* code point; 0: the right half of a wide one */
     uint8_t style;  /* enum cell_style */
     uint8_t width;  /* 1 or 2; 0 for the right half */
+    uint8_t heading;   /* where the title of a column begins: how many cells the column has; else 0 */
+    bool heading_left; /* that column is of texts, which stand to the left; else of numbers */
 };
 
 struct grid {
     int rows, columns;
     struct cell *cells; /* row by row; owned */
     bool ascii;         /* only ASCII glyphs may be drawn (LC_ALL=C, dumb terminals): views choose theirs by it */
+    bool keeps_text;    /* what is not ASCII in texts is drawn all the same: it is read out, and pictures are not */
 };
 
 struct rectangle { int row, column, rows, columns; };
@@ -50,6 +53,9 @@ void grid_format(struct grid *grid, struct rectangle area, int row, int column, 
 void grid_glyph(struct grid *grid, struct rectangle area, int row, int column, enum cell_style style, uint32_t glyph);
 /* Gives `columns` cells from there another style, keeping their glyphs. */
 void grid_restyle(struct grid *grid, struct rectangle area, int row, int column, int columns, enum cell_style style);
+
+/* Says that a column's title begins there: who reads rows out tells their values by it. */
+void grid_heading(struct grid *grid, struct rectangle area, int row, int column, int columns, bool left);
 
 /* Columns that a UTF-8 text takes. */
 int grid_text_width(const char *text);

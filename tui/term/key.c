@@ -1,5 +1,6 @@
 #include "tui/term/key.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -21,4 +22,16 @@ int key_from_name(const char *name, size_t length) {
         if (strlen(named_keys[i].name) == length && memcmp(named_keys[i].name, name, length) == 0)
             return named_keys[i].key;
     return SPECIAL_NONE;
+}
+
+const char *key_write_name(int key, char name[KEY_NAME_SIZE]) {
+    name[0] = '\0';
+    for (size_t i = 0; i < sizeof named_keys / sizeof *named_keys; i++)
+        if (named_keys[i].key == key)
+            snprintf(name, KEY_NAME_SIZE, "%s", named_keys[i].name);
+    if (!name[0] && key > ' ' && key < 0x7f)
+        snprintf(name, KEY_NAME_SIZE, "%c", key);
+    else if (!name[0] && key > 0 && key < ' ')
+        snprintf(name, KEY_NAME_SIZE, "^%c", key < 27 ? key + 'a' - 1 : key + '@');
+    return name;
 }

@@ -20,6 +20,15 @@
     X(BACKSPACE, "Backspace")     \
     X(DELETE, "Delete")           \
     X(F1, "F1")                   \
+    X(F2, "F2")                   \
+    X(F3, "F3")                   \
+    X(F4, "F4")                   \
+    X(F5, "F5")                   \
+    X(F6, "F6")                   \
+    X(F7, "F7")                   \
+    X(F8, "F8")                   \
+    X(F9, "F9")                   \
+    X(F10, "F10")                 \
     X(MOUSE, "Mouse")
 
 enum special_key {
@@ -35,6 +44,10 @@ static inline int key_control(char letter) { return letter & 0x1f; }
 
 /* The key of a name of `length` bytes: "j", "^d", "Space", "PgUp". SPECIAL_NONE: there is none of that name. */
 int key_from_name(const char *name, size_t length);
+
+enum { KEY_NAME_SIZE = 16 };
+/* The name of a key, in the buffer: "j", "^d", "F7"; "" of SPECIAL_NONE and what is beyond ASCII. */
+const char *key_write_name(int key, char name[KEY_NAME_SIZE]);
 
 /* A mouse button's action, where it happened on the screen. */
 enum mouse_action { MOUSE_CLICK, MOUSE_RELEASE, MOUSE_WHEEL_UP, MOUSE_WHEEL_DOWN };

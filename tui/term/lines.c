@@ -107,7 +107,9 @@ static const struct {
     {"A", SPECIAL_UP}, {"B", SPECIAL_DOWN}, {"C", SPECIAL_RIGHT}, {"D", SPECIAL_LEFT}, {"H", SPECIAL_HOME}, {"F", SPECIAL_END},
     {"Z", SPECIAL_BACK_TAB}, {"P", SPECIAL_F1}, {"M", KEYS_ENTER}, {"1~", SPECIAL_HOME}, {"7~", SPECIAL_HOME},
     {"4~", SPECIAL_END}, {"8~", SPECIAL_END}, {"3~", SPECIAL_DELETE}, {"5~", SPECIAL_PAGE_UP}, {"6~", SPECIAL_PAGE_DOWN},
-    {"11~", SPECIAL_F1},
+    {"11~", SPECIAL_F1}, {"Q", SPECIAL_F2}, {"12~", SPECIAL_F2}, {"R", SPECIAL_F3}, {"13~", SPECIAL_F3}, {"S", SPECIAL_F4},
+    {"14~", SPECIAL_F4}, {"15~", SPECIAL_F5}, {"17~", SPECIAL_F6}, {"18~", SPECIAL_F7}, {"19~", SPECIAL_F8}, {"20~", SPECIAL_F9},
+    {"21~", SPECIAL_F10},
 };
 
 static bool is_final(unsigned char byte) { return byte >= 0x40 && byte < 0x7f; }

@@ -85,11 +85,13 @@ bool screen_terminal_size(int *rows, int *columns) {
     return known;
 }
 
+bool screen_takes_unicode(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }
+
 /* Terminals of these types draw no braille and few blocks, whatever the locale says. */
 static bool draws_ascii_only(void) {
     static const char *const types[] = {"vt1", "vt2", "vt5", "ansi", "linux", "cons25", "sun"};
     const char *type = getenv("TERM");
-    if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0)
+    if (!screen_takes_unicode())
         return true;
     for (size_t i = 0; type && i < sizeof types / sizeof *types; i++)
         if (strncmp(type, types[i], strlen(types[i])) == 0)
@@ -357,6 +359,15 @@ static int special_key(wint_t code) {
     case KEY_DC: return SPECIAL_DELETE;
     case KEY_ENTER: return KEYS_ENTER;
     case KEY_F(1): return SPECIAL_F1;
+    case KEY_F(2): return SPECIAL_F2;
+    case KEY_F(3): return SPECIAL_F3;
+    case KEY_F(4): return SPECIAL_F4;
+    case KEY_F(5): return SPECIAL_F5;
+    case KEY_F(6): return SPECIAL_F6;
+    case KEY_F(7): return SPECIAL_F7;
+    case KEY_F(8): return SPECIAL_F8;
+    case KEY_F(9): return SPECIAL_F9;
+    case KEY_F(10): return SPECIAL_F10;
     case KEY_MOUSE: return SPECIAL_MOUSE;
     default: return SPECIAL_NONE;
     }

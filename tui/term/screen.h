@@ -32,6 +32,7 @@ void screen_close(struct screen *screen);
 void screen_set_theme(struct screen *screen, enum theme theme);
 
 bool screen_ascii(const struct screen *screen); /* only ASCII can be drawn */
+bool screen_takes_unicode(void); /* the locale's character set has more than ASCII; since a screen was opened */
 int screen_descriptor(const struct screen *screen); /* to poll for keys */
 void screen_size(const struct screen *screen, int *rows, int *columns);
 

@@ -107,6 +107,7 @@ void source_gutter_header(const struct gutter *gutter, struct grid *grid, struct
     head(grid, area, gutter->line, gutter->line_width, gutter->line_width >= 4 ? "line" : "ln");
     for (int measure = 0; measure < MEMORY_MEASURE_COUNT; measure++)
         head(grid, area, gutter->memory[measure], MEMORY_WIDTH, memory_measure_heading((enum memory_measure)measure));
+    grid_heading(grid, area, 0, gutter->source, area.columns - gutter->source, true);
 }
 
 /* Shares are of the selected function's time or memory: lines of others, such as a `def` that its module runs, have none. */

@@ -169,6 +169,8 @@ void table_cell(struct grid *grid, struct rectangle area, int row, int column, i
     grid_text(grid, cell, 0, left || columns > width ? 0 : width - columns, style, text);
     if (columns > width)
         grid_glyph(grid, cell, 0, width - 1, style, '~');
+    if (style == STYLE_HEADER || style == STYLE_SORT_COLUMN)
+        grid_heading(grid, cell, 0, 0, width, left);
 }
 
 /* Columns of the first `length` bytes of a text. */
