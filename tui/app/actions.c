@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "tui/app/code_marks.h"
 #include "tui/app/announce.h"
+#include "tui/app/code_marks.h"
 #include "tui/app/compare_functions.h"
 #include "tui/app/diff_screen.h"
 #include "tui/app/editor.h"

@@ -84,7 +84,8 @@ static const char *row_text(const struct application *application, struct rectan
 
 static int selected_row(const struct application *application, struct rectangle area) {
     const struct grid *grid = &application->grid;
-    for (int row = 0; row < area.rows; row++) {
+    bool picture = application->place.focus == PANE_FLAME; /* a frame is selected there */
+    for (int row = 0; row < area.rows && !picture; row++) {
         const struct cell *cell = &grid->cells[(area.row + row) * grid->columns + area.column];
         if (cell->style == STYLE_SELECTED)
             return row;
