@@ -282,6 +282,14 @@ static uint32_t leave_probe(struct placing *p) {
     return placing_single_probe(p, generator ? PROBE_LEAVE_GENERATOR : p->may_be_leaf ? PROBE_LEAVE_LEAF : PROBE_LEAVE);
 }
 
+/* The jump back to the instruction that sends on what `yield from` and `await` are given. CPython 3.11 tells a tracer of jumps back
+ * as of lines, but for this one, which it knows by where it goes to; so it must not go to a probe. */
+static bool jumps_to_send(const struct placing *p, uint32_t i) {
+    const struct instruction *item = &p->bytecode.items[i];
+    return item->reached && item->target >= 0 && python_jump_kind(item->opcode) >= JUMP_BACKWARDS &&
+           python_delegates(p->bytecode.items[item->target].opcode) && p->places[item->target].block;
+}
+
 static void emit_own_probes(struct placing *p, uint32_t i) {
     const struct place *place = &p->places[i];
     const struct bytecode *bytecode = &p->bytecode;
@@ -293,6 +301,10 @@ static void emit_own_probes(struct placing *p, uint32_t i) {
     if (place->counted_at_source)
         emit_line_probe(p, bytecode->items[item->target].where.line,
                         start_of(p, (uint32_t)item->target) == 1u << LINE_HIT ? LINE_HIT : LINE_BEGIN, item->where);
+    if (jumps_to_send(p, i)) {
+        struct probe_place target = {.block = p->places[item->target].block};
+        placing_emit(p, placing_probe(p, PROBE_BLOCK, target), item->where, -1);
+    }
     if (python_returns(item->opcode))
         placing_emit(p, leave_probe(p), item->where, -1);
     if (python_yields(item->opcode)) {
@@ -318,6 +330,8 @@ static uint32_t take_block(struct placing *p, uint32_t i, bool behind) {
 
 static void emit_block_probe(struct placing *p, uint32_t i, bool behind) {
     uint32_t block = take_block(p, i, behind);
+    if (!behind)
+        p->places[i].block = block;
     if (block)
         placing_emit(p, placing_probe(p, PROBE_BLOCK, (struct probe_place){.block = block}), p->bytecode.items[i].where, -1);
 }
@@ -358,6 +372,7 @@ static void emit_instruction(struct placing *p, uint32_t i) {
     if (item->reached)
         emit_own_probes(p, i);
     int32_t names = item->target >= 0 ? item->target : item->mark;
+    place->itself = p->assembly.count;
     assembly_add(&p->assembly, (struct emitted){.opcode = item->opcode,
                                                 .cache_units = item->cache_units,
                                                 .backwards = python_jump_kind(item->opcode) >= JUMP_BACKWARDS,
@@ -373,6 +388,8 @@ static void emit_instruction(struct placing *p, uint32_t i) {
 /* Where the edge from old instruction `from` to its target enters the new code. */
 static uint32_t edge_entry(const struct placing *p, uint32_t from, uint32_t to) {
     const struct place *place = &p->places[to];
+    if (jumps_to_send(p, from))
+        return place->itself;
     if (!p->wishes.lines || !p->bytecode.items[from].reached || p->places[from].counted_at_source)
         return place->at[LINE_SAME];
     enum line_need need = flow_edge_need(p->flow, &p->bytecode, from, to, true);

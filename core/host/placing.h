@@ -22,6 +22,8 @@ struct place {
     uint32_t call_end;         /* where its CALL_END stands in the new code */
     uint32_t at[LINE_NEED_COUNT];   /* where in the new code an edge of that need goes */
     uint32_t start;            /* first of all that stands in front of it, but for landings */
+    uint32_t itself;           /* where it stands, without what stands in front of it */
+    uint32_t block;            /* that is counted in front of it; 0: none */
     uint32_t behind;           /* first of what stands behind it */
     uint32_t landing, resume_landing; /* of a handler: where exceptions come to it whose exits are counted */
 };

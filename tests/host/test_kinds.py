@@ -30,9 +30,9 @@ from comparison import InWorkplace, PYTHON, ROOT, TIME_LIMIT, WORKBENCH, Case, e
 PROGRAMS = ROOT / "tests" / "targets" / "kinds"
 PACKAGES = os.environ.get("PYPROF_TEST_PACKAGES", "")
 ALL = os.environ.get("PYPROF_TEST_KINDS") == "all"
-LINES = "function,line"
-COLLECTORS = ("none", "function", "line", LINES) if ALL else (LINES,)
-EVERYWHERE = ("--set", 'collectors.line.include=["**"]')
+EXACT = "function,line,memory,bytecode"
+COLLECTORS = ("none", "function", "line", "function,line", "bytecode", EXACT) if ALL else ("function,line", EXACT)
+EVERYWHERE = ("--set", 'collectors.line.include=["**"]', "--set", 'collectors.bytecode.include=["**"]')
 
 # Runs a program as __main__ and writes {"name:line": calls} of the functions in its file. A generator's later starts are no
 # calls: its frame then stands on another RESUME than the first.
@@ -108,8 +108,7 @@ class Kinds(InWorkplace):
         self.assertTrue(plain.output or plain.errors, "the program compares nothing: no output")
         for collectors in COLLECTORS:
             with self.subTest(collectors=collectors):
-                options = EVERYWHERE if "line" in collectors else ()
-                hosted = self.workplace.run(program.case, collectors, options)
+                hosted = self.workplace.run(program.case, collectors, EVERYWHERE)
                 difference = explain(program.case, plain, hosted, collectors)
                 if difference:
                     self.fail(difference)
@@ -121,7 +120,7 @@ class Kinds(InWorkplace):
                 if "line" in collectors:
                     hits = collections.Counter()
                     for row in export["lines"]:
-                        hits[row["line"]] += row["hits"] if pathlib.Path(row["file"]).name == "prog.py" else 0
+                        hits[row["line"]] += row.get("hits", 0) if pathlib.Path(row["file"]).name == "prog.py" else 0
                     self.assertEqual({line: hits[line] for line in program.hits}, program.hits)
 
     def compare_counts(self, program, export):
