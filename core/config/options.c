@@ -13,8 +13,9 @@ static const char *const themes[] = {UI_THEME_LIST(X) NULL};
 static const char *const pane_names[] = {"functions", "source", "bytecode", "ram", "output", "memory", "tree",
                                          "flame", "threads", "info", NULL};
 static const char *const column_names[] = {"self%", "total%", "self", "total", "calls", "primitive", "percall", "instr",
-                                           "mib", "totmib", "file", "function", NULL};
-static const char *const sort_names[] = {"self", "total", "calls", "name", NULL};
+                                           "mib", "totmib", "trend", "file", "function", NULL};
+static const char *const sort_names[] = {"self", "total", "calls", "name", "file", "instr", "mib", "totmib", "primitive", "percall",
+                                         "trend", NULL};
 
 /* clang-format off */
 #define TYPE_OF(member)                                 \
@@ -121,11 +122,14 @@ const struct config_option options[] = {
     SIZE_OPTION(flame, "Rows more (or less) for the flame graph."),
     SIZE_OPTION(ram, "Rows more (or less) for the RAM graph."),
     SIZE_OPTION(output, "Rows more (or less) for the program's output."),
-    OPTION(ui.columns, .initial = "self%,total%,self,total,calls,instr,mib,totmib,file", .words = column_names, .help =
+    OPTION(ui.columns, .initial = "self%,total%,self,total,calls,instr,mib,totmib,trend,file", .words = column_names, .help =
            "Columns of the function table, as far as it has room; the function itself always stands there. O chooses them, S "
            "writes those there are."),
     OPTION(ui.sort, .initial = "self", .words = sort_names, .help =
-           "What the function table is sorted by at the start."),
+           "What the function table is sorted by at the start: one of its columns, or self while that is not counted. S writes "
+           "what it is sorted by."),
+    OPTION(ui.sort_inverted, .initial = "false", .help =
+           "Sort the function table the other way round: the smallest first, names from the end of the alphabet."),
 };
 /* clang-format on */
 const size_t option_count = sizeof options / sizeof options[0];

@@ -59,7 +59,8 @@ struct config {
         struct text_list panes; /* names of tui/layout/layout.h */
         struct { int64_t functions, tree, bytecode, flame, ram, output; } sizes; /* more columns or rows than at the start */
         struct text_list columns; /* words of tui/view/function_values.h */
-        char *sort;             /* self, total, calls, name */
+        char *sort;             /* a column: self, total, calls, name, ... */
+        bool sort_inverted;
     } ui;
 };
 

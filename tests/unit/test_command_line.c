@@ -235,8 +235,8 @@ static void test_wrong_values(void **state) {
     assert_fails("collectors.sample.enabled: the collector \"sample\" is not in this version; turn it off (those "
                  "there are: "
                  "function, line, memory, bytecode)", "-k", "function,sample", "a.py");
-    assert_fails("--set: ui.sort is \"nam\"; did you mean \"name\"? (known: self, total, calls, name)", "--set",
-                 "ui.sort=nam", "a.py");
+    assert_fails("--set: ui.sort is \"nam\"; did you mean \"name\"? (known: self, total, calls, name, file, instr, "
+                 "mib, totmib, primitive, percall, trend)", "--set", "ui.sort=nam", "a.py");
     assert_fails("none.yaml: No such file or directory; check the path of the config", "-C", "none.yaml", "a.py");
     struct command_line command;
     struct error error = {0};

@@ -87,8 +87,8 @@ static void test_defaults(void **state) {
     assert_string_equal(config->ui.theme, "default");
     assert_list(&config->ui.panes, 6, (const char *const[]){"functions", "source", "ram", "output", "tree", "flame"});
     assert_int_equal(config->ui.sizes.flame, 0);
-    assert_list(&config->ui.columns, 9, (const char *const[]){"self%", "total%", "self", "total", "calls", "instr", "mib", "totmib",
-                                                              "file"});
+    assert_list(&config->ui.columns, 10, (const char *const[]){"self%", "total%", "self", "total", "calls", "instr", "mib",
+                                                               "totmib", "trend", "file"});
     assert_string_equal(config->ui.sort, "self");
     assert_int_equal(config_collectors(config), COLLECTOR_FUNCTION | COLLECTOR_LINE | COLLECTOR_MEMORY);
     assert_true(config_validate(config, NULL));
@@ -262,7 +262,7 @@ static const struct {
      "60000"},
     {"ui: {refresh_ms: -50}\n", "a.yaml:1:18: ui.refresh_ms is \"-50\"; it must be a whole number from 50 to 10000"},
     {"ui: {sort: calsl}\n", "a.yaml:1:12: ui.sort is \"calsl\"; did you mean \"calls\"? (known: self, total, calls, "
-                            "name)"},
+                            "name, file, instr, mib, totmib, primitive, percall, trend)"},
     {"collectors: {line: {clock: cpus}}\n",
      "a.yaml:1:28: collectors.line.clock is \"cpus\"; did you mean \"cpu\"? (known: wall, cpu, running)"},
     {"ui: {panes: [ram, sorce]}\n",

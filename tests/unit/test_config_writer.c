@@ -398,8 +398,8 @@ static void test_failures_to_load(void **state) {
     assert_load_fails("/dev/zero", "/dev/zero: this is longer than 1048576 bytes, so it is hardly a config; check "
                                    "the path");
     write_file("bad.yaml", "ui:\n  sort: x\n");
-    assert_load_fails("bad.yaml", "bad.yaml:2:9: ui.sort is \"x\"; did you mean \"self\"? (known: self, total, "
-                                  "calls, name)");
+    assert_load_fails("bad.yaml", "bad.yaml:2:9: ui.sort is \"x\"; did you mean \"mib\"? (known: self, total, "
+                                  "calls, name, file, instr, mib, totmib, primitive, percall, trend)");
 }
 
 static void test_loads_from_a_pipe(void **state) {

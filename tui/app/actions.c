@@ -144,7 +144,12 @@ static void filter(struct application *application) { prompt_open(application, P
 static void sort_menu(struct application *application) { popups_open(application, POPUP_SORT); }
 static void marks(struct application *application) { popups_open(application, POPUP_MARKS); }
 static void columns(struct application *application) { popups_open(application, POPUP_COLUMNS); }
-static void percent(struct application *application) { application->percent = !application->percent; }
+/* Shares of time first; then no shares at all; then shares of all that is part of a whole. */
+static void percent(struct application *application) {
+    bool absolute = !application->percent;
+    application->percent = absolute || application->shares;
+    application->shares = absolute;
+}
 
 static void hide_standard_library(struct application *application) {
     application->hide_standard_library = !application->hide_standard_library;

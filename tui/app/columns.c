@@ -15,6 +15,13 @@ void columns_read(struct application *application) {
     functions_view_set_columns(application->view_states[PANE_FUNCTIONS], wanted);
 }
 
+static bool write_sort(const struct application *application, struct config *config, struct error *error) {
+    char assignment[64];
+    snprintf(assignment, sizeof assignment, "ui.sort=%s",
+             functions_view_sorted_by(application->view_states[PANE_FUNCTIONS], &config->ui.sort_inverted));
+    return config_set(config, assignment, error);
+}
+
 /* A list must have something in it: where there is no other column, the function stands for itself. */
 bool columns_write(const struct application *application, struct config *config, struct error *error) {
     unsigned wanted = functions_view_columns(application->view_states[PANE_FUNCTIONS]);
@@ -29,7 +36,7 @@ bool columns_write(const struct application *application, struct config *config,
         between = ", ";
     }
     strcat(assignment, "]");
-    return config_set(config, assignment, error);
+    return config_set(config, assignment, error) && write_sort(application, config, error);
 }
 
 static void write_row(unsigned wanted, enum function_value value, char *text, size_t size) {

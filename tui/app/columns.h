@@ -6,7 +6,7 @@
 
 /* Gives the function table the columns that the config has. */
 void columns_read(struct application *application);
-/* Writes those there are now into a config; false: *error says why not. */
+/* Writes those there are now into a config, and what is sorted by; false: *error says why not. */
 bool columns_write(const struct application *application, struct config *config, struct error *error);
 
 /* Fills the menu: a row a column, ticked where it is shown. false: out of memory. */

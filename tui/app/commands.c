@@ -78,18 +78,34 @@ static bool offer_sorts(struct application *application, const char *typed, stru
     return add_words(popup, "", sort_names(application, &view, &state), typed);
 }
 
+/* Cuts " inverted" off what was typed; false: it is not there. */
+static bool cut_inverted(char *column) {
+    static const char word[] = " inverted";
+    size_t length = strlen(column), behind = sizeof word - 1;
+    if (length <= behind || strcasecmp(column + length - behind, word) != 0)
+        return false;
+    column[length - behind] = '\0';
+    return true;
+}
+
 static void sort_by(struct application *application, const char *argument, int value) {
     const struct view *view;
     void *state;
     const char *const *names = sort_names(application, &view, &state);
+    char column[64];
     (void)value;
+    snprintf(column, sizeof column, "%s", argument);
+    bool inverted = cut_inverted(column);
     for (int i = 0; names && names[i]; i++)
-        if (strncasecmp(names[i], argument, strlen(argument)) == 0) {
+        if (strncasecmp(names[i], column, strlen(column)) == 0) {
             if (i != view->sorted(state)) /* again would invert it */
+                view->sort(state, i);
+            if (inverted)
                 view->sort(state, i);
             return;
         }
-    complain(application, "column", argument, names);
+    if (view != &functions_view || !functions_view_sort_by(state, column, inverted)) /* its menu offers what is shown */
+        complain(application, "column", column, names);
 }
 
 static void filter_by(struct application *application, const char *argument, int value) {
@@ -203,8 +219,8 @@ static void apply_setting(struct application *application, const char *key) {
     } else if (strncmp(key, "ui.refresh_ms=", 14) == 0) {
         application->refresh_ms = config->ui.refresh_ms;
         application->next_tick_ns = 0;
-    } else if (strncmp(key, "ui.sort=", 8) == 0) {
-        sort_by(application, config->ui.sort, -1);
+    } else if (strncmp(key, "ui.sort", 7) == 0) {
+        functions_view_sort_by(application->view_states[PANE_FUNCTIONS], config->ui.sort, config->ui.sort_inverted);
     }
 }
 
@@ -253,7 +269,7 @@ const struct command commands[] = {
     {"grep", "TEXT", "names and source lines that hold a text", offer_places, true, go_to_place},
     {"line", "N", "line N of the file", NULL, false, go_to_line},
     {"moment", "NAME", "mark this moment in the RAM graph", NULL, false, mark_moment},
-    {"sort", "COLUMN", "sort the pane by a column", offer_sorts, false, sort_by},
+    {"sort", "COLUMN", "sort the pane by a column; \"COLUMN inverted\": the other way round", offer_sorts, false, sort_by},
     {"filter", "TERMS", "rows that these hold for (see &)", NULL, false, filter_by},
     {"theme", "NAME", "colours of that name", offer_themes, false, take_theme},
     {"set", "KEY=VALUE", "a key of the config, of those in ui", offer_settings, false, set},

@@ -24,14 +24,8 @@ static const struct view *const views[PANE_COUNT] = {
 static const char no_output[] = "A session keeps what was counted, not what the program wrote.";
 
 static void sort_as_configured(struct application *application) {
-    void *state = application->view_states[PANE_FUNCTIONS];
-    const char *const *names = functions_view.sort_names(state);
-    const char *wanted = application->start->config->ui.sort;
-    for (int i = 1; wanted && names && names[0] && names[i]; i++) /* the first is how it is sorted anyway */
-        if (strncasecmp(names[i], wanted, strlen(wanted)) == 0) {
-            functions_view.sort(state, i);
-            return;
-        }
+    const struct config *config = application->start->config;
+    functions_view_sort_by(application->view_states[PANE_FUNCTIONS], config->ui.sort, config->ui.sort_inverted);
 }
 
 bool panes_open(struct application *application) {
@@ -55,6 +49,7 @@ void panes_close(struct application *application) {
         callers_view.destroy(application->callers_state);
     if (application->diff.state)
         diff_view.destroy(application->diff.state);
+    activity_free(&application->activity);
 }
 
 static void fit_output(struct application *application, struct rectangle content) {
@@ -109,6 +104,8 @@ struct view_context panes_context(const struct application *application, enum pa
         .function = application->place.function,
         .line = application->place.line,
         .percent = application->percent,
+        .shares = application->shares,
+        .activity = application->announcement ? NULL : &application->activity, /* read aloud, it says nothing */
         .hide_standard_library = application->hide_standard_library,
         .memory = application->options.memory,
         .measure = application->options.memory ? memory_view_measure(application->view_states[PANE_MEMORY])
@@ -135,6 +132,7 @@ void panes_draw(struct application *application) {
     if (application->layout.panes[PANE_INFORMATION].shown)
         tell_information(application);
     struct rectangle sparkline = application->layout.sparkline;
+    activity_follow(&application->activity, application->model);
     compare_functions_find(application);
     code_marks_find(application);
     for (enum pane pane = 0; pane < PANE_COUNT; pane++) {

@@ -144,6 +144,7 @@ struct application {
     struct place place;
     struct navigation navigation;
     struct remembered_function remembered;
+    struct activity activity; /* of the functions of `model` */
     struct comparing comparing;
     struct code_marks code_marks;
     struct diff_screen diff;
@@ -157,7 +158,8 @@ struct application {
     struct layout_options options;
     unsigned hidden; /* bits of panes that were hidden by hand */
     bool bytecode; /* was gone to: it stays below the source until a table is gone to */
-    bool percent, hide_standard_library, frozen, mouse;
+    bool percent, shares; /* how numbers are shown: see struct view_context */
+    bool hide_standard_library, frozen, mouse;
     enum memory_measure measure;
     enum theme theme;
     int64_t refresh_ms;

@@ -6,7 +6,7 @@
 #include "tui/view/function_values.h"
 
 /* Ascending; all times, counts and sizes stand with the largest first. */
-static uint64_t sort_key(const struct model_function *function, const struct function_choice *choice) {
+static uint64_t sort_key(const struct model_function *function, uint32_t id, const struct function_choice *choice) {
     switch (choice->sort) {
     case FUNCTION_SORT_SELF: return UINT64_MAX - function->self_ns;
     case FUNCTION_SORT_TOTAL: return UINT64_MAX - function->total_ns;
@@ -17,6 +17,7 @@ static uint64_t sort_key(const struct model_function *function, const struct fun
         return function->instructions == MODEL_UNKNOWN ? UINT64_MAX : UINT64_MAX - function->instructions;
     case FUNCTION_SORT_MEMORY: return UINT64_MAX - memory_measured(&function->memory, choice->measure);
     case FUNCTION_SORT_TOTAL_MEMORY: return UINT64_MAX - memory_measured(&function->total_memory, choice->measure);
+    case FUNCTION_SORT_TREND: return UINT64_MAX - activity_recent(choice->activity, id);
     case FUNCTION_SORT_NAME: case FUNCTION_SORT_FILE: case FUNCTION_SORT_COUNT: break;
     }
     return 0;
@@ -74,9 +75,11 @@ static size_t mark_accepted(const struct model *model, const struct function_cho
 static size_t choose(const struct function_order *order, const struct model *model, const struct function_choice *choice,
                      const uint8_t *marks, struct ordered_function *entries) {
     size_t count = 0;
-    for (size_t i = 0; i < order->count; i++)
-        if (marks[order->by_name[i]])
-            entries[count++] = (struct ordered_function){sort_key(&model->functions[order->by_name[i]], choice), order->by_name[i]};
+    for (size_t i = 0; i < order->count; i++) {
+        uint32_t id = order->by_name[i];
+        if (marks[id])
+            entries[count++] = (struct ordered_function){sort_key(&model->functions[id], id, choice), id};
+    }
     return count;
 }
 

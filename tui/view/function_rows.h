@@ -2,26 +2,28 @@
 #ifndef PYPROF_TUI_VIEW_FUNCTION_ROWS_H
 #define PYPROF_TUI_VIEW_FUNCTION_ROWS_H
 
+#include "tui/view/activity.h"
 #include "tui/view/filter.h"
 #include "tui/view/function_order.h"
 #include "tui/view/memory_measure.h"
 #include "tui/view/table.h"
 
-/* X(NAME, name in the sort menu, title when percent, title when absolute, largest first) */
-#define FUNCTION_SORT_LIST(X)                \
-    X(SELF, "self", "Self%", "Self s ", true) \
-    X(TOTAL, "total", "Tot%", "Tot s ", true) \
-    X(CALLS, "calls", "Calls", "Calls", true) \
-    X(NAME, "name", "Function", "Function", false) \
-    X(FILE, "file", "File", "File", false)    \
-    X(INSTRUCTIONS, "instructions", "Instr", "Instr", true) \
-    X(MEMORY, "memory", "MiB", "MiB", true)   \
-    X(TOTAL_MEMORY, "memory with all it calls", "TotMiB", "TotMiB", true) \
-    X(PRIMITIVE_CALLS, "calls that were not recursive", "Prim", "Prim", true) \
-    X(TIME_PER_CALL, "time per call", "/call", "/call", true)
+/* X(NAME, word in ui.sort, name in the sort menu, title when percent, title when absolute, largest first) */
+#define FUNCTION_SORT_LIST(X)                                                                               \
+    X(SELF, "self", "self", "Self%", "Self s ", true)                                                       \
+    X(TOTAL, "total", "total", "Tot%", "Tot s ", true)                                                      \
+    X(CALLS, "calls", "calls", "Calls", "Calls", true)                                                      \
+    X(NAME, "name", "name", "Function", "Function", false)                                                  \
+    X(FILE, "file", "file", "File", "File", false)                                                          \
+    X(INSTRUCTIONS, "instr", "instructions", "Instr", "Instr", true)                                        \
+    X(MEMORY, "mib", "memory", "MiB", "MiB", true)                                                          \
+    X(TOTAL_MEMORY, "totmib", "memory with all it calls", "TotMiB", "TotMiB", true)                         \
+    X(PRIMITIVE_CALLS, "primitive", "calls that were not recursive", "Prim", "Prim", true)                  \
+    X(TIME_PER_CALL, "percall", "time per call", "/call", "/call", true)                                    \
+    X(TREND, "trend", "recent activity", "Trend", "Trend", true)
 
 enum function_sort {
-#define X(NAME, name, percent, absolute, largest_first) FUNCTION_SORT_##NAME,
+#define X(NAME, word, name, percent, absolute, largest_first) FUNCTION_SORT_##NAME,
     FUNCTION_SORT_LIST(X)
 #undef X
     FUNCTION_SORT_COUNT,
@@ -35,6 +37,7 @@ struct function_choice {
     enum memory_measure measure; /* what of memory is sorted by */
     bool inverted;
     bool held; /* rows keep their places; new ones come last */
+    const struct activity *activity; /* what the trend is sorted by; NULL: nothing is known */
 };
 
 /* Fills the table's rows with the ids of the functions that ran and are chosen; ties stand by name, then by id. The

@@ -18,6 +18,7 @@
     X(INSTRUCTIONS, "instr", "bytecode instructions, where they are counted", true)   \
     X(MEMORY, "mib", "memory, where it is counted", true)                             \
     X(TOTAL_MEMORY, "totmib", "memory with all it calls", true)                       \
+    X(TREND, "trend", "recent activity, while a run goes on", true)                   \
     X(FILE, "file", "file and line", true)
 
 enum function_value {

@@ -18,15 +18,19 @@ struct functions_state {
     struct filter filter;
     enum function_sort sort;
     bool inverted, held;
-    bool sorted;                /* the user chose what to sort by; until then it is memory where no times are counted */
-    bool memory, instructions;  /* are counted */
+    bool sorted;                /* the user chose what to sort by; until then it is as asked, or what is counted */
+    enum function_sort asked;   /* in the config */
+    bool asked_inverted;
+    bool memory, instructions, trend; /* are counted */
     bool hide_standard_library; /* as the rows were built */
     unsigned wanted;            /* set of enum function_value: the columns */
     enum memory_measure measure;
     bool outdated;              /* rows must be built anew whatever the stamp says */
     uint32_t context_function;  /* as last seen */
-    uint64_t total_self_ns;
-    struct model_function sum; /* of the rows together, where they are filtered */
+    struct model_function whole; /* all functions together: what shares are taken of */
+    struct model_function sum;   /* of the rows together, where they are filtered */
+    int scrolled;                /* steps to the right */
+    bool hides;                  /* something that is wanted is not drawn to the right */
     size_t ran;
     char pattern[PATTERN_SIZE];
     char text[1024]; /* what an effect or a problem points to */
@@ -35,14 +39,21 @@ struct functions_state {
 /* The sort menu: the sorts of every run, holding the order, and the sorts by what else is counted. */
 enum { MENU_HOLD = FUNCTION_SORTS_ALWAYS };
 
+static bool is_counted(const struct functions_state *state, enum function_sort sort) {
+    switch (sort) {
+    case FUNCTION_SORT_INSTRUCTIONS: return state->instructions;
+    case FUNCTION_SORT_MEMORY: case FUNCTION_SORT_TOTAL_MEMORY: return state->memory;
+    case FUNCTION_SORT_TREND: return state->trend;
+    default: return true;
+    }
+}
+
 static bool is_available(const struct functions_state *state, enum function_sort sort) {
-    if (sort == FUNCTION_SORT_INSTRUCTIONS)
-        return state->instructions;
     if (sort == FUNCTION_SORT_PRIMITIVE_CALLS)
         return state->sort == sort || state->wanted >> VALUE_PRIMITIVE_CALLS & 1u;
     if (sort == FUNCTION_SORT_TIME_PER_CALL)
         return state->sort == sort || state->wanted >> VALUE_TIME_PER_CALL & 1u;
-    return (int)sort < FUNCTION_SORTS_ALWAYS || state->memory;
+    return is_counted(state, sort);
 }
 
 /* Returns how many there are. */
@@ -65,16 +76,25 @@ static int present_sort(const struct functions_state *state) {
 
 static const char *sort_name(enum function_sort sort) {
     static const char *const names[] = {
-#define X(NAME, name, percent, absolute, largest_first) name,
+#define X(NAME, word, name, percent, absolute, largest_first) name,
         FUNCTION_SORT_LIST(X)
 #undef X
     };
     return names[sort];
 }
 
+static const char *sort_word(enum function_sort sort) {
+    static const char *const words[] = {
+#define X(NAME, word, name, percent, absolute, largest_first) word,
+        FUNCTION_SORT_LIST(X)
+#undef X
+    };
+    return words[sort];
+}
+
 static const char *sort_title(enum function_sort sort, bool percent) {
     switch (sort) {
-#define X(NAME, name, percent_title, absolute_title, largest_first) \
+#define X(NAME, word, name, percent_title, absolute_title, largest_first) \
     case FUNCTION_SORT_##NAME: return percent ? percent_title : absolute_title;
         FUNCTION_SORT_LIST(X)
 #undef X
@@ -86,7 +106,7 @@ static const char *sort_title(enum function_sort sort, bool percent) {
 /* v: the largest (or last in the alphabet) stands on top. */
 static char sort_sign(const struct functions_state *state) {
     static const bool largest_first[] = {
-#define X(NAME, name, percent, absolute, largest) largest,
+#define X(NAME, word, name, percent, absolute, largest) largest,
         FUNCTION_SORT_LIST(X)
 #undef X
     };
@@ -122,6 +142,24 @@ static enum function_sort first_sort(const struct model *model) {
     return model->instructions != MODEL_UNKNOWN ? FUNCTION_SORT_INSTRUCTIONS : FUNCTION_SORT_SELF;
 }
 
+static void add_function(struct model_function *sum, const struct model_function *function) {
+    sum->self_ns += function->self_ns == MODEL_UNKNOWN ? 0 : function->self_ns;
+    sum->calls += function->calls;
+    sum->primitive_calls += function->primitive_calls;
+    if (function->instructions != MODEL_UNKNOWN)
+        sum->instructions = (sum->instructions == MODEL_UNKNOWN ? 0 : sum->instructions) + function->instructions;
+    sum->memory.peak_bytes += function->memory.peak_bytes;
+    sum->memory.live_bytes += function->memory.live_bytes;
+    sum->memory.allocated_bytes += function->memory.allocated_bytes;
+    sum->memory.temporary_count += function->memory.temporary_count;
+}
+
+static void sum_all(struct functions_state *state, const struct model *model) {
+    state->whole = (struct model_function){.instructions = MODEL_UNKNOWN};
+    for (size_t id = 1; id < model->function_count; id++)
+        add_function(&state->whole, &model->functions[id]);
+}
+
 /* Times and memory with callees overlap: they have no sum. */
 static void sum_rows(struct functions_state *state, const struct model *model) {
     struct model_function *sum = &state->sum;
@@ -129,18 +167,17 @@ static void sum_rows(struct functions_state *state, const struct model *model) {
                                    .instructions = MODEL_UNKNOWN, .kind = MODEL_FUNCTION_PYTHON};
     sum->total_memory.peak_bytes = sum->total_memory.live_bytes = MODEL_UNKNOWN;
     sum->total_memory.allocated_bytes = sum->total_memory.temporary_count = MODEL_UNKNOWN;
-    for (size_t i = 0; state->filter.count && i < state->table.count; i++) {
-        const struct model_function *function = &model->functions[state->table.rows[i]];
-        sum->self_ns += function->self_ns;
-        sum->calls += function->calls;
-        sum->primitive_calls += function->primitive_calls;
-        if (function->instructions != MODEL_UNKNOWN)
-            sum->instructions = (sum->instructions == MODEL_UNKNOWN ? 0 : sum->instructions) + function->instructions;
-        sum->memory.peak_bytes += function->memory.peak_bytes;
-        sum->memory.live_bytes += function->memory.live_bytes;
-        sum->memory.allocated_bytes += function->memory.allocated_bytes;
-        sum->memory.temporary_count += function->memory.temporary_count;
-    }
+    for (size_t i = 0; state->filter.count && i < state->table.count; i++)
+        add_function(sum, &model->functions[state->table.rows[i]]);
+}
+
+/* Until the user chooses: what the config asks for, as soon as that is counted. */
+static void sort_as_asked(struct functions_state *state, const struct model *model) {
+    bool usual = state->asked == FUNCTION_SORT_SELF, asked = !usual && is_counted(state, state->asked);
+    if (state->sorted)
+        return;
+    state->sort = asked ? state->asked : first_sort(model);
+    state->inverted = state->asked_inverted && (asked || usual);
 }
 
 /* Brings rows and selection up to the model and the context. */
@@ -151,15 +188,15 @@ static void refresh(struct functions_state *state, const struct view_context *co
     if (changed) {
         state->memory = memory_is_collected(context->model);
         state->instructions = context->model->instructions != MODEL_UNKNOWN;
-        if (!state->sorted)
-            state->sort = first_sort(context->model);
+        state->trend = activity_is_known(context->activity);
+        sort_as_asked(state, context->model);
         state->measure = context->measure;
-        state->total_self_ns = model_total_self(context->model);
+        sum_all(state, context->model);
         state->hide_standard_library = context->hide_standard_library;
         struct function_choice choice = {&state->filter, context->hide_standard_library, state->sort, state->measure,
-                                         state->inverted, state->held};
+                                         state->inverted, state->held, context->activity};
         state->outdated = !function_rows_build(&state->table, &state->order, context->model, &choice,
-                                               state->total_self_ns, &state->ran);
+                                               state->whole.self_ns, &state->ran);
         sum_rows(state, context->model);
     }
     /* Where a filter hid the selected function, it is selected again as soon as it is back. */
@@ -172,8 +209,9 @@ static void refresh(struct functions_state *state, const struct view_context *co
 
 static struct function_look look_of(const struct functions_state *state, const struct view_context *context) {
     return (struct function_look){
-        .percent = context->percent, .memory = state->memory, .instructions = state->instructions, .wanted = state->wanted,
-        .sort = state->sort, .measure = state->measure, .total_self_ns = state->total_self_ns, .pattern = state->pattern};
+        .percent = context->percent, .shares = context->shares, .memory = state->memory, .instructions = state->instructions,
+        .wanted = state->wanted, .sort = state->sort, .measure = state->measure, .whole = &state->whole,
+        .activity = context->activity, .scrolled = state->scrolled, .pattern = state->pattern};
 }
 
 static void draw_nothing(const struct functions_state *state, const struct view_context *context, struct grid *grid,
@@ -240,17 +278,20 @@ static void functions_draw(void *data, const struct view_context *context, struc
     if (header)
         function_columns_header(&columns, &look, grid, area);
     table_scroll(&state->table, rows.rows - header);
+    state->hides = columns.hides;
     int row = header;
     for (; row < rows.rows && table_row_at(&state->table, rows, row, &index); row++) {
-        function_columns_row(&columns, &look, &context->model->functions[state->table.rows[index]], grid, area, row);
-        char letter = is_marked(context, state->table.rows[index]) ? '*' : mark_in(context, state->table.rows[index]);
+        uint32_t id = state->table.rows[index];
+        if (!function_columns_row(&columns, &look, id, &context->model->functions[id], grid, area, row))
+            state->hides = true;
+        char letter = is_marked(context, id) ? '*' : mark_in(context, id);
         if (letter)
             grid_glyph(grid, area, row, 0, STYLE_KEY, (uint32_t)letter);
         if (index == state->table.index && selection_is_shown(state, context))
             table_mark_selected(grid, area, row, area.columns, context->focused);
     }
     if (rows.rows < area.rows)
-        function_columns_row(&columns, &look, &state->sum, grid, area, row);
+        function_columns_row(&columns, &look, 0, &state->sum, grid, area, row);
 }
 
 static void functions_title(void *data, const struct view_context *context, char *text, size_t size) {
@@ -311,6 +352,35 @@ static void sort_asked(struct functions_state *state, enum request request) {
         sort_by(state, sorts[asked]);
 }
 
+bool functions_view_sort_by(void *data, const char *word, bool inverted) {
+    struct functions_state *state = data;
+    for (int sort = 0; sort < FUNCTION_SORT_COUNT; sort++)
+        if (strcmp(sort_word((enum function_sort)sort), word) == 0) {
+            state->asked = (enum function_sort)sort;
+            state->asked_inverted = inverted;
+            state->sorted = state->held = false;
+            state->outdated = true;
+            return true;
+        }
+    return false;
+}
+
+const char *functions_view_sorted_by(const void *data, bool *inverted) {
+    const struct functions_state *state = data;
+    *inverted = state->sorted ? state->inverted : state->asked_inverted;
+    return sort_word(state->sorted ? state->sort : state->asked);
+}
+
+/* To the right as long as there is something; false: nothing changes. */
+static bool scroll_sideways(struct functions_state *state, enum request request) {
+    int before = state->scrolled;
+    if (request == REQUEST_SCROLL_RIGHT)
+        state->scrolled += state->hides;
+    else
+        state->scrolled = request == REQUEST_SCROLL_LEFT && before > 0 ? before - 1 : 0;
+    return state->scrolled != before;
+}
+
 static struct view_effect selected_effect(const struct functions_state *state) {
     return state->table.count ? effect_select(state->table.selected, 0) : effect_of(VIEW_HANDLED);
 }
@@ -342,6 +412,8 @@ static struct view_effect functions_request(void *data, const struct view_contex
     case REQUEST_SORT_PREVIOUS: case REQUEST_SORT_NEXT: case REQUEST_SORT_INVERT:
         sort_asked(state, request);
         return effect_of(VIEW_REDRAW);
+    case REQUEST_SCROLL_LEFT: case REQUEST_SCROLL_RIGHT: case REQUEST_SCROLL_HOME:
+        return effect_of(scroll_sideways(state, request) ? VIEW_REDRAW : VIEW_HANDLED);
     case REQUEST_FILTER_CLEAR:
         filter_parse(&state->filter, "", state->text, (int)sizeof state->text);
         state->outdated = true;

@@ -6,6 +6,7 @@
 #include "pyprof/model.h"
 #include "tui/app/request.h"
 #include "tui/term/grid.h"
+#include "tui/view/activity.h"
 #include "tui/view/memory_measure.h"
 
 /* A place that the user has marked. */
@@ -24,6 +25,8 @@ struct view_context {
     bool hide_standard_library;  /* project functions only (those and C functions they call) */
     bool memory;                 /* memory is what is looked at: of time and memory, memory comes first */
     enum memory_measure measure; /* what of it columns show */
+    bool shares;                 /* numbers that are parts of a whole are shown as shares of it, beside the times too */
+    const struct activity *activity; /* of the model's functions; NULL: none is shown */
     const uint32_t *marked;      /* functions that are marked to be compared: ids, of which some may be 0 */
     size_t marked_count;
     const struct view_mark *places; /* that are marked to be gone to */
@@ -89,6 +92,10 @@ void information_view_tell(void *state, const char *config, const char *path);
 /* The columns of the functions view: a set of enum function_value. */
 unsigned functions_view_columns(const void *state);
 void functions_view_set_columns(void *state, unsigned wanted);
+/* What it is sorted by, as the word and the direction in the config: until the user chooses something else, and as soon as it is
+ * counted. false: there is no such word. */
+bool functions_view_sort_by(void *state, const char *word, bool inverted);
+const char *functions_view_sorted_by(const void *state, bool *inverted);
 
 /* What of memory the memory view is about: what other panes show beside it. */
 enum memory_measure memory_view_measure(const void *state);
