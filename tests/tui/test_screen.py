@@ -338,7 +338,7 @@ class TestScreenReader(ScreenTest):
 
     def read_through(self, terminal):
         terminal.read_until(b"END exit 0")
-        terminal.read_until(b"  julia.py:")  # the first row comes when there is one
+        terminal.read_until(b", File:line julia.py:")  # the first row comes when there is one
         for keys, wanted in ((b"/build_grid", b"/build_grid"), (b"\r", b""), (b"\r", b"[2] julia.py:"), (b"\x1b[B", b"\r\n"), (b"5", b"checksum:"),
                              (b"1", b"[1] Functions"), (b"\x0c", b"build_axis"), (b"?", b"next row"), (b"\x1b", b""),
                              (b"q", b"[d]iscard")):
@@ -349,6 +349,20 @@ class TestScreenReader(ScreenTest):
         terminal.write(b"d")
         self.assertEqual(os.waitstatus_to_exitcode(terminal.wait()), 0)
 
+    def test_numbers_that_change_are_read_at_a_pace_and_when_asked(self):
+        terminal = self.pty("--set", "ui.screen_reader=true", "--set", "ui.screen_reader_s=1", "spin.py", TERM="dumb")
+        calls = re.compile(rb"^spin, .*Calls (\d+),", re.M)
+        deadline = time.monotonic() + 30
+        while len(set(calls.findall(terminal.output))) < 3 and time.monotonic() < deadline:
+            terminal.read(0.1)
+        read = [int(number) for number in calls.findall(terminal.output)]
+        self.assertGreaterEqual(len(read), 3)
+        self.assertEqual(read, sorted(read))
+        terminal.output = b""
+        terminal.write(b"R")
+        terminal.read_until(b"RUN 0:")
+        terminal.read_until(b"spin, ")
+
     def test_the_terminal_is_given_back(self):
         terminal = self.pty("--set", "ui.screen_reader=true", "spin.py", TERM="dumb")
         terminal.read_until(b"[1] Functions")
@@ -357,6 +371,40 @@ class TestScreenReader(ScreenTest):
         self.assertEqual(os.WTERMSIG(terminal.wait()), signal.SIGSEGV)
         self.assertTrue(termios.tcgetattr(terminal.master)[3] & termios.ECHO)
         self.assertIn(b"--reattach comes back to it", terminal.output)
+
+
+class TestColours(ScreenTest):
+    """As many colours as the terminal has, told from what is sent."""
+
+    def sent(self, **environment):
+        terminal = self.pty("--set", "ui.theme=colour-blind-safe", JULIA, "60", "50", **environment)
+        terminal.read_until(b"NOT SAVED")
+        terminal.redraw_until(b"palette")  # the keys below have a colour
+        parameters = b";".join(re.findall(rb"\x1b\[([0-9;]*)m", terminal.output))
+        terminal.write(b"qd")
+        self.assertEqual(os.waitstatus_to_exitcode(terminal.wait()), 0)
+        return parameters
+
+    def test_two_hundred_and_fifty_six(self):
+        self.assertIn(b"38;5;74", self.sent(TERM="xterm-256color"))
+        self.assertNotIn(b"38;2;", self.sent(TERM="xterm-256color", COLORTERM="yes"))
+
+    def test_true_colours_where_colorterm_says_so(self):
+        for promise in ("truecolor", "24bit"):
+            with self.subTest(promise):
+                parameters = self.sent(TERM="xterm-256color", COLORTERM=promise)
+                self.assertIn(b"38;2;95;175;215", parameters)
+                self.assertNotIn(b"38;5;", parameters)
+
+    def test_eight(self):
+        parameters = self.sent(TERM="xterm-color")
+        self.assertRegex(parameters, rb"\b36\b")
+        self.assertNotIn(b"38;", parameters)
+
+    def test_none(self):
+        for settings in ({"TERM": "xterm-mono"}, {"TERM": "xterm-256color", "NO_COLOR": "1", "COLORTERM": "truecolor"}):
+            with self.subTest(settings):
+                self.assertNotRegex(self.sent(**settings), rb"\b(3[0-8]|4[0-8]|9[0-7])\b")
 
 
 class TestMouse(ScreenTest):

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/config/options.h"
+#include "tests/unit/golden.h"
 #include "tui/term/theme.h"
 
 static void test_names_are_those_of_the_config(void **state) {
@@ -36,6 +37,26 @@ static void test_colours_are_those_that_the_terminal_has(void **state) {
                 assert_in_range(appearance.background + 1, 0, most[depth] + 1);
                 assert_true(appearance.foreground != appearance.background || appearance.foreground == -1);
             }
+}
+
+/* All of them, to be read: a style a line, for each number of colours "foreground/background attributes". */
+static void test_appearances(void **state) {
+    static const char *const depths[] = {"none", "8", "256", "true"};
+    char text[1 << 16];
+    size_t length = 0;
+    (void)state;
+    for (enum theme theme = 0; theme < THEME_COUNT; theme++)
+        for (enum cell_style style = 0; style < STYLE_COUNT; style++) {
+            length += (size_t)snprintf(text + length, sizeof text - length, "%s %d", theme_name(theme), (int)style);
+            for (enum color_depth depth = 0; depth <= COLOR_DEPTH_TRUE; depth++) {
+                struct appearance seen = theme_appearance(theme, depth, style);
+                const char *format = depth == COLOR_DEPTH_TRUE ? "  %s %x/%x %u" : "  %s %d/%d %u";
+                length += (size_t)snprintf(text + length, sizeof text - length, format, depths[depth], seen.foreground,
+                                           seen.background, seen.attributes);
+            }
+            length += (size_t)snprintf(text + length, sizeof text - length, "\n");
+        }
+    expect_golden("theme-appearances", text);
 }
 
 static void test_values_of_indexed_colours(void **state) {
@@ -108,6 +129,7 @@ int main(void) {
         cmocka_unit_test(test_names_are_those_of_the_config),
         cmocka_unit_test(test_colours_are_those_that_the_terminal_has),
         cmocka_unit_test(test_values_of_indexed_colours),
+        cmocka_unit_test(test_appearances),
         cmocka_unit_test(test_what_is_written_can_be_read),
         cmocka_unit_test(test_heat_grows_for_the_colour_blind),
         cmocka_unit_test(test_attributes_without_colours),

@@ -16,6 +16,7 @@
 #undef lines
 #include <unistd.h>
 
+#include "tui/term/direct_color.h"
 #include "tui/term/lines.h"
 #include "tui/term/rescue.h"
 
@@ -167,6 +168,23 @@ static void free_screen(struct screen *screen) {
     free(screen);
 }
 
+/* ncurses for the terminal: with true colours where it has them, as its entry or COLORTERM says. */
+static SCREEN *open_curses(const struct screen *screen) {
+    char *entry = direct_color_promised() ? direct_color_entry(fileno(screen->output)) : NULL, *before = getenv("TERMINFO");
+    char *kept = before ? strdup(before) : NULL;
+    SCREEN *curses = NULL;
+    if (entry && (kept || !before) && setenv("TERMINFO", entry, true) == 0) {
+        curses = newterm(NULL, screen->output, screen->input);
+        if (kept)
+            setenv("TERMINFO", kept, true);
+        else
+            unsetenv("TERMINFO");
+    }
+    free(entry);
+    free(kept);
+    return curses ? curses : newterm(NULL, screen->output, screen->input);
+}
+
 struct screen *screen_open(enum theme theme, struct error *error) {
     setlocale(LC_CTYPE, "");
     struct screen *screen = calloc(1, sizeof *screen);
@@ -179,7 +197,7 @@ struct screen *screen_open(enum theme theme, struct error *error) {
         return NULL;
     }
     rescue_remember(fileno(screen->output));
-    screen->curses = newterm(NULL, screen->output, screen->input);
+    screen->curses = open_curses(screen);
     if (!screen->curses) {
         error_set(error, EXIT_STATUS_USAGE, "the terminal type \"%s\" is not known here; set TERM or use --headless",
                   getenv("TERM") ? getenv("TERM") : "");

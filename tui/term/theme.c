@@ -125,13 +125,15 @@ int theme_color_value(int indexed) {
     return levels[place / 36] << 16 | levels[place / 6 % 6] << 8 | levels[place % 6];
 }
 
-/* In true colour, too, those below 16 are the terminal's: terminfo's direct colours keep numbers 0 to 7 for them. */
+/* In true colour, too, those below 8 are the terminal's: terminfo's direct colours keep these numbers for them. Its bright ones
+ * have none there: they are as xterm has them. */
 static int color_of(struct color color, enum color_depth depth) {
     if (depth == COLOR_DEPTH_8)
         return color.of_8;
     if (depth == COLOR_DEPTH_256 || color.of_256 < 8)
         return color.of_256;
-    return color.of_256 < 16 ? color.of_256 - 8 : theme_color_value(color.of_256);
+    static const int bright[] = {0x7f7f7f, 0xff0000, 0x00ff00, 0xffff00, 0x5c5cff, 0xff00ff, 0x00ffff, 0xffffff};
+    return color.of_256 < 16 ? bright[color.of_256 - 8] : theme_color_value(color.of_256);
 }
 
 struct appearance theme_appearance(enum theme theme, enum color_depth depth, enum cell_style style) {
