@@ -24,8 +24,25 @@ static struct model *running(uint64_t calls, uint64_t wall_ns) {
 
 static void expect(const struct progress *progress, const struct model *model, const char *text) {
     char got[64];
-    progress_describe(progress, model, got, sizeof got);
+    progress_describe(progress, model, 60, got, sizeof got);
     assert_string_equal(got, text);
+}
+
+/* Where there is less room, the place is cut, then left out, then the calls, too. */
+static void little_room(void **state) {
+    (void)state;
+    static const struct { int columns; const char *text; } rooms[] = {
+        {47, "calculate_z_serial_purepython:12  1.00M calls/s"}, {46, "calculate_z_serial_purepython:~  1.00M calls/s"},
+        {23, "calcula~  1.00M calls/s"}, {22, "1.00M calls/s"}, {13, "1.00M calls/s"}, {12, "calculate_z~"}, {5, ""}};
+    struct progress progress = {.pid = 7, .wall_ns = SECOND, .calls_per_second = 1000000};
+    struct model *model = running(1000, SECOND);
+    char got[96];
+    for (size_t i = 0; i < sizeof rooms / sizeof *rooms; i++) {
+        progress_describe(&progress, model, rooms[i].columns, got, sizeof got);
+        assert_string_equal(got, rooms[i].text);
+        assert_true((int)strlen(got) <= rooms[i].columns);
+    }
+    model_free(model);
 }
 
 static void place_and_calls(void **state) {
@@ -72,6 +89,7 @@ static void what_does_not_follow(void **state) {
 }
 
 int main(void) {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(place_and_calls), cmocka_unit_test(what_does_not_follow)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(place_and_calls), cmocka_unit_test(little_room),
+                                        cmocka_unit_test(what_does_not_follow)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,7 +82,7 @@ static void status_line(void **state) {
     assert_non_null(strstr(row(0), "function+line+memory in parts  RSS 32M"));
     model->heap.paused = 1;
     draw(30, 120);
-    assert_non_null(strstr(row(0), "function+line+memory PAUSED  RSS 32M"));
+    assert_non_null(strstr(row(0), "function+line OFF:memory  RSS 32M"));
 }
 
 /* The memory pane stands where the functions stood, and the source follows it; Escape and [ lead back to it. */

@@ -17,6 +17,7 @@
 #include "tui/app/panes.h"
 #include "tui/app/popups.h"
 #include "tui/app/prompt.h"
+#include "tui/app/rerun.h"
 
 enum { LEAVE_TYPING = ']' & 0x1f };
 
@@ -219,13 +220,8 @@ static void type(struct application *application) {
 
 static void choose_process(struct application *application) { popups_open(application, POPUP_PROCESSES); }
 
-static void run_again(struct application *application) {
-    bool running = application->run.state == RUN_RUNNING || application->run.state == RUN_STARTING;
-    if (running || live_run_is_unsaved(application))
-        prompt_open(application, PROMPT_RERUN);
-    else
-        live_run_rerun(application);
-}
+static void run_with_arguments(struct application *application) { prompt_open(application, PROMPT_RERUN_ARGUMENTS); }
+static void choose_collectors(struct application *application) { popups_open(application, POPUP_COLLECTORS); }
 
 static void quit(struct application *application) {
     const struct live_run *run = &application->run;
@@ -297,10 +293,11 @@ static void (*const handlers[REQUEST_COUNT])(struct application *) = {
     [REQUEST_VARIANT] = memory_actions_vary, [REQUEST_NEXT_MARK] = code_marks_next,
     [REQUEST_PREVIOUS_MARK] = code_marks_previous, [REQUEST_PEAK] = memory_actions_peak,
     [REQUEST_MARK] = code_marks_toggle, [REQUEST_MARKS] = marks, [REQUEST_CENSUS] = memory_actions_census,
-    [REQUEST_MEMORY_COLLECTOR] = memory_actions_collector,
+    [REQUEST_COLLECTORS] = choose_collectors,
     [REQUEST_PERCENT] = percent, [REQUEST_FREEZE] = freeze, [REQUEST_FOLLOW] = follow,
     [REQUEST_REFRESH_FASTER] = refresh_faster, [REQUEST_REFRESH_SLOWER] = refresh_slower, [REQUEST_TYPE] = type,
-    [REQUEST_PROCESSES] = choose_process, [REQUEST_RERUN] = run_again, [REQUEST_STOP] = stop,
+    [REQUEST_PROCESSES] = choose_process, [REQUEST_RERUN] = rerun_as_it_was,
+    [REQUEST_RERUN_ARGUMENTS] = run_with_arguments, [REQUEST_STOP] = stop,
     [REQUEST_SAVE_CONFIG] = save_config,
     [REQUEST_SAVE_SESSION] = save_session, [REQUEST_PALETTE] = palette, [REQUEST_HELP] = help,
     [REQUEST_REDRAW] = redraw, [REQUEST_SUSPEND] = actions_suspend, [REQUEST_MOUSE] = mouse, [REQUEST_QUIT] = quit,

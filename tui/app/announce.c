@@ -126,11 +126,8 @@ static void write_content(struct application *application, struct rectangle area
 
 static void write_title(struct application *application) {
     enum pane pane = application->place.focus;
-    void *state;
-    const struct view *view = panes_view(application, pane, &state);
-    struct view_context context = panes_context(application, pane);
     char title[LINE_SIZE], text[LINE_SIZE + 8];
-    view->title(state, &context, title, sizeof title);
+    panes_title(application, pane, title, sizeof title);
     snprintf(text, sizeof text, "[%c] %s", layout_pane_key(pane), title);
     write_text(application, text);
 }

@@ -9,17 +9,9 @@
 #include "tui/app/live_run.h"
 #include "tui/app/panes.h"
 #include "tui/app/processes.h"
+#include "tui/view/collector_words.h"
 #include "tui/view/number.h"
 #include "tui/view/table.h"
-
-static const struct {
-    uint32_t bit;
-    const char *name;
-} collectors[] = {
-#define X(bit, NAME, name, built) {COLLECTOR_##NAME, name},
-    COLLECTOR_LIST(X)
-#undef X
-};
 
 /* Adds to a text as far as there is room. */
 static void __attribute__((format(printf, 3, 4))) append(char *text, size_t size, const char *format, ...) {
@@ -78,23 +70,22 @@ static void append_state(char *text, size_t size, const struct application *appl
         append_time(text, size, model->wall_ns);
 }
 
-static void append_collectors(char *text, size_t size, uint32_t bits) {
-    const char *between = "  ";
-    for (size_t i = 0; i < sizeof collectors / sizeof *collectors; i++)
-        if (bits & collectors[i].bit) {
-            append(text, size, "%s%s", between, collectors[i].name);
-            between = "+";
-        }
-    if (!bits)
-        append(text, size, "  no collector");
-}
-
-/* Numbers of a run whose memory collector was off in between are of the rest of it. */
-static void append_pauses(char *text, size_t size, const struct model *model) {
-    if (model->heap.paused)
-        append(text, size, " PAUSED");
-    else if (model->heap.paused_count)
-        append(text, size, " in parts");
+/* Those that are on. Numbers of one that was off in between are of the rest of the run. */
+static void append_collectors(char *text, size_t size, const struct application *application, bool shortly) {
+    const struct model *model = application->model;
+    uint32_t now = model->collectors ? collectors_now(model) : config_collectors(application->run.config);
+    uint32_t had = model->collectors & ~now;
+    char *(*name)(uint32_t, const char *, char *) = shortly ? collector_short_names : collector_names;
+    char names[COLLECTOR_WORDS_SIZE];
+    bool parts = false;
+    append(text, size, "  %s", now ? name(now, "+", names) : "no collector");
+    for (uint32_t bit = 0; bit < COLLECTOR_BITS; bit++)
+        parts |= now >> bit & 1u && collector_off(model, (enum collector)(1u << bit)).off_count;
+    append(text, size, "%s", !parts ? "" : shortly ? "~" : " in parts");
+    if (had)
+        append(text, size, " %s%s", shortly ? "-" : "OFF:", name(had, shortly ? "-" : "+", names));
+    if (model->clock != RUN_CLOCK_WALL)
+        append(text, size, "  clock:%s", run_clock_name(model->clock));
 }
 
 static void append_memory(char *text, size_t size, const struct model *model) {
@@ -131,16 +122,31 @@ enum status_part {
     STATUS_TITLE, STATUS_PROCESS, STATUS_STATE, STATUS_COLLECTORS, STATUS_MEMORY, STATUS_LOST, STATUS_PARTS
 };
 
-static void fit_status(char parts[STATUS_PARTS][128], int room) {
-    static const enum status_part dropped[] = {STATUS_COLLECTORS, STATUS_PROCESS, STATUS_LOST, STATUS_MEMORY};
-    for (size_t i = 0; i < sizeof dropped / sizeof *dropped; i++) {
-        int width = 0;
-        for (int part = 0; part < STATUS_PARTS; part++)
-            width += grid_text_width(parts[part]);
-        if (width < room)
-            return;
-        parts[dropped[i]][0] = '\0';
+static int width_without(char parts[STATUS_PARTS][128], unsigned dropped) {
+    int width = 0;
+    for (int part = 0; part < STATUS_PARTS; part++)
+        width += dropped >> part & 1u ? 0 : grid_text_width(parts[part]);
+    return width;
+}
+
+/* Collectors are said shortly before anything is left out. */
+static void fit_status(const struct application *application, char parts[STATUS_PARTS][128], int room) {
+    static const unsigned left_out[] = {
+        0, 1u << STATUS_PROCESS, 1u << STATUS_COLLECTORS, 1u << STATUS_PROCESS | 1u << STATUS_COLLECTORS,
+        1u << STATUS_PROCESS | 1u << STATUS_COLLECTORS | 1u << STATUS_LOST,
+        1u << STATUS_PROCESS | 1u << STATUS_COLLECTORS | 1u << STATUS_LOST | 1u << STATUS_MEMORY,
+    };
+    if (width_without(parts, 0) >= room) {
+        parts[STATUS_COLLECTORS][0] = '\0';
+        append_collectors(parts[STATUS_COLLECTORS], sizeof parts[0], application, true);
     }
+    bool several = application->program->child_count > 0; /* then which process it is says more than its collectors */
+    size_t i = 0, last = sizeof left_out / sizeof *left_out - 1;
+    while (i < last && (width_without(parts, left_out[i]) >= room || (several && left_out[i] == 1u << STATUS_PROCESS)))
+        i++;
+    for (int part = 0; part < STATUS_PARTS; part++)
+        if (left_out[i] >> part & 1u)
+            parts[part][0] = '\0';
 }
 
 static void draw_status(struct application *application) {
@@ -153,16 +159,12 @@ static void draw_status(struct application *application) {
     snprintf(parts[STATUS_TITLE], sizeof parts[0], " pyprof %.*s", area.columns / 3, title);
     processes_describe(application, parts[STATUS_PROCESS], sizeof parts[0]);
     append_state(parts[STATUS_STATE], sizeof parts[0], application);
-    append_collectors(parts[STATUS_COLLECTORS], sizeof parts[0],
-                      model->collectors ? model->collectors : config_collectors(run->config));
-    append_pauses(parts[STATUS_COLLECTORS], sizeof parts[0], model);
-    if (model->clock != RUN_CLOCK_WALL)
-        append(parts[STATUS_COLLECTORS], sizeof parts[0], "  clock:%s", run_clock_name(model->clock));
+    append_collectors(parts[STATUS_COLLECTORS], sizeof parts[0], application, false);
     append_memory(parts[STATUS_MEMORY], sizeof parts[0], model);
     append_lost(parts[STATUS_LOST], sizeof parts[0], model);
     describe_refresh(application, right, sizeof right);
     int room = area.columns - grid_text_width(right) - 1, column = 0;
-    fit_status(parts, room);
+    fit_status(application, parts, room);
     for (int part = 0; part < STATUS_PARTS; part++)
         column = grid_text(grid, area, 0, column, part == STATUS_TITLE ? STYLE_BOLD : STYLE_NORMAL, parts[part]);
     bool remarkable = application->frozen || (run->state == RUN_ENDED && !run->saved);
@@ -193,6 +195,8 @@ static void describe_place(const struct application *application, char *text, si
         append(text, size, " > bytecode");
 }
 
+enum { LEAST_BREADCRUMB = 24 }; /* columns that it keeps beside what runs now */
+
 static void draw_breadcrumb(struct application *application) {
     struct rectangle area = application->layout.breadcrumb;
     struct grid *grid = &application->grid;
@@ -201,17 +205,21 @@ static void draw_breadcrumb(struct application *application) {
     char text[512];
     describe_place(application, text, sizeof text);
     int right = area.columns - (int)(sizeof back + sizeof forward + 2);
-    int excess = grid_text_width(text) - (right - 2);
+    char progress[128];
+    int room = right - 2, needed = grid_text_width(text) < LEAST_BREADCRUMB ? grid_text_width(text) : LEAST_BREADCRUMB;
+    progress_describe(&application->run.progress, application->model, room - needed - 3, progress, sizeof progress);
+    int left = right - 2 - grid_text_width(progress);
+    if (*progress)
+        room = left - 3;
+    int excess = grid_text_width(text) - room;
     if (excess > 0) { /* the tail says more than the head */
-        grid_text_part(grid, area, 0, 2, STYLE_NORMAL, text, strlen(text), excess + 1);
+        struct rectangle part = {area.row, area.column, area.rows, 1 + room};
+        grid_text_part(grid, part, 0, 2, STYLE_NORMAL, text, strlen(text), excess + 1);
         grid_glyph(grid, area, 0, 1, STYLE_NORMAL, '~');
     } else {
         grid_text(grid, area, 0, 1, STYLE_NORMAL, text);
     }
-    char progress[128];
-    progress_describe(&application->run.progress, application->model, progress, sizeof progress);
-    int left = right - 2 - grid_text_width(progress);
-    if (*progress && excess + grid_text_width(progress) + 4 <= 0)
+    if (*progress)
         grid_text(grid, area, 0, left, STYLE_DIM, progress);
     if (navigation_can_go_back(navigation) || navigation_can_go_forward(navigation)) {
         grid_text(grid, area, 0, right, navigation_can_go_back(navigation) ? STYLE_KEY : STYLE_DIM, back);
@@ -262,11 +270,8 @@ static void draw_border(struct application *application, enum pane pane) {
     bool focused = application->place.focus == pane;
     uint32_t rule = focused ? '=' : '-';
     enum cell_style style = focused ? STYLE_TITLE_FOCUSED : STYLE_TITLE;
-    struct view_context context = panes_context(application, pane);
-    void *state;
-    const struct view *view = panes_view(application, pane, &state);
-    char title[512] = "";
-    view->title(state, &context, title, sizeof title);
+    char title[512];
+    panes_title(application, pane, title, sizeof title);
     if (application->layout.mode == LAYOUT_TABS) /* 5 columns of number, and a blank or two */
         draw_tabs(application, &border, pane, 5 + grid_text_width(title) + 1);
     for (int column = 0; column < border.columns; column++)

@@ -9,10 +9,12 @@
 #include "core/config/options.h"
 #include "core/config/words.h"
 #include "tui/app/code_search.h"
+#include "tui/app/collector_choice.h"
 #include "tui/app/memory_actions.h"
 #include "tui/app/pane_options.h"
 #include "tui/app/panes.h"
 #include "tui/app/prompt.h"
+#include "tui/app/rerun.h"
 #include "tui/view/filter.h"
 
 /* --- what there is to choose from ------------------------------------------------------------------- */
@@ -240,6 +242,44 @@ static void set(struct application *application, const char *argument, int value
     }
 }
 
+/* --- the run ---------------------------------------------------------------------------------------- */
+
+/* Alone first: what is typed is completed to the first that begins with it. */
+static const char *const collector_lists[] = {
+    "function", "line", "memory", "bytecode", "none", "function,line", "function,line,memory",
+    "function,line,memory,bytecode", "function,memory", "function,bytecode", NULL,
+};
+
+static bool offer_collectors(struct application *application, const char *typed, struct popup *popup) {
+    (void)application;
+    for (const char *const *list = collector_lists; *list; list++)
+        if (strncmp(*list, typed, strlen(typed)) == 0 && !popup_add(popup, 0, *list))
+            return false;
+    return true;
+}
+
+static void switch_collectors(struct application *application, const char *argument, int value) {
+    struct config *wanted = config_new();
+    struct error error = {0};
+    (void)value;
+    if (wanted && config_set_collectors(wanted, argument, &error))
+        collector_choice_apply(application, config_collectors(wanted));
+    else
+        application_error(application, "%s", wanted ? error.text + (strncmp(error.text, "-k: ", 4) == 0 ? 4 : 0)
+                                                    : "not enough memory");
+    config_free(wanted);
+}
+
+static void run_again(struct application *application, const char *argument, int value) {
+    (void)value;
+    rerun_with_list(application, argument);
+}
+
+static void run_with(struct application *application, const char *argument, int value) {
+    (void)value;
+    rerun_with_arguments(application, argument);
+}
+
 /* --- files ------------------------------------------------------------------------------------------ */
 
 static void save(struct application *application, const char *argument, int value) {
@@ -273,6 +313,9 @@ const struct command commands[] = {
     {"filter", "TERMS", "rows that these hold for (see &)", NULL, false, filter_by},
     {"theme", "NAME", "colours of that name", offer_themes, false, take_theme},
     {"set", "KEY=VALUE", "a key of the config, of those in ui", offer_settings, false, set},
+    {"collectors", "LIST", "exactly these on while it runs", offer_collectors, false, switch_collectors},
+    {"run-again", "LIST", "run again with these collectors", offer_collectors, false, run_again},
+    {"run-with", "ARGUMENTS", "run again with these arguments", NULL, false, run_with},
     {"save", "PATH", "save the session there", NULL, false, save},
     {"save-config", "PATH", "save the config there", NULL, false, save_config},
     {"export", "PATH", "write the screen as text", NULL, false, export},

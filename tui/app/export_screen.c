@@ -46,8 +46,8 @@ static void draw_pane(struct application *application, struct grid *grid) {
     enum pane pane = application->place.focus;
     const struct view *view = panes_view(application, pane, &state);
     struct view_context context = panes_context(application, pane);
-    char title[256] = "";
-    view->title(state, &context, title, sizeof title);
+    char title[256];
+    panes_title(application, pane, title, sizeof title);
     grid_clear(grid);
     grid_text(grid, (struct rectangle){0, 0, grid->rows, grid->columns}, 0, 0, STYLE_TITLE, title);
     view->draw(state, &context, grid, (struct rectangle){1, 0, grid->rows - 1, grid->columns});

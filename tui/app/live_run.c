@@ -6,11 +6,13 @@
 #include <string.h>
 
 #include "core/base/clock.h"
+#include "tui/app/collector_choice.h"
 #include "tui/app/losses.h"
 #include "tui/app/opening.h"
 #include "tui/app/panes.h"
 #include "tui/app/processes.h"
 #include "tui/app/remembered.h"
+#include "tui/app/rerun.h"
 #include "tui/app/sources.h"
 #include "tui/term/rescue.h"
 
@@ -59,6 +61,7 @@ void live_run_close(struct application *application) {
     model_worker_free(run->worker);
     arena_reader_close(run->reader);
     config_free(run->config);
+    config_free(run->next_config);
     free(run->arena);
     free(run->default_path);
     free(run->saved_path);
@@ -183,12 +186,14 @@ static void note_saved(struct application *application, const char *path) {
     if (run->quit_when_saved) {
         snprintf(application->farewell, sizeof application->farewell, "session saved: %s", path);
         live_run_leave(application, RECORDER_REQUEST_QUIT);
+    } else if (run->rerun_when_saved) {
+        rerun_confirmed(application);
     }
 }
 
 static void note_failure(struct application *application, const char *sentence) {
     struct live_run *run = &application->run;
-    run->saving = run->save_ended = run->quit_when_saved = false;
+    run->saving = run->save_ended = run->quit_when_saved = run->rerun_when_saved = false;
     if (run->state == RUN_STARTING)
         snprintf(application->failure, sizeof application->failure, "%s", sentence);
     application_error(application, "%s", sentence);
@@ -280,6 +285,7 @@ void live_run_end_refresh(struct application *application) {
     application->live = model;
     processes_show(application, model);
     progress_note(&run->progress, application->model);
+    collector_choice_tell(application, before, model);
     model_free(before);
     run->final_model = run->asked_after_end;
     if (run->state == RUN_ENDED && !run->final_model)
@@ -337,8 +343,8 @@ void live_run_save(struct application *application, const char *path) {
     application_message(application, "saving the session ...");
 }
 
-void live_run_rerun(struct application *application) {
-    if (live_run_ask(application, RECORDER_REQUEST_RERUN, ""))
+void live_run_rerun(struct application *application, const char *config) {
+    if (live_run_ask(application, RECORDER_REQUEST_RERUN, config))
         application_message(application, "running again ...");
 }
 

@@ -26,7 +26,8 @@ bool live_run_ask(struct application *application, enum recorder_message_type ty
 void live_run_ask_bytecode(struct application *application);
 void live_run_send_input(struct application *application, const unsigned char *bytes, size_t count);
 void live_run_save(struct application *application, const char *path);
-void live_run_rerun(struct application *application);
+/* config: YAML of the next run; "": as the present one. */
+void live_run_rerun(struct application *application, const char *config);
 /* Whether running again would lose what an ended run counted. */
 bool live_run_is_unsaved(const struct application *application);
 void live_run_stop(struct application *application);

@@ -65,9 +65,3 @@ void memory_actions_census(struct application *application) {
     }
     live_run_ask(application, RECORDER_REQUEST_CENSUS, "");
 }
-
-void memory_actions_collector(struct application *application) {
-    bool paused = application->program->heap.paused;
-    if (is_running(application) && counts_memory(application))
-        live_run_ask(application, paused ? RECORDER_REQUEST_RESUME_MEMORY : RECORDER_REQUEST_PAUSE_MEMORY, "");
-}

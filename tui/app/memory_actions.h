@@ -14,6 +14,5 @@ void memory_actions_peak(struct application *application);
 void memory_actions_mark(struct application *application); /* this moment */
 void memory_actions_mark_as(struct application *application, const char *name);
 void memory_actions_census(struct application *application);
-void memory_actions_collector(struct application *application); /* off, or on again */
 
 #endif

@@ -12,6 +12,7 @@
 #include "tui/app/live_run.h"
 #include "tui/app/pane_options.h"
 #include "tui/app/processes.h"
+#include "tui/view/collector_words.h"
 #include "tui/view/diff_view.h"
 
 static const struct view *const views[PANE_COUNT] = {
@@ -20,6 +21,8 @@ static const struct view *const views[PANE_COUNT] = {
     [PANE_BYTECODE] = &bytecode_view, [PANE_TREE] = &call_tree_view, [PANE_FLAME] = &flame_view,
     [PANE_THREADS] = &threads_view, [PANE_INFORMATION] = &information_view,
 };
+
+enum { NUMBER_COLUMNS = 7 }; /* of a pane, in front of its title, and what parts the title's ends */
 
 static const char no_output[] = "A session keeps what was counted, not what the program wrote.";
 
@@ -116,6 +119,32 @@ struct view_context panes_context(const struct application *application, enum pa
         .place_count = CODE_MARKS_MOST,
         .focused = application->place.focus == pane,
     };
+}
+
+/* What makes the numbers of a pane; 0: nothing that could be switched. */
+static enum collector collector_of(const struct application *application, enum pane pane) {
+    switch (pane) {
+    case PANE_FUNCTIONS: case PANE_TREE: case PANE_FLAME: return COLLECTOR_FUNCTION;
+    case PANE_SOURCE: return application->place.callers ? COLLECTOR_FUNCTION : COLLECTOR_LINE;
+    case PANE_MEMORY: return COLLECTOR_MEMORY;
+    case PANE_BYTECODE: return COLLECTOR_BYTECODE;
+    default: return 0;
+    }
+}
+
+void panes_title(struct application *application, enum pane pane, char *text, size_t size) {
+    struct view_context context = panes_context(application, pane);
+    char off[COLLECTOR_WORDS_SIZE], named[512] = "";
+    void *state;
+    const struct view *view = panes_view(application, pane, &state);
+    view->title(state, &context, named, sizeof named);
+    collector_off_title(application->model, collector_of(application, pane), off);
+    if (!*off || (pane == PANE_FUNCTIONS && panes_shows_diff(application)))
+        snprintf(text, size, "%s", named);
+    else if (grid_text_width(named) + grid_text_width(off) < application->layout.panes[pane].border.columns - NUMBER_COLUMNS)
+        snprintf(text, size, "%s  %s", named, off);
+    else
+        snprintf(text, size, "%s  %s", off, named);
 }
 
 /* What is in no model while a run goes on. */

@@ -15,6 +15,8 @@ void panes_draw(struct application *application);
 bool panes_shows_diff(const struct application *application);
 /* The view that stands in a pane now, and its state. */
 const struct view *panes_view(const struct application *application, enum pane pane, void **state);
+/* What stands in its border, and how long what counts it was off: behind, or in front where it would be cut off there. */
+void panes_title(struct application *application, enum pane pane, char *text, size_t size);
 struct view_context panes_context(const struct application *application, enum pane pane);
 
 /* Gives the request to the focused view and does what it asks for; false: it did not handle it. */

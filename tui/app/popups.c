@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "tui/app/code_marks.h"
+#include "tui/app/collector_choice.h"
 #include "tui/app/columns.h"
 #include "tui/app/compare_functions.h"
 #include "tui/app/key_map.h"
@@ -107,6 +108,7 @@ void popups_open(struct application *application, enum popup_kind kind) {
                   : kind == POPUP_PALETTE   ? palette_fill(application)
                   : kind == POPUP_COLUMNS   ? columns_fill(application, popup)
                   : kind == POPUP_PROCESSES ? processes_fill(application, popup)
+                  : kind == POPUP_COLLECTORS ? collector_choice_fill(application, popup)
                   : kind == POPUP_MARKS ? code_marks_fill(application, popup)
                                   : kind == POPUP_COMPARISON ? compare_functions_fill(application, popup)
                             : fill_sort_menu(application);
@@ -134,8 +136,8 @@ enum request popups_key(struct application *application, int key) {
     int value = 0;
     if (kind == POPUP_PALETTE)
         return palette_key(application, key);
-    if (kind == POPUP_MARKS) {
-        code_marks_key(application, key);
+    if (kind == POPUP_MARKS || kind == POPUP_COLLECTORS) {
+        (kind == POPUP_MARKS ? code_marks_key : collector_choice_key)(application, key);
         return REQUEST_NONE;
     }
     enum popup_answer answer = popup_key(&application->popup, key, application->grid.rows, &value);

@@ -14,7 +14,8 @@ struct progress {
 /* Takes down what a newer model of the run says. */
 void progress_note(struct progress *progress, const struct model *model);
 
-/* "calculate_z:20  6.1M calls/s"; "" where neither is known, or the run is over. */
-void progress_describe(const struct progress *progress, const struct model *model, char *text, size_t size);
+/* "calculate_z:20  6.1M calls/s", of at most `columns` columns, for which the place is cut; "" where neither is known, or the run
+ * is over. */
+void progress_describe(const struct progress *progress, const struct model *model, int columns, char *text, size_t size);
 
 #endif

@@ -14,6 +14,10 @@
 #include "tui/app/live_run.h"
 #include "tui/app/pane_options.h"
 #include "tui/app/panes.h"
+#include "tui/app/rerun.h"
+#include "tui/app/shell_words.h"
+
+enum { QUESTION_SIZE = 256 };
 
 static void close_prompt(struct application *application) {
     application->prompt = PROMPT_NONE;
@@ -130,6 +134,10 @@ static void accept(struct application *application) {
         if (application->edit.length)
             diff_screen_start(application, application->edit.text);
         break;
+    case PROMPT_RERUN_ARGUMENTS:
+        close_prompt(application);
+        rerun_with_arguments(application, application->edit.text);
+        break;
     default: save_typed(application, false); break;
     }
 }
@@ -139,6 +147,8 @@ static void cancel(struct application *application) {
         line_edit_set(&application->edit, "");
         search(application);
     }
+    if (application->prompt == PROMPT_SAVE_SESSION)
+        rerun_forget(application);
     close_prompt(application);
 }
 
@@ -176,6 +186,7 @@ static void answer_yes_or_no(struct application *application, int key) {
     bool overwrite = application->prompt == PROMPT_OVERWRITE;
     if (key == 's' && !overwrite && live_run_is_unsaved(application)) {
         prompt_open(application, PROMPT_SAVE_SESSION);
+        application->run.rerun_when_saved = application->prompt == PROMPT_SAVE_SESSION;
         return;
     }
     if (key != 'y' && key != KEYS_ESCAPE && key != 'n' && key != key_control('c'))
@@ -184,7 +195,9 @@ static void answer_yes_or_no(struct application *application, int key) {
     if (key == 'y' && overwrite)
         save_typed(application, true);
     else if (key == 'y')
-        live_run_rerun(application);
+        rerun_confirmed(application);
+    else if (!overwrite)
+        rerun_forget(application);
 }
 
 void prompt_key(struct application *application, int key) {
@@ -205,9 +218,10 @@ static bool can_open(struct application *application, enum prompt_kind kind) {
         application_message(application, "there is nothing to search in this pane");
     else if (kind == PROMPT_FILTER && !view->filter)
         application_message(application, "there is nothing to filter in this pane; 1 goes to the functions");
-    else if (kind == PROMPT_SAVE_SESSION && !application->run.channel)
-        application_error(application, application->run.state == RUN_SESSION ? "this is a saved session already"
-                                                                             : "the recorder of this run has ended");
+    else if ((kind == PROMPT_SAVE_SESSION || kind == PROMPT_RERUN_ARGUMENTS) && !application->run.channel)
+        application_error(application, application->run.state != RUN_SESSION ? "the recorder of this run has ended"
+                                       : kind == PROMPT_SAVE_SESSION         ? "this is a saved session already"
+                                                                             : "this is a saved session: nothing runs here");
     else
         return true;
     return false;
@@ -219,6 +233,8 @@ void prompt_open(struct application *application, enum prompt_kind kind) {
     char offered[sizeof application->edit.text] = "";
     if (kind == PROMPT_DIFF)
         diff_screen_offer(application, offered, sizeof offered);
+    if (kind == PROMPT_RERUN_ARGUMENTS)
+        shell_words_from_list(&application->run.config->target.args, offered, sizeof offered);
     application->prompt = kind;
     application->saves = kind;
     line_edit_set(&application->edit, kind == PROMPT_SAVE_CONFIG    ? config_path(application)
@@ -227,7 +243,7 @@ void prompt_open(struct application *application, enum prompt_kind kind) {
     application->redraw = true;
 }
 
-static const char *question(const struct application *application) {
+static const char *question(const struct application *application, char text[QUESTION_SIZE]) {
     switch (application->prompt) {
     case PROMPT_SEARCH: return "/";
     case PROMPT_FILTER: return "&";
@@ -239,10 +255,8 @@ static const char *question(const struct application *application) {
         return application->run.state == RUN_ENDED
                    ? "Quit: [s]ave session and quit  [d]iscard  [Esc] stay"
                    : "Quit: [s]ave session and quit  [d]iscard  [b] leave it running  [Esc] stay";
-    case PROMPT_RERUN:
-        return application->run.state == RUN_ENDED
-                   ? "This run is not saved. Run again without it?  [s]ave it first  [y]es  [n]o"
-                   : "The target still runs. End it and run again?  [y]es  [n]o";
+    case PROMPT_RERUN_ARGUMENTS: return "Run again with the arguments: ";
+    case PROMPT_RERUN: return rerun_question(application, text, QUESTION_SIZE);
     case PROMPT_OVERWRITE: return "There is a file of that name. Write over it?  [y]es  [n]o";
     case PROMPT_EXPORT_SCREEN: case PROMPT_EXPORT_PANE: /* the list of actions asks */
     case PROMPT_NONE: break;
@@ -250,7 +264,7 @@ static const char *question(const struct application *application) {
     return "";
 }
 
-static bool takes_text(enum prompt_kind kind) { return kind >= PROMPT_SEARCH && kind <= PROMPT_DIFF; }
+static bool takes_text(enum prompt_kind kind) { return kind >= PROMPT_SEARCH && kind <= PROMPT_RERUN_ARGUMENTS; }
 
 void prompt_save(struct application *application, enum prompt_kind kind, const char *path) {
     if (!can_open(application, kind))
@@ -264,13 +278,14 @@ void prompt_draw(struct application *application, int *cursor_row, int *cursor_c
     struct rectangle area = application->layout.footer;
     struct grid *grid = &application->grid;
     const struct line_edit *edit = &application->edit;
+    char text[QUESTION_SIZE];
     if (!takes_text(application->prompt)) {
-        chrome_draw_sentence(application, STYLE_KEY, question(application));
+        chrome_draw_sentence(application, STYLE_KEY, question(application, text));
         return;
     }
     for (int column = 0; column < area.columns; column++)
         grid_glyph(grid, area, 0, column, STYLE_NORMAL, ' ');
-    int column = grid_text(grid, area, 0, 1, STYLE_KEY, question(application));
+    int column = grid_text(grid, area, 0, 1, STYLE_KEY, question(application, text));
     char ahead[sizeof edit->text];
     memcpy(ahead, edit->text, edit->cursor);
     ahead[edit->cursor] = '\0';

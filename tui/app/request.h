@@ -72,7 +72,6 @@
     X(ZOOM_IN, "z", "zoom-in", "RAM graph: a shorter time; flame: into it", MEMORY)                                  \
     X(ZOOM_OUT, "Z", "zoom-out", "RAM: a longer time (0: all); flame: all", MEMORY)                        \
     X(CENSUS, "C", "census", "count live objects by type", MEMORY)                                   \
-    X(MEMORY_COLLECTOR, "K", "memory-collector", "memory collector off or on", MEMORY)               \
     X(FREEZE, "Space", "freeze", "freeze the screen; the run goes on", RUN)                          \
     X(FOLLOW, "F", "follow", "follow the line that runs, or the output", RUN)              \
     X(REFRESH_FASTER, "}", "faster", "refresh more often", RUN)                                      \
@@ -80,6 +79,8 @@
     X(TYPE, "T", "type", "type into the target (^] leaves)", RUN)                                    \
     X(PROCESSES, "P", "processes", "choose a process, or all together", RUN)                         \
     X(RERUN, "r", "run-again", "run again", RUN)                                                     \
+    X(RERUN_ARGUMENTS, "A", "run-with", "run again with other arguments", RUN) \
+    X(COLLECTORS, "K", "collectors", "collectors on and off; run again with others", RUN) \
     X(STOP, "^c F9", "stop", "ask the target to stop (second time: quit)", RUN)                      \
     X(SAVE_CONFIG, "S", "save-config", "save the config", RUN)                                       \
     X(SAVE_SESSION, "s", "save-session", "save the session", RUN)                                    \

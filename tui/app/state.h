@@ -27,19 +27,25 @@ enum run_state {
 
 enum prompt_kind {
     PROMPT_NONE, PROMPT_SEARCH, PROMPT_FILTER, PROMPT_SAVE_SESSION, PROMPT_SAVE_CONFIG, PROMPT_ARGUMENTS,
-    PROMPT_DIFF,
+    PROMPT_DIFF, PROMPT_RERUN_ARGUMENTS,
     PROMPT_QUIT, PROMPT_RERUN, PROMPT_OVERWRITE,
     PROMPT_EXPORT_SCREEN, PROMPT_EXPORT_PANE, /* what is written; never asked in the last row */
 };
 
 enum popup_kind { POPUP_NONE, POPUP_HELP, POPUP_PALETTE, POPUP_SORT, POPUP_COLUMNS, POPUP_PROCESSES, POPUP_COMPARISON,
-                  POPUP_MARKS };
+                  POPUP_MARKS, POPUP_COLLECTORS };
 
 /* One process of a run, or all together: a pid may come twice in a run, a pid and its start do not. */
 struct chosen_process {
     enum { PROCESS_ALL, PROCESS_PROGRAM, PROCESS_CHILD } kind;
     uint32_t pid;           /* of a child */
     uint64_t start_unix_ns; /* of a child */
+};
+
+/* What is to be counted, of the program that runs or in its next run. */
+struct collector_choice {
+    uint32_t collectors; /* bits of enum collector */
+    bool builtins, children;
 };
 
 /* A border between panes that the mouse took hold of. */
@@ -63,6 +69,8 @@ struct live_run {
     bool saving;                      /* a save was asked for and is not answered */
     bool save_ended;                  /* that save was asked for after the end */
     bool quit_when_saved;
+    bool rerun_when_saved;
+    struct config *next_config;       /* of the run that is asked about (tui/app/rerun.h); NULL: as the present one */
     bool waits_for_input;             /* the target does, for somebody to type */
     struct model_worker *worker;      /* makes the models of `reader`; NULL without a recorder */
     bool asked_after_end;             /* what it makes or made last is of an ended run */
@@ -174,6 +182,7 @@ struct application {
     char search[256];
     enum popup_kind popup_kind;
     struct popup popup;
+    struct collector_choice collector_choice; /* in the list of collectors */
     struct code_places found; /* by `grep` in the list of actions */
     char message[1024]; /* until the next key; "" none */
     bool message_is_error;

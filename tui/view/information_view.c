@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "tui/view/effect.h"
+#include "tui/view/collector_words.h"
 #include "tui/view/filter.h"
 #include "tui/view/number.h"
 #include "tui/view/table.h"
@@ -82,24 +83,29 @@ static void write_start(FILE *out, const struct model *model) {
         write_row(out, "started", "%s", text);
 }
 
+/* A collector that was off in between, in words; what it counted is of the rest. */
+static void write_switched(FILE *out, const struct model *model, enum collector collector) {
+    struct model_switched off = collector_off(model, collector);
+    char name[COLLECTOR_WORDS_SIZE], time[NUMBER_SIZE];
+    if (!off.off_count || !(model->collectors & (uint32_t)collector))
+        return;
+    bool on = collectors_now(model) & (uint32_t)collector;
+    number_time(time, off.off_ns, 10);
+    if (off.off_count == 1)
+        write_row(out, collector_names(collector, "", name), "%s off for %s: its numbers are of the rest", on ? "was" : "is", time);
+    else
+        write_row(out, collector_names(collector, "", name),
+                  "%s off, %" PRIu64 " times, for %s in all: its numbers are of the rest", on ? "was" : "is", off.off_count, time);
+}
+
 static void write_collectors(FILE *out, const struct model *model) {
-    static const struct {
-        uint32_t bit;
-        const char *name;
-    } collectors[] = {
-#define X(bit, NAME, name, built) {COLLECTOR_##NAME, name},
-        COLLECTOR_LIST(X)
-#undef X
-    };
-    const char *between = "";
-    fprintf(out, " %-12s ", "collectors");
-    for (size_t i = 0; i < sizeof collectors / sizeof *collectors; i++)
-        if (model->collectors & collectors[i].bit) {
-            fprintf(out, "%s%s", between, collectors[i].name);
-            between = ", ";
-        }
-    fprintf(out, "%s%s%s\n", model->collectors ? "" : "none", model->builtins ? "; functions written in C too" : "",
-            model->marked_only ? "; lines of marked functions only" : "");
+    char names[COLLECTOR_WORDS_SIZE];
+    write_row(out, "collectors", "%s%s%s", collector_names(collectors_now(model), ", ", names),
+              model->builtins ? "; functions written in C too" : "", model->marked_only ? "; lines of marked functions only" : "");
+    for (uint32_t bit = 0; bit < COLLECTOR_BITS; bit++)
+        write_switched(out, model, (enum collector)(1u << bit));
+    if (model->switch_failed && *model->switch_failed)
+        write_row(out, "", "%s", model->switch_failed);
 }
 
 static void write_arguments(FILE *out, const struct model *model) {
