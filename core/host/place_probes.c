@@ -410,6 +410,18 @@ static void resolve_targets(struct placing *p) {
     }
 }
 
+/* What jumps lead to is a line's start to CPython's instrumentation (Python/instrumentation.c, initialize_lines). Where probes stand in
+ * front of what must be one, and are jumped to in its place, a jump that never runs leads to it. */
+static void emit_line_starts(struct placing *p) {
+    for (uint32_t i = 0; i < p->bytecode.count; i++) {
+        const struct place *place = &p->places[i];
+        const struct instruction *item = &p->bytecode.items[i];
+        if (item->reached && place->itself != place->start && python_starts_line(item->opcode))
+            assembly_add(&p->assembly, (struct emitted){.opcode = python_jump_backward, .backwards = 1,
+                                                        .target = (int32_t)place->itself, .where = nowhere});
+    }
+}
+
 /* Most sites only ever call Python functions, and after those a CALL_END has nothing to do. */
 static void put_call_ends_to_sleep(struct placing *p, PyObject *bytecode) {
     uint8_t *bytes = (uint8_t *)PyBytes_AS_STRING(bytecode);
@@ -503,6 +515,7 @@ PyCodeObject *place_probes(PyCodeObject *code, PyObject *constants, struct probe
     PyCodeObject *instrumented = NULL;
     if (!p->assembly.failed) {
         resolve_targets(p);
+        emit_line_starts(p);
         placing_emit_ranges(p);
         instrumented = finish(p);
     }

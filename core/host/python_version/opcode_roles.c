@@ -223,6 +223,8 @@ bool python_sticks_to(uint8_t opcode, uint8_t before) {
 #endif
 }
 
+bool python_starts_line(uint8_t opcode) { return PY_VERSION_HEX >= 0x030C0000 && opcode == FOR_ITER; }
+
 bool python_is_passed_over(uint8_t opcode, uint8_t before) {
 #if PY_VERSION_HEX < 0x030C0000
     (void)opcode;

@@ -26,6 +26,7 @@
 #pragma GCC diagnostic pop
 
 const uint8_t python_extended_arg = EXTENDED_ARG, python_reraise = RERAISE, python_jump_forward = JUMP_FORWARD;
+const uint8_t python_jump_backward = JUMP_BACKWARD_NO_INTERRUPT;
 const uint8_t python_swap = SWAP, python_pop_top = POP_TOP;
 
 bool python_bytecode_matches(void) {

@@ -37,6 +37,9 @@ bool python_yields(uint8_t opcode);
 bool python_discards_top(uint8_t opcode);
 /* Nothing may stand between `before` and this instruction: the interpreter jumps past it, or looks at one from the other. */
 bool python_sticks_to(uint8_t opcode, uint8_t before);
+/* A tracer of lines must find it at the start of one. From 3.12 on a FOR_ITER that is nobody's line start is specialised to
+ * generators even then, and tells the tracer of a StopIteration where such a generator ends. */
+bool python_starts_line(uint8_t opcode);
 /* The interpreter goes on behind it where a jump leads to it, and nothing else does. */
 bool python_is_passed_over(uint8_t opcode, uint8_t before);
 /* The instruction completes a call; *slots is how many stack entries the callable lies below the top, the upper one of the
@@ -73,6 +76,6 @@ bool python_ends_handler(uint8_t opcode);
 bool python_swaps(uint8_t opcode);
 
 /* Instructions that are written, not only read. */
-extern const uint8_t python_extended_arg, python_reraise, python_jump_forward, python_swap, python_pop_top;
+extern const uint8_t python_extended_arg, python_reraise, python_jump_forward, python_jump_backward, python_swap, python_pop_top;
 
 #endif
