@@ -129,6 +129,25 @@ class TestWatching(LiveTest):
         terminal.wait_for("[LIVE 1Hz]")
 
 
+class TestColumns(LiveTest):
+    def test_trend_while_it_runs_and_scrolling_sideways(self):
+        terminal = self.start("spin.py")
+        terminal.wait_for("Functions")
+        terminal.keys("1")  # zoomed
+        screen = terminal.wait_for(lambda s: re.search(r"^>.*█ +\S", s, re.M) and " Trend " in s)
+        self.assertIn(" Self%", screen)
+        terminal.keys("L")
+        screen = terminal.wait_for(lambda s: "\n< Tot%" in s)
+        self.assertNotIn(" Self%  Tot%", screen)
+        terminal.keys("0")
+        terminal.wait_for("\n Self%  Tot%")
+        terminal.keys("u")
+        terminal.wait_for("sort:Self%v  held")
+        terminal.text(":sort percall inverted")
+        terminal.keys("Enter")
+        terminal.wait_for("sort:/call^")
+
+
 class TestFinding(LiveTest):
     def ended(self):
         terminal = self.start(JULIA, "60", "50")

@@ -70,13 +70,13 @@ static void shares_of_intervals(void **state) {
 static void levels(void **state) {
     (void)state;
     assert_true(activity_begin(&activity, 2));
-    activity_end(&activity);
+    activity_end(&activity, 1);
     uint64_t one = 0, other = 0;
     for (uint64_t eighth = 1; eighth <= ACTIVITY_CELLS; eighth++) {
         assert_true(activity_begin(&activity, 2));
         assert_true(activity_note(&activity, 1, one += eighth));
         assert_true(activity_note(&activity, 2, other += ACTIVITY_CELLS - eighth));
-        activity_end(&activity);
+        activity_end(&activity, 1);
     }
     assert_string_equal(drawn(1, true), ".:-=+*%#");
     assert_string_equal(drawn(1, false), "▁▂▃▄▅▆▇█");

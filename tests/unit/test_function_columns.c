@@ -1,5 +1,5 @@
 /* The function table's columns: the trend, scrolling sideways, shares, what the config sorts by. */
-#include "tests/unit/view_fixture.h"
+#include "tests/unit/path_view_fixture.h"
 
 #include "core/config/options.h"
 #include "tui/view/function_rows.h"
@@ -54,6 +54,16 @@ static void trend(void **state) {
     expect(test, 2, 16, " Trend    Funct~\n>      =# calcu~\n");
     test->context.activity = NULL; /* as where the screen is read aloud */
     expect(test, 2, 40, "   Function\n>  calculate_z_serial_purepython\n");
+}
+
+static void goldens(void **state) {
+    struct test *test = *state;
+    activity_follow(&activity, test->model);
+    for (uint64_t i = 0; i < 6; i++)
+        go_on(test, SECOND, i * i * SECOND / 8);
+    expect_goldens(test, "functions-trend", false);
+    test->context.shares = true;
+    expect_goldens(test, "functions-shares", true);
 }
 
 /* What is active now comes first, also where it has taken little until now. */
@@ -190,7 +200,7 @@ static void words_of_the_config(void **state) {
 
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_all_down)
-    const struct CMUnitTest tests[] = {TEST(trend), TEST(sorted_by_trend), TEST(scrolled_sideways), TEST(long_names_to_their_end),
-                                       TEST(shares), TEST(words_of_the_config)};
+    const struct CMUnitTest tests[] = {TEST(trend), TEST(goldens), TEST(sorted_by_trend), TEST(scrolled_sideways),
+                                       TEST(long_names_to_their_end), TEST(shares), TEST(words_of_the_config)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -120,6 +120,7 @@ static const struct effect {
     [REQUEST_SORT_PREVIOUS] = {.first = ">", .shows = "sort:Self%v"},
     [REQUEST_SORT_NEXT] = {.shows = "sort:Tot%v"},
     [REQUEST_SORT_INVERT] = {.shows = "sort:Self%^"},
+    [REQUEST_HOLD] = {.shows = "sort:Self%v  held"},
     [REQUEST_COLUMNS] = {.happens = lists_choices_of_columns, .shows = "[x] self%"},
     [REQUEST_PERCENT] = {.shows = "sort:Self s"},
     [REQUEST_VARIANT] = {.first = "6", .shows = "[alive]"},

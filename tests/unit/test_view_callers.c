@@ -46,6 +46,28 @@ static void widths(void **state) {
     expect_title(test, "Callers 1  callees 2  sort:Tot s v");
 }
 
+/* What those in the rows did lately, whoever called them. */
+static void trend(void **state) {
+    struct test *test = *state;
+    struct activity activity = {0};
+    activity_follow(&activity, test->model);
+    test->model->functions[1].self_ns += 3 * SECOND;
+    test->model->functions[2].self_ns += SECOND;
+    test->model->wall_ns += SECOND;
+    activity_follow(&activity, test->model);
+    test->context.activity = &activity;
+    expect(test, 4, 78,
+           " Share  Tot s Self s    Calls Trend    Function\n"
+           "   100   9.94   0.51        1          called by <module> julia.py\n"
+           ">  100   9.94   1.51        1        : = calc_pure_python\n"
+           "  94.9   9.43   9.24        1        *     calls calculate_z_serial_purepython\n");
+    expect(test, 3, 66,
+           " Share  Tot s Self s    Calls Function\n"
+           "   100   9.94   0.51        1 called by <module> julia.py\n"
+           ">  100   9.94   1.51        1 = calc_pure_python\n");
+    activity_free(&activity);
+}
+
 static void small_sizes(void **state) {
     struct test *test = *state;
     expect_small_sizes_kept(test);
@@ -187,7 +209,7 @@ static void nothing_selected(void **state) {
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(widths), TEST(small_sizes), TEST(recursion), TEST(moving_and_drilling), TEST(sorting), TEST(searching),
+        TEST(widths), TEST(trend), TEST(small_sizes), TEST(recursion), TEST(moving_and_drilling), TEST(sorting), TEST(searching),
         TEST(clicking), TEST(nothing_selected),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

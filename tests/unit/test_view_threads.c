@@ -43,6 +43,28 @@ static void goldens(void **state) {
     expect_goldens(test, "threads-processes", true);
 }
 
+/* While a run goes on: a thread's share of what all threads did since the last look. */
+static void trend(void **state) {
+    struct test *test = *state;
+    test->model->state = MODEL_RUNNING;
+    expect(test, 2, 80,
+           "        Id State         Wall     Self Self%    Calls Process, thread\n"
+           ">*    4121 exit 0       12.4s    10.1s   100 34220021 julia.py\n");
+    for (int i = 0; i < 3; i++) {
+        test->model->threads[0].self_ns += SECOND;
+        test->model->threads[1].self_ns += (uint64_t)i * SECOND;
+        test->model->functions[1].self_ns += (uint64_t)(i + 1) * SECOND; /* the process's */
+        test->model->wall_ns += SECOND;
+        expect_title(test, "Threads 3, 1 runs");
+    }
+    expect(test, 5, 100,
+           "        Id State         Wall     Self Self%    Calls   RSS^ Trend    Process, thread\n"
+           ">*    4121 exit 0       15.4s    16.1s   100 34220021   214M      ### julia.py\n"
+           "      4121 ended                 12.0s  74.6     1000             #=-   main thread\n"
+           "      4130 runs                  4.00s  24.9       24              =+   worker, and 2 before it\n"
+           "      4131 ended                                                        thread\n");
+}
+
 static void small_sizes(void **state) { expect_small_sizes_kept(*state); }
 
 static void one_process(void **state) {
@@ -119,6 +141,7 @@ static void choosing_processes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(goldens, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(trend, set_up, tear_down),
         cmocka_unit_test_setup_teardown(small_sizes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(where_a_thread_is, set_up, tear_down),
         cmocka_unit_test_setup_teardown(one_process, set_up, tear_down),

@@ -18,7 +18,6 @@ struct model_worker {
     pthread_cond_t changed;
     enum phase phase;
     struct arena_reader *reader;
-    const struct model *before;
     struct model *model;
     struct error error;
 };
@@ -38,9 +37,8 @@ static void *work(void *data) {
             break;
         struct error error = {0};
         struct arena_reader *reader = worker->reader;
-        const struct model *before = worker->before;
         pthread_mutex_unlock(&worker->lock);
-        struct model *model = arena_reader_next(reader, before, &error);
+        struct model *model = arena_reader_model(reader, &error);
         pthread_mutex_lock(&worker->lock);
         worker->model = model;
         worker->error = error;
@@ -94,12 +92,11 @@ void model_worker_free(struct model_worker *worker) {
     free(worker);
 }
 
-bool model_worker_begin(struct model_worker *worker, struct arena_reader *reader, const struct model *before) {
+bool model_worker_begin(struct model_worker *worker, struct arena_reader *reader) {
     pthread_mutex_lock(&worker->lock);
     bool free_to = worker->phase == PHASE_IDLE;
     if (free_to) {
         worker->reader = reader;
-        worker->before = before;
         set_phase(worker, PHASE_ASKED);
     }
     pthread_mutex_unlock(&worker->lock);

@@ -32,6 +32,8 @@ static const char *const legend[] = {
     "  Tot%  Tot s   with all it calls; recursion counts once",
     "  c             a function written in C",
     "  Prim  /call   calls not recursive; time of one of them",
+    "  Trend         share of what ran lately; full: all of it",
+    "  <             columns are scrolled out; H and 0 go back",
     "  %Fn           share of the self time of its function",
     "  . : + #       the same: from 0.5, 2, 10, 40 %",
     "  self          on the line, with the C calls in it",

@@ -64,8 +64,9 @@
     X(SORT_PREVIOUS, "<", "sort-left", "sort by the column to the left", TABLE)                      \
     X(SORT_NEXT, ">", "sort-right", "sort by the column to the right", TABLE)                        \
     X(SORT_INVERT, "I", "invert", "invert the order", TABLE)                                         \
+    X(HOLD, "u", "hold", "hold the order of the rows, or let it go", TABLE)                          \
     X(COLUMNS, "O F2", "columns", "choose the columns of the functions", TABLE)                      \
-    X(PERCENT, "%", "percent", "percent or absolute numbers", TABLE)                                 \
+    X(PERCENT, "%", "percent", "percent, absolute, shares of all numbers", TABLE)                                 \
     X(VARIANT, "v", "variant", "what of memory; in bytecode: opcodes, pairs", MEMORY)                   \
     X(TREE, "V", "tree", "memory as lines, or as a tree of calls", MEMORY)                           \
     X(PEAK, "p", "peak", "highest point of the RAM graph", MEMORY)                                   \

@@ -64,10 +64,10 @@ bool activity_note(struct activity *activity, uint32_t id, uint64_t counted) {
     return true;
 }
 
-void activity_end(struct activity *activity) {
+void activity_end(struct activity *activity, unsigned rows_of_each) {
     double all = 0;
     for (size_t i = 0; i < activity->change_count; i++)
-        all += (double)activity->changes[i].counted;
+        all += (double)activity->changes[i].counted / rows_of_each;
     if (activity->looked) {
         activity->newest = (activity->newest + 1) % ACTIVITY_CELLS;
         activity->intervals += activity->intervals < ACTIVITY_CELLS;
@@ -75,7 +75,9 @@ void activity_end(struct activity *activity) {
         memset(shares, 0, activity->capacity);
         for (size_t i = 0; i < activity->change_count; i++) {
             double share = (double)activity->changes[i].counted / all * ACTIVITY_WHOLE;
-            shares[activity->changes[i].id] = share < 1 ? 1 : (uint8_t)share; /* what counted anything shows */
+            shares[activity->changes[i].id] = share < 1                ? 1 /* what counted anything shows */
+                                              : share > ACTIVITY_WHOLE ? ACTIVITY_WHOLE
+                                                                       : (uint8_t)share;
         }
     }
     activity->looked = true;
@@ -114,7 +116,7 @@ void activity_follow(struct activity *activity, const struct model *model) {
     for (size_t id = 1; done && id < model->function_count; id++)
         done = activity_note(activity, (uint32_t)id, counted(&model->functions[id], measure));
     if (done)
-        activity_end(activity);
+        activity_end(activity, 1);
 }
 
 /* --- showing -------------------------------------------------------------------------------------------- */

@@ -28,11 +28,12 @@ struct activity {
 
 void activity_free(struct activity *activity);
 
-/* One look at rows 1 ... count: begin, note each, end. What was noted of a row goes up while a run goes on; a row that was not
+/* One look at rows 1 ... count: begin, note each, end, which is told how many rows of those noted have the same in them (a thread's
+ * and its process's: 2). What was noted of a row goes up while a run goes on; a row that was not
  * there has counted nothing before. false: out of memory, nothing is known any more. */
 bool activity_begin(struct activity *activity, size_t count);
 bool activity_note(struct activity *activity, uint32_t id, uint64_t counted);
-void activity_end(struct activity *activity);
+void activity_end(struct activity *activity, unsigned rows_of_each);
 
 /* Looks at the functions of a model where that is another one than last time: at their self time; without times at their
  * instructions, or at what they allocated. Sessions that were saved have no activity. */

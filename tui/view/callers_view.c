@@ -37,7 +37,7 @@ struct callers_state {
     char text[1024];
 };
 
-enum { COLUMN_SHARE, COLUMN_TOTAL, COLUMN_SELF, COLUMN_CALLS, COLUMN_NAME, COLUMN_COUNT, WORDS_FROM = 60 };
+enum { COLUMN_SHARE, COLUMN_TOTAL, COLUMN_SELF, COLUMN_CALLS, COLUMN_TREND, COLUMN_NAME, COLUMN_COUNT, WORDS_FROM = 60 };
 
 static void *callers_create(void) { return calloc(1, sizeof(struct callers_state)); }
 
@@ -159,12 +159,12 @@ static void refresh(struct callers_state *state, const struct view_context *cont
 
 /* --- drawing ---------------------------------------------------------------------------------------- */
 
-static const struct table_column columns[COLUMN_COUNT] = {
-    {"Share", 5, 0, false}, {"Tot s", 6, 14, false}, {"Self s", 6, 24, false}, {"Calls", 8, 16, false},
-    {"Function", 0, 0, true}};
-
-static int lay_out(int width, int at[COLUMN_COUNT]) {
-    static const int order[] = {COLUMN_SHARE, COLUMN_TOTAL, COLUMN_CALLS, COLUMN_SELF};
+static int lay_out(const struct view_context *context, int width, struct table_column columns[COLUMN_COUNT], int at[COLUMN_COUNT]) {
+    static const int order[] = {COLUMN_SHARE, COLUMN_TOTAL, COLUMN_CALLS, COLUMN_SELF, COLUMN_TREND};
+    const struct table_column all[COLUMN_COUNT] = {
+        {"Share", 5, 0, false}, {"Tot s", 6, 14, false}, {"Self s", 6, 24, false}, {"Calls", 8, 16, false},
+        {"Trend", ACTIVITY_CELLS, activity_is_known(context->activity) ? 36 : width + 1, true}, {"Function", 0, 0, true}};
+    memcpy(columns, all, sizeof all);
     return table_fit(columns, COLUMN_COUNT, order, 1, width, at);
 }
 
@@ -177,42 +177,38 @@ static const char *prefix_of(enum relation relation, bool words) {
     return "";
 }
 
-static void draw_entry(const struct callers_state *state, const struct related *entry, const struct model *model,
+static void draw_entry(const struct callers_state *state, const struct view_context *context, const struct related *entry,
                        struct grid *grid, struct rectangle area, int row) {
-    int at[COLUMN_COUNT], left = lay_out(area.columns, at);
+    struct table_column columns[COLUMN_COUNT];
+    char texts[COLUMN_COUNT][NUMBER_SIZE] = {{0}};
+    int at[COLUMN_COUNT], left = lay_out(context, area.columns, columns, at);
     enum cell_style style = entry->relation == RELATION_SELF ? STYLE_BOLD : STYLE_NORMAL;
-    char text[NUMBER_SIZE];
-    number_percent(text, (uint64_t)(entry->share * 1e6 + 0.5), 1000000, columns[COLUMN_SHARE].width);
-    table_cell(grid, area, row, at[COLUMN_SHARE], columns[COLUMN_SHARE].width, style, false, text);
-    if (at[COLUMN_TOTAL] >= 0)
-        table_cell(grid, area, row, at[COLUMN_TOTAL], columns[COLUMN_TOTAL].width, style, false,
-                   number_seconds(text, entry->total_ns, columns[COLUMN_TOTAL].width));
-    if (at[COLUMN_SELF] >= 0)
-        table_cell(grid, area, row, at[COLUMN_SELF], columns[COLUMN_SELF].width, style, false,
-                   number_seconds(text, entry->self_ns, columns[COLUMN_SELF].width));
-    if (at[COLUMN_CALLS] >= 0)
-        table_cell(grid, area, row, at[COLUMN_CALLS], columns[COLUMN_CALLS].width, style, false,
-                   number_count(text, entry->calls, columns[COLUMN_CALLS].width));
+    number_percent(texts[COLUMN_SHARE], (uint64_t)(entry->share * 1e6 + 0.5), 1000000, columns[COLUMN_SHARE].width);
+    number_seconds(texts[COLUMN_TOTAL], entry->total_ns, columns[COLUMN_TOTAL].width);
+    number_seconds(texts[COLUMN_SELF], entry->self_ns, columns[COLUMN_SELF].width);
+    number_count(texts[COLUMN_CALLS], entry->calls, columns[COLUMN_CALLS].width);
+    table_cells(grid, area, row, columns, COLUMN_COUNT, at, style, texts);
+    if (at[COLUMN_TREND] >= 0)
+        activity_draw(context->activity, entry->function, grid, area, row, at[COLUMN_TREND], style);
     if (left <= 0)
         return;
     char line[512], buffer[256], shortened[512];
-    const char *name = name_of(model, entry->function, buffer, sizeof buffer);
+    const char *name = name_of(context->model, entry->function, buffer, sizeof buffer);
     const char *prefix = prefix_of(entry->relation, area.columns >= WORDS_FROM);
     int behind = grid_text_width(prefix);
-    name = table_shorten(name, function_name_tail(&model->functions[entry->function], name), left - behind, shortened,
+    name = table_shorten(name, function_name_tail(&context->model->functions[entry->function], name), left - behind, shortened,
                          sizeof shortened);
     snprintf(line, sizeof line, "%s%s", prefix, name);
     table_cell(grid, area, row, at[COLUMN_NAME], left, style, true, line);
     table_highlight(grid, area, row, at[COLUMN_NAME] + behind, left - behind, name, 0, state->pattern);
 }
 
-static void draw_header(const struct callers_state *state, struct grid *grid, struct rectangle area) {
+static void draw_header(const struct callers_state *state, const struct view_context *context, struct grid *grid,
+                        struct rectangle area) {
     static const int sorted[] = {COLUMN_TOTAL, COLUMN_SELF, COLUMN_CALLS, COLUMN_NAME};
-    int at[COLUMN_COUNT], left = lay_out(area.columns, at);
-    for (int i = 0; i < COLUMN_COUNT; i++)
-        if (at[i] >= 0)
-            table_cell(grid, area, 0, at[i], i == COLUMN_NAME ? left : columns[i].width,
-                       sorted[state->sort] == i ? STYLE_SORT_COLUMN : STYLE_HEADER, columns[i].left, columns[i].title);
+    struct table_column columns[COLUMN_COUNT];
+    int at[COLUMN_COUNT], left = lay_out(context, area.columns, columns, at);
+    table_header(grid, area, columns, COLUMN_COUNT, at, left, sorted[state->sort]);
 }
 
 static void callers_draw(void *data, const struct view_context *context, struct grid *grid, struct rectangle area) {
@@ -228,10 +224,10 @@ static void callers_draw(void *data, const struct view_context *context, struct 
     int header = table_header_rows(area);
     size_t index;
     if (header)
-        draw_header(state, grid, area);
+        draw_header(state, context, grid, area);
     table_scroll(&state->table, area.rows - header);
     for (int row = header; row < area.rows && table_row_at(&state->table, area, row, &index); row++) {
-        draw_entry(state, &state->entries[index], context->model, grid, area, row);
+        draw_entry(state, context, &state->entries[index], grid, area, row);
         if (index == state->table.index)
             table_mark_selected(grid, area, row, area.columns, context->focused);
     }

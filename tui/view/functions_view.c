@@ -315,16 +315,19 @@ static void sort_by(struct functions_state *state, enum function_sort sort) {
     state->outdated = state->sorted = true;
 }
 
+static void hold_order(struct functions_state *state) {
+    state->held = !state->held;
+    state->outdated = true;
+}
+
 static void functions_sort(void *data, int index) {
     struct functions_state *state = data;
     enum function_sort sorts[FUNCTION_SORT_COUNT];
     int count = available_sorts(state, sorts);
-    if (index == MENU_HOLD) {
-        state->held = !state->held;
-        state->outdated = true;
-    } else if (index >= 0 && index <= count) {
+    if (index == MENU_HOLD)
+        hold_order(state);
+    else if (index >= 0 && index <= count)
         sort_by(state, sorts[index < MENU_HOLD ? index : index - 1]);
-    }
 }
 
 static int functions_sorted(void *data) {
@@ -411,6 +414,9 @@ static struct view_effect functions_request(void *data, const struct view_contex
     case REQUEST_COPY: return state->table.count ? copy_row(state, context->model) : effect_copy("");
     case REQUEST_SORT_PREVIOUS: case REQUEST_SORT_NEXT: case REQUEST_SORT_INVERT:
         sort_asked(state, request);
+        return effect_of(VIEW_REDRAW);
+    case REQUEST_HOLD:
+        hold_order(state);
         return effect_of(VIEW_REDRAW);
     case REQUEST_SCROLL_LEFT: case REQUEST_SCROLL_RIGHT: case REQUEST_SCROLL_HOME:
         return effect_of(scroll_sideways(state, request) ? VIEW_REDRAW : VIEW_HANDLED);

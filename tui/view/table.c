@@ -173,6 +173,21 @@ void table_cell(struct grid *grid, struct rectangle area, int row, int column, i
         grid_heading(grid, cell, 0, 0, width, left);
 }
 
+void table_header(struct grid *grid, struct rectangle area, const struct table_column *columns, int count, const int *at,
+                  int last_width, int sorted) {
+    for (int i = 0; i < count; i++)
+        if (at[i] >= 0)
+            table_cell(grid, area, 0, at[i], i == count - 1 ? last_width : columns[i].width,
+                       i == sorted ? STYLE_SORT_COLUMN : STYLE_HEADER, columns[i].left, columns[i].title);
+}
+
+void table_cells(struct grid *grid, struct rectangle area, int row, const struct table_column *columns, int count, const int *at,
+                 enum cell_style style, char texts[][NUMBER_SIZE]) {
+    for (int i = 0; i < count - 1; i++)
+        if (at[i] >= 0)
+            table_cell(grid, area, row, at[i], columns[i].width, style, columns[i].left, texts[i]);
+}
+
 /* Columns of the first `length` bytes of a text. */
 static int part_width(const char *text, size_t length) {
     char part[256];

@@ -8,6 +8,7 @@
 
 #include "tui/app/request.h"
 #include "tui/term/grid.h"
+#include "tui/view/number.h"
 
 enum { TABLE_NONE = 0 /* identity of no row */, TABLE_MAX_COLUMNS = 12 };
 
@@ -71,6 +72,12 @@ int table_fit(const struct table_column *columns, int count, const int *order, i
 /* Writes text into `width` columns, to the right unless `left`; a longer one is cut and ends in '~'. */
 void table_cell(struct grid *grid, struct rectangle area, int row, int column, int width, enum cell_style style,
                 bool left, const char *text);
+/* Titles of the columns that have room; the last one is `last_width` wide. sorted: the column it is sorted by, -1: none. */
+void table_header(struct grid *grid, struct rectangle area, const struct table_column *columns, int count, const int *at,
+                  int last_width, int sorted);
+/* A row's texts in all those columns but the last one. */
+void table_cells(struct grid *grid, struct rectangle area, int row, const struct table_column *columns, int count, const int *at,
+                 enum cell_style style, char texts[][NUMBER_SIZE]);
 /* A text that is wider than `columns` loses its middle rather than its tail (a pointer into it, NULL: it has none),
  * where both the tail and some of the head fit; else it is returned as it is. Uses the buffer. */
 const char *table_shorten(const char *text, const char *tail, int columns, char *buffer, size_t size);

@@ -27,6 +27,7 @@ struct threads_state {
     struct row *rows;   /* owned */
     size_t capacity;
     struct row_ids ids;
+    struct activity activity; /* of the rows, by id */
     struct model_stamp stamp;
     const struct model *program;
     size_t children;
@@ -35,8 +36,8 @@ struct threads_state {
     char text[1024];
 };
 
-enum { COLUMN_ID, COLUMN_STATE, COLUMN_TIME, COLUMN_SELF, COLUMN_SHARE, COLUMN_CALLS, COLUMN_RSS, COLUMN_HEAP, COLUMN_NAME,
-       COLUMN_COUNT };
+enum { COLUMN_ID, COLUMN_STATE, COLUMN_TIME, COLUMN_SELF, COLUMN_SHARE, COLUMN_CALLS, COLUMN_RSS, COLUMN_HEAP,
+       COLUMN_TREND, COLUMN_NAME, COLUMN_COUNT };
 _Static_assert((int)COLUMN_COUNT <= (int)TABLE_MAX_COLUMNS, "a table lays them out");
 
 static void *threads_create(void) { return calloc(1, sizeof(struct threads_state)); }
@@ -46,6 +47,7 @@ static void threads_destroy(void *data) {
     if (state) {
         table_free(&state->table);
         row_ids_free(&state->ids);
+        activity_free(&state->activity);
         free(state->rows);
     }
     free(state);
@@ -111,14 +113,31 @@ static void rebuild(struct threads_state *state) {
     table_rows_changed(&state->table);
 }
 
+/* What each did since the last look: a thread's time is in its process's row, too, and in that of all. */
+static void note_activity(struct threads_state *state) {
+    struct activity *activity = &state->activity;
+    if (!activity->looked && state->program->state == MODEL_ENDED)
+        return;
+    bool done = activity_begin(activity, state->ids.count);
+    for (size_t i = 0; done && i < state->table.count; i++) {
+        const struct model_thread *thread = thread_of(state, &state->rows[i]);
+        uint64_t self_ns = thread ? thread->self_ns : model_total_self(process_of(state, &state->rows[i]));
+        done = activity_note(activity, state->table.rows[i], self_ns);
+    }
+    if (done)
+        activity_end(activity, state->children ? 3 : 2);
+}
+
 static void refresh(struct threads_state *state, const struct view_context *context) {
     const struct model *program = model_program(context->model);
     bool changed = model_stamp_update(&state->stamp, program) || state->program != program ||
                    state->children != program->child_count || state->outdated;
     state->program = program;
     state->children = program->child_count;
-    if (changed)
+    if (changed) {
         rebuild(state);
+        note_activity(state);
+    }
 }
 
 /* --- drawing ------------------------------------------------------------------------------------------ */
@@ -199,20 +218,22 @@ static void name_of(const struct threads_state *state, const struct row *row, ch
 }
 
 static int lay_out(const struct threads_state *state, int width, struct table_column columns[COLUMN_COUNT], int at[COLUMN_COUNT]) {
-    static const int order[] = {COLUMN_ID, COLUMN_STATE, COLUMN_SHARE, COLUMN_SELF, COLUMN_TIME, COLUMN_CALLS, COLUMN_RSS,
-                                COLUMN_HEAP};
+    bool heap = memory_is_collected(state->program);
+    const int order[] = {COLUMN_ID, COLUMN_STATE, COLUMN_SHARE, COLUMN_SELF, COLUMN_TIME, COLUMN_CALLS, COLUMN_RSS,
+                         heap ? COLUMN_HEAP : COLUMN_TREND, heap ? COLUMN_TREND : COLUMN_HEAP};
     const struct table_column all[COLUMN_COUNT] = {
         {"Id", 8, 0, false}, {"State", 9, 16, true}, {"Wall", 8, 20, false}, {"Self", 8, 18, false}, {"Self%", 5, 17, false},
         {"Calls", 8, 22, false},
-        {"RSS^", 6, 24, false}, {"Heap^", 6, 24, false}, {"Process, thread", 0, 0, true}};
+        {"RSS^", 6, 24, false}, {"Heap^", 6, heap ? 24 : width + 1, false},
+        {"Trend", ACTIVITY_CELLS, activity_is_known(&state->activity) ? 24 : width + 1, true}, {"Process, thread", 0, 0, true}};
     memcpy(columns, all, sizeof all);
-    if (!memory_is_collected(state->program))
-        columns[COLUMN_HEAP].room = width + 1;
     return table_fit(columns, COLUMN_COUNT, order, 2, width, at);
 }
 
-static void draw_row(const struct threads_state *state, const struct view_context *context, const struct row *row,
-                     struct grid *grid, struct rectangle area, int at_row) {
+static void draw_row(const struct threads_state *state, const struct view_context *context, size_t index, struct grid *grid,
+                     struct rectangle area, int at_row) {
+    const struct row *row = &state->rows[index];
+    uint32_t id = state->table.rows[index];
     struct table_column columns[COLUMN_COUNT];
     char texts[COLUMN_COUNT][NUMBER_SIZE] = {{0}}, name[512];
     int at[COLUMN_COUNT], width = lay_out(state, area.columns, columns, at);
@@ -224,9 +245,9 @@ static void draw_row(const struct threads_state *state, const struct view_contex
         describe_process(state, row, texts);
     describe_state(state, row, texts[COLUMN_STATE]);
     enum cell_style style = thread ? STYLE_NORMAL : STYLE_BOLD;
-    for (int i = 0; i < COLUMN_NAME; i++)
-        if (at[i] >= 0)
-            table_cell(grid, area, at_row, at[i], columns[i].width, style, columns[i].left, texts[i]);
+    table_cells(grid, area, at_row, columns, COLUMN_COUNT, at, style, texts);
+    if (at[COLUMN_TREND] >= 0)
+        activity_draw(&state->activity, id, grid, area, at_row, at[COLUMN_TREND], style);
     if (shown) /* its numbers are those that all panes show */
         grid_glyph(grid, area, at_row, 1, STYLE_KEY, '*');
     int indent = thread ? TREE_INDENT : 0;
@@ -239,10 +260,7 @@ static void draw_row(const struct threads_state *state, const struct view_contex
 static void draw_header(const struct threads_state *state, struct grid *grid, struct rectangle area) {
     struct table_column columns[COLUMN_COUNT];
     int at[COLUMN_COUNT], width = lay_out(state, area.columns, columns, at);
-    for (int i = 0; i < COLUMN_COUNT; i++)
-        if (at[i] >= 0)
-            table_cell(grid, area, 0, at[i], i == COLUMN_NAME ? width : columns[i].width, STYLE_HEADER, columns[i].left,
-                       columns[i].title);
+    table_header(grid, area, columns, COLUMN_COUNT, at, width, -1);
 }
 
 static void threads_draw(void *data, const struct view_context *context, struct grid *grid, struct rectangle area) {
@@ -260,7 +278,7 @@ static void threads_draw(void *data, const struct view_context *context, struct 
         draw_header(state, grid, area);
     table_scroll(&state->table, area.rows - header);
     for (int row = header; row < area.rows && table_row_at(&state->table, area, row, &index); row++) {
-        draw_row(state, context, &state->rows[index], grid, area, row);
+        draw_row(state, context, index, grid, area, row);
         if (index == state->table.index)
             table_mark_selected(grid, area, row, area.columns, context->focused);
     }
