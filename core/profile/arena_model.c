@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "core/profile/arena_build.h"
+#include "core/profile/arena_follow.h"
 #include "core/profile/model_build.h"
 #include "core/profile/model_compact.h"
 #include "core/profile/model_instructions.h"
@@ -75,7 +75,7 @@ static bool fill_left_alone(struct model *model, const struct arena_header *head
     return true;
 }
 
-static bool fill_run(struct arena_build *build, struct error *error) {
+bool arena_fill_run(struct arena_build *build, struct error *error) {
     const struct arena_header *header = build->header;
     struct model *model = build->model;
     size_t length = strnlen(header->python_version, sizeof header->python_version);
@@ -136,16 +136,16 @@ static void convert_times(struct model *model, double ratio) {
     model->overhead_ns = arena_to_ns(model->overhead_ns, ratio);
 }
 
-static void finish_clock(struct arena_build *build) {
+void arena_finish_clock(struct arena_build *build) {
     struct arena_clock *clock = &build->clock;
     if (!build->ended)
         clock_end(clock);
     build->model->wall_ns = clock->end_ns > clock->start_ns ? clock->end_ns - clock->start_ns : 0;
 }
 
-/* Of the threads' clocks. */
-static double ns_per_tick(const struct arena_header *header, const struct arena_clock *clock) {
-    if (header->run_clock == RUN_CLOCK_CPU)
+double arena_ns_per_tick(const struct arena_build *build) {
+    const struct arena_clock *clock = &build->clock;
+    if (build->header->run_clock == RUN_CLOCK_CPU)
         return 1.0;
     return clock->end_ns > clock->start_ns ? clock_ns_per_tick(clock) : 1.0;
 }
@@ -165,23 +165,23 @@ static bool finish_calls(struct arena_build *build, struct error *error) {
 }
 
 static bool build_model(struct arena_build *build, struct error *error) {
-    if (!fill_run(build, error) || !arena_read_threads(build, error))
+    if (!arena_fill_run(build, error) || !arena_read_threads(build, error))
         return false;
-    finish_clock(build);
+    arena_finish_clock(build);
     if (!arena_read_collectors(build, error) || !arena_read_functions(build, error) || !arena_read_lines(build, error) ||
-        !finish_calls(build, error) ||
-        !arena_read_bytecode(build, error) || !arena_read_sites(build, error) || !arena_read_samples(build, error) ||
-        !arena_read_marks(build, error) || !arena_read_types(build, error))
+        !finish_calls(build, error) || !arena_read_bytecode(build, error) || !arena_read_sites(build, error) ||
+        !arena_read_samples(build, error) || !arena_read_marks(build, error) || !arena_read_types(build, error))
         return false;
-    double ratio = ns_per_tick(build->header, &build->clock);
+    double ratio = arena_ns_per_tick(build);
     convert_times(build->model, ratio);
-    bool done = thread_functions_convert(build->model, ratio) && (!build->compact || model_compact(build->model)) && model_spread_memory(build->model) &&
+    bool done = thread_functions_convert(build->model, ratio) && (!build->compact || model_compact(build->model)) &&
+                model_spread_memory(build->model) &&
                 model_spread_instructions(build->model);
     return done || arena_out_of_memory(build->reader, error);
 }
 
 /* A child that is gone and has no end of its own ended when that was seen. */
-static void find_end(struct arena_build *build) {
+void arena_find_end(struct arena_build *build) {
     struct arena_clock *clock = &build->clock;
     if ((!clock->end_ticks || !clock->end_ns) && build->reader->gone_ns) {
         clock->end_ticks = build->reader->gone_ticks;
@@ -204,17 +204,32 @@ static void free_build(struct arena_build *build) {
     free(build->site_rows);
 }
 
+/* What has memory or instructions is made as a whole each time, and so is what has child processes. */
+static void follow(struct arena_build *build) {
+    struct arena_reader *reader = build->reader;
+    bool wanted = !reader->is_child && !(build->header->collectors & (COLLECTOR_MEMORY | COLLECTOR_BYTECODE));
+    if (!reader->follow && wanted)
+        reader->follow = calloc(1, sizeof *reader->follow);
+    if (reader->follow && wanted)
+        build->follow = arena_follow_begin(reader->follow, build->header);
+}
+
 struct model *arena_process_model(struct arena_reader *reader, struct error *error) {
     if (!arena_read_header(reader, error))
         return NULL;
     struct arena_build build = {.reader = reader, .header = &reader->header, .clock = reader->header.clock};
-    find_end(&build);
+    arena_find_end(&build);
+    follow(&build);
     build.model = model_new();
     bool done = build.model && call_tree_init(&build.tree);
     if (!done)
         arena_out_of_memory(reader, error);
     else
         done = build_model(&build, error);
+    if (done)
+        build.model->serial = ++reader->serial;
+    if (done && build.follow && !arena_follow_end(&build, arena_ns_per_tick(&build)))
+        reader->follow->serial = 0;
     free_build(&build);
     if (done)
         return build.model;
@@ -231,4 +246,10 @@ struct model *arena_reader_model(struct arena_reader *reader, struct error *erro
         return program;
     model_free(program);
     return NULL;
+}
+
+struct model *arena_reader_next(struct arena_reader *reader, const struct model *before, struct error *error) {
+    bool cannot = true;
+    struct model *model = before ? arena_update(reader, before, &cannot, error) : NULL;
+    return model || !cannot ? model : arena_reader_model(reader, error);
 }

@@ -25,6 +25,8 @@ struct arena_reader {
     uint64_t gone_ticks, gone_ns; /* of a child: when it was seen gone, 0: it was not; unless the header has an end */
     struct arena_children children; /* of a program */
     struct function_ids *ids;       /* of the sum over all processes; NULL: no children were found yet */
+    struct arena_follow *follow; /* NULL: no model that could be gone on from was made yet */
+    uint64_t serial;             /* of the last model */
     char path[ARENA_PATH_SIZE];
 };
 

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "core/profile/arena_read.h"
+#include "core/profile/arena_follow.h"
 
 bool arena_damaged(const struct arena_reader *reader, const char *what, struct error *error) {
     return error_set(error, 1, "%s: this profile is damaged (%s); run the program again", reader->path, what);
@@ -158,5 +158,6 @@ void arena_reader_close(struct arena_reader *reader) {
     free(reader->texts.bytes);
     arena_children_free(&reader->children);
     function_ids_free(reader->ids);
+    arena_follow_free(reader->follow);
     free(reader);
 }

@@ -21,9 +21,11 @@ static void replace_invalid_bytes(char *text, size_t length) {
 }
 
 bool arena_fill_texts(struct arena_build *build, uint64_t at, char *bytes, struct arena_texts *texts, struct error *error) {
-    if (!arena_read(build->reader, at, bytes, texts->size, error))
+    if (!arena_read(build->reader, at + texts->at, bytes, texts->size, error))
         return false;
-    bytes[0] = bytes[texts->size] = '\0';
+    bytes[texts->size] = '\0';
+    if (!texts->at)
+        bytes[0] = '\0';
     if (!utf8_is_valid(bytes, texts->size))
         replace_invalid_bytes(bytes, texts->size);
     texts->bytes = bytes;
@@ -32,17 +34,18 @@ bool arena_fill_texts(struct arena_build *build, uint64_t at, char *bytes, struc
 
 /* A model that is compacted keeps copies of those that it uses. */
 static char *room_for_texts(struct arena_build *build, uint64_t size) {
-    return build->compact ? arena_scratch(&build->reader->texts, size + 1) : model_text_room(build->model, size);
+    return build->compact ? arena_scratch(&build->reader->texts, size + 1) : model_row_text_room(build->model, size);
 }
 
 /* The size is read anew, after the codes: texts are published before the codes that use them. */
 static bool read_texts(struct arena_build *build, struct error *error) {
     struct arena_texts *texts = &build->texts;
-    uint64_t size_at = offsetof(struct arena_header, strings_used);
-    if (!arena_read(build->reader, size_at, &texts->size, sizeof texts->size, error))
+    uint64_t size_at = offsetof(struct arena_header, strings_used), end;
+    if (!arena_read(build->reader, size_at, &end, sizeof end, error))
         return false;
-    if (texts->size == 0 || texts->size > ARENA_STRINGS_SIZE)
+    if (end == 0 || end > ARENA_STRINGS_SIZE || end < texts->at)
         return arena_damaged(build->reader, "size of the texts out of bounds", error);
+    texts->size = end - texts->at;
     char *bytes = room_for_texts(build, texts->size);
     if (!bytes)
         return arena_out_of_memory(build->reader, error);
@@ -50,15 +53,17 @@ static bool read_texts(struct arena_build *build, struct error *error) {
 }
 
 const char *arena_text(const struct arena_texts *texts, uint64_t offset) {
-    if (offset >= texts->size)
+    while (offset < texts->at && texts->earlier)
+        texts = texts->earlier;
+    if (offset < texts->at || offset - texts->at >= texts->size)
         return "";
-    const char *text = texts->bytes + offset;
+    const char *text = texts->bytes + (offset - texts->at);
     /* The copy ends with a '\0' of its own, behind its last byte. */
-    size_t room = texts->size - offset + 1;
+    size_t room = texts->size - (offset - texts->at) + 1;
     return memchr(text, '\0', room < TEXT_LIMIT ? room : TEXT_LIMIT) ? text : "";
 }
 
-static uint16_t model_flags(const struct arena_build *build, const struct arena_code *code) {
+uint16_t arena_function_flags(const struct arena_build *build, const struct arena_code *code) {
     uint16_t flags = 0;
     if (code->flags & ARENA_CODE_PROJECT)
         flags |= MODEL_FUNCTION_PROJECT;
@@ -79,7 +84,7 @@ static void fill_function(const struct arena_build *build, const struct arena_co
         .qualname = arena_text(texts, code->qualname),
         .line = is_c ? 0 : code->first_line,
         .kind = is_c ? MODEL_FUNCTION_C : MODEL_FUNCTION_PYTHON,
-        .flags = model_flags(build, code),
+        .flags = arena_function_flags(build, code),
         .instructions = MODEL_UNKNOWN,
     };
 }
@@ -96,6 +101,17 @@ bool arena_read_functions(struct arena_build *build, struct error *error) {
     build->model->functions = functions;
     build->model->function_count = count;
     for (uint32_t i = 1; i < count; i++)
+        fill_function(build, &codes[i], &functions[i]);
+    return true;
+}
+
+bool arena_read_new_functions(struct arena_build *build, uint32_t first, struct model_function *functions, struct error *error) {
+    uint32_t count = build->header->code_count - first;
+    const struct arena_code *codes = arena_read_scratch(build->reader, &build->reader->rows, ARENA_CODES_AT + first * sizeof *codes,
+                                                        count * sizeof *codes, error);
+    if (!codes || !read_texts(build, error))
+        return false;
+    for (uint32_t i = 0; i < count; i++)
         fill_function(build, &codes[i], &functions[i]);
     return true;
 }
@@ -126,25 +142,30 @@ static size_t tidy_lines(struct model_line *lines, size_t count) {
     return kept;
 }
 
+size_t arena_line_rows(struct arena_line_cell *cells, const struct arena_line *table, const uint32_t *order, size_t count,
+                       uint32_t id, struct model_line *rows) {
+    size_t added = 0;
+    share_untimed_time(cells, table, order, count);
+    for (size_t i = 0; i < count; i++) {
+        const struct arena_line_cell *sum = &cells[order[i]];
+        uint32_t line = table[order[i]].line;
+        if (line)
+            rows[added++] = (struct model_line){id, line, sum->hits, sum->self_ticks, sum->total_ticks, {0}, MODEL_UNKNOWN};
+    }
+    return added ? tidy_lines(rows, added) : 0;
+}
+
 /* Appends the lines whose cells are order[0..count), all of one function. */
 static void add_function_lines(struct arena_build *build, const struct arena_line *table, const uint32_t *order,
                                size_t count, uint32_t id) {
     struct model *model = build->model;
     struct model_function *function = &model->functions[id];
-    struct model_line *first = &model->lines[model->line_count];
-    size_t added = 0;
-    share_untimed_time(build->line_sums, table, order, count);
-    for (size_t i = 0; i < count; i++) {
-        const struct arena_line_cell *sum = &build->line_sums[order[i]];
-        uint32_t line = table[order[i]].line;
-        if (line)
-            first[added++] = (struct model_line){id, line, sum->hits, sum->self_ticks, sum->total_ticks, {0}, MODEL_UNKNOWN};
-    }
+    size_t added = arena_line_rows(build->line_sums, table, order, count, id, &model->lines[model->line_count]);
     if (!added)
         return;
     function->first_line_row = (uint32_t)model->line_count;
-    function->line_row_count = (uint32_t)tidy_lines(first, added);
-    model->line_count += function->line_row_count;
+    function->line_row_count = (uint32_t)added;
+    model->line_count += added;
 }
 
 /* The function of each cell of the line table; 0 for cells that stand for nothing to be shown. */

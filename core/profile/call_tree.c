@@ -91,14 +91,14 @@ static void add_counts(struct model_node *to, const struct arena_node *from) {
 
 /* The first thread's rows are taken as they are: within a thread a path has one node. Only what comes after it needs
  * the hash. */
-static void merge_rows(struct call_tree *tree, const struct arena_node *nodes, size_t count, size_t function_count,
-                       uint32_t *merged) {
-    bool is_first = tree->count == 1;
-    merged[0] = 0;
-    add_counts(&tree->nodes[0], &nodes[0]);
-    for (size_t i = 1; i < count; i++) {
-        const struct arena_node *node = &nodes[i];
-        merged[i] = CALL_TREE_NONE;
+static void merge_rows(struct call_tree *tree, const struct arena_node *nodes, size_t first, size_t count,
+                       size_t function_count, uint32_t *merged) {
+    bool is_first = !tree->slots;
+    for (size_t i = first; i < first + count; i++) {
+        const struct arena_node *node = &nodes[i - first];
+        merged[i] = i ? CALL_TREE_NONE : 0;
+        if (i == 0)
+            add_counts(&tree->nodes[0], node);
         if (node->parent >= i || merged[node->parent] == CALL_TREE_NONE)
             continue;
         if (node->code == 0 || node->code >= function_count)
@@ -109,13 +109,14 @@ static void merge_rows(struct call_tree *tree, const struct arena_node *nodes, s
     }
 }
 
-bool call_tree_add(struct call_tree *tree, const struct arena_node *nodes, size_t count, size_t function_count,
+bool call_tree_add(struct call_tree *tree, const struct arena_node *nodes, size_t first, size_t count, size_t function_count,
                    uint32_t *merged) {
+    bool is_second = first == 0 && tree->count > 1;
     if (count == 0)
         return true;
-    if (!reserve_rows(tree, count) || (tree->count > 1 && !hash_rows(tree, count)))
+    if (!reserve_rows(tree, count) || ((tree->slots || is_second) && !hash_rows(tree, count)))
         return false;
-    merge_rows(tree, nodes, count, function_count, merged);
+    merge_rows(tree, nodes, first, count, function_count, merged);
     return true;
 }
 

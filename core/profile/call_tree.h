@@ -27,10 +27,10 @@ struct call_tree {
 bool call_tree_init(struct call_tree *tree);
 void call_tree_free(struct call_tree *tree);
 
-/* Adds a thread's nodes. Rows that cannot be (a parent that does not stand before it, a function of
- * function_count or more, the root's function below the root) are left out with all below them.
+/* Adds a thread's nodes, or a piece of them, from its node `first` on. Rows that cannot be (a parent that does not stand before it,
+ * a function of function_count or more, the root's function below the root) are left out with all below them.
  * merged[i] becomes the tree's row of node i, CALL_TREE_NONE where it was left out. false: out of memory. */
-bool call_tree_add(struct call_tree *tree, const struct arena_node *nodes, size_t count, size_t function_count,
+bool call_tree_add(struct call_tree *tree, const struct arena_node *nodes, size_t first, size_t count, size_t function_count,
                    uint32_t *merged);
 
 /* Adds the nodes of a model that is whole, its times as they are. functions[i] is the tree's number of the model's function

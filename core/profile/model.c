@@ -11,6 +11,7 @@
 #include <uthash.h>
 
 #include "core/profile/model_build.h"
+#include "core/profile/model_update.h"
 
 enum { TEXT_BLOCK_SIZE = 64 * 1024 };
 
@@ -28,6 +29,7 @@ struct source_entry {
 
 struct model_memory {
     struct text_block *blocks; /* the first is the one that is being filled */
+    struct text_block *row_blocks; /* likewise, of texts that go with the rows */
     struct source_entry *source_by_file;
     size_t source_capacity;
 };
@@ -53,6 +55,13 @@ struct model *model_new(void) {
     return model;
 }
 
+static void free_blocks(struct text_block *blocks) {
+    for (struct text_block *next; blocks; blocks = next) {
+        next = blocks->next;
+        free(blocks);
+    }
+}
+
 static void free_memory(struct model_memory *memory) {
     if (!memory)
         return;
@@ -61,10 +70,8 @@ static void free_memory(struct model_memory *memory) {
         HASH_DEL(memory->source_by_file, entry);
         free(entry);
     }
-    for (struct text_block *block = memory->blocks, *next; block; block = next) {
-        next = block->next;
-        free(block);
-    }
+    free_blocks(memory->blocks);
+    free_blocks(memory->row_blocks);
     free(memory);
 }
 
@@ -93,6 +100,8 @@ void model_free(struct model *model) {
     free(model->thread_functions);
     free(model->left_alone);
     free(model->unreadable);
+    model_changes_free(model->changes);
+    model_update_free(model->update);
     free(model);
 }
 
@@ -117,7 +126,7 @@ const char *model_command(const struct model *model) {
     return *model->script ? model->script : model_program(model)->script;
 }
 
-static struct text_block *add_block(struct model_memory *memory, size_t room) {
+static struct text_block *add_block(struct text_block **blocks, size_t room) {
     size_t size = room > TEXT_BLOCK_SIZE ? room : TEXT_BLOCK_SIZE;
     if (size > SIZE_MAX - sizeof(struct text_block))
         return NULL;
@@ -127,28 +136,36 @@ static struct text_block *add_block(struct model_memory *memory, size_t room) {
     block->used = 0;
     block->size = size;
     /* A block made for one large text goes behind the one that still has room. */
-    if (memory->blocks && room > TEXT_BLOCK_SIZE) {
-        block->next = memory->blocks->next;
-        memory->blocks->next = block;
-    } else {
-        block->next = memory->blocks;
-        memory->blocks = block;
-    }
+    struct text_block **at = *blocks && room > TEXT_BLOCK_SIZE ? &(*blocks)->next : blocks;
+    block->next = *at;
+    *at = block;
     return block;
 }
 
-char *model_text_room(struct model *model, size_t length) {
+static char *text_room(struct text_block **blocks, size_t length) {
     if (length == SIZE_MAX)
         return NULL;
-    struct text_block *block = model->memory->blocks;
+    struct text_block *block = *blocks;
     if (!block || block->size - block->used < length + 1)
-        block = add_block(model->memory, length + 1);
+        block = add_block(blocks, length + 1);
     if (!block)
         return NULL;
     char *text = block->bytes + block->used;
     block->used += length + 1;
     text[length] = '\0';
     return text;
+}
+
+char *model_text_room(struct model *model, size_t length) { return text_room(&model->memory->blocks, length); }
+
+char *model_row_text_room(struct model *model, size_t length) { return text_room(&model->memory->row_blocks, length); }
+
+void model_move_row_texts(struct model *model, struct model *from) {
+    struct text_block **end = &model->memory->row_blocks;
+    while (*end)
+        end = &(*end)->next;
+    *end = from->memory->row_blocks;
+    from->memory->row_blocks = NULL;
 }
 
 const struct model_node_memory *model_node_memory(const struct model *model, const struct model_node *node) {

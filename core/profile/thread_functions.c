@@ -33,27 +33,37 @@ static bool did_something(const struct arena_node *node) {
     return node->calls || node->self_ticks || node->total_ticks;
 }
 
-bool thread_functions_add(struct thread_functions *functions, uint32_t thread, const struct arena_node *nodes, size_t count,
-                          const uint32_t *merged, size_t code_count) {
-    size_t first = functions->count;
+bool thread_functions_add(struct thread_functions *functions, uint32_t thread, const struct arena_node *nodes, size_t first,
+                          size_t count, const uint32_t *merged, size_t code_count) {
     if (!functions->row_of && !(functions->row_of = calloc(code_count, sizeof *functions->row_of)))
         return false;
-    bool done = true;
-    for (size_t i = 1; done && i < count; i++) {
-        if (merged[i] == CALL_TREE_NONE || !did_something(&nodes[i]))
+    for (size_t i = first == 0; i < count; i++) {
+        if (merged[first + i] == CALL_TREE_NONE || !did_something(&nodes[i]))
             continue;
         struct model_thread_function *row = row_of(functions, thread, nodes[i].code);
-        done = row;
-        if (!done)
-            break;
+        if (!row)
+            return false;
         row->calls += nodes[i].calls;
         row->primitive_calls += nodes[i].primitive_calls;
         row->self_ns += nodes[i].self_ticks;
         row->total_ns += nodes[i].total_ticks;
     }
-    for (size_t i = first; i < functions->count; i++)
-        functions->row_of[functions->rows[i].function] = 0;
-    return done;
+    return true;
+}
+
+bool thread_functions_add_time(struct thread_functions *functions, uint32_t thread, uint32_t function, uint64_t self_ticks,
+                               uint64_t total_ticks) {
+    struct model_thread_function *row = self_ticks || total_ticks ? row_of(functions, thread, function) : NULL;
+    if (!row)
+        return !self_ticks && !total_ticks;
+    row->self_ns += self_ticks;
+    row->total_ns += total_ticks;
+    return true;
+}
+
+void thread_functions_end_thread(struct thread_functions *functions) {
+    for (; functions->first < functions->count; functions->first++)
+        functions->row_of[functions->rows[functions->first].function] = 0;
 }
 
 /* What the ticks make beyond those before, which are added to them. */

@@ -189,6 +189,16 @@ enum model_exit_kind { MODEL_EXIT_UNKNOWN = 0, MODEL_EXIT_STATUS = 1, MODEL_EXIT
 
 struct model_argument { const char *text; };
 
+/* How a model differs from the one that was made before it. */
+struct model_node_change { uint32_t node; uint64_t calls, primitive_calls, self_ns, total_ns; }; /* what was added, modulo 2^64 */
+struct model_changes {
+    uint64_t since;                     /* serial of the model before */
+    size_t node_count, function_count;  /* it had: rows from there on are new */
+    struct model_node_change *nodes;    /* also new ones; a node may stand here more than once */
+    size_t changed_count;
+    uint32_t *edges;                    /* of each of them: its row in model.edges */
+};
+
 /* Code objects that ran without probes, so that nothing of them is counted, by reason; the first one is the example. */
 struct model_left_alone {
     const char *reason, *example; /* "its bytecode is not understood", "f (a.py)" */
@@ -269,6 +279,10 @@ struct model {
     struct model *all;            /* owned; NULL where there are no children */
     const struct model *program;  /* of a child and of `all`: the model that owns this one; else NULL */
     size_t process_count;         /* this is the sum of; 1 but for `all` */
+
+    uint64_t serial;               /* grows with the models that a reader makes of a run; 0: made otherwise */
+    struct model_changes *changes; /* owned; NULL: anything may be another than in the model before */
+    struct model_update *update;   /* owned; what is to be done before it has rows: arena_reader_next; else NULL */
 
     struct model_memory *memory; /* owns the strings; private to core/profile/model.c */
 };

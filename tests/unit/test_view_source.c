@@ -1,6 +1,8 @@
 /* The source view: golden screens, line numbers of shared lines, selection, drilling. */
 #include "tests/unit/view_fixture.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tui/view/source_callee.h"
@@ -546,7 +548,7 @@ static void no_source(void **state) {
         fixture_function(test->model, MODEL_FUNCTION_PYTHON, "/nonexistent/a.py", 1, "gone", 0, 1, 1, 1);
     expect(test, 3, 60,
            "The source /nonexistent/a.py cannot be read: No such file or\n"
-           "directory.\n"
+           "directory. No copy of it was kept.\n"
            "\n");
     test->context.function = fixture_function(test->model, MODEL_FUNCTION_PYTHON, "/", 1, "folder", 0, 1, 1, 1);
     expect(test, 3, 60,
@@ -577,7 +579,7 @@ static void source_from_disk(void **state) {
     close(file);
     test->model->wall_ns += SECOND;
     expect(test, 3, 30,
-           "  ln\n"
+           "  ln  file is gone\n"
            "   1 def f():\n"
            "   2   return 1\n");
     test->model->start_unix_ns += SECOND; /* another run: it is read again */
@@ -587,6 +589,142 @@ static void source_from_disk(void **state) {
     free(text);
 }
 
+static void write_file(const char *path, const char *text, uint64_t modified_ns) {
+    FILE *file = fopen(path, "we");
+    assert_non_null(file);
+    fputs(text, file);
+    assert_int_equal(fclose(file), 0);
+    struct timespec times[2] = {{(time_t)(modified_ns / SECOND), 0}, {(time_t)(modified_ns / SECOND), 0}};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void expect_notice(struct test *test, int columns, const char *wanted) {
+    char *text = draw(test, 3, columns, true, false);
+    if (*wanted ? !strstr(text, wanted) : strstr(text, "file") || strstr(text, "gone"))
+        fail_msg("\"%s\" is not said in:\n%s", wanted, text);
+    assert_non_null(strstr(text, "return 1")); /* the text of the run, whatever the file holds */
+    free(text);
+}
+
+/* A session's text beside a file that has changed, was touched, is gone. */
+static void source_that_changes(void **state) {
+    struct test *test = *state;
+    char path[] = "/tmp/test_view_source_XXXXXX";
+    static const char text[] = "def f():\n    return 1\n";
+    int file = mkstemp(path);
+    assert_true(file >= 0);
+    close(file);
+    test->model->start_unix_ns = 1000 * SECOND;
+    test->model->wall_ns = 10 * SECOND;
+    test->model->state = MODEL_ENDED;
+    assert_true(model_add_source(test->model, path, text, strlen(text)));
+    test->context.function = fixture_function(test->model, MODEL_FUNCTION_PYTHON, path, 1, "f", 0, 1, 1, 1);
+    write_file(path, text, 900 * SECOND);
+    expect_notice(test, 100, "");
+    write_file(path, text, 2000 * SECOND); /* after the run, with the same text */
+    expect_notice(test, 100, "");
+    write_file(path, text, 1005 * SECOND);
+    expect_notice(test, 100, "the file was written since the run began; other lines may have run");
+    write_file(path, "def f():\n    return 2\n", 2000 * SECOND);
+    expect_notice(test, 100, "the file has changed since; this text is that of the run");
+    expect_notice(test, 40, "file changed");
+    expect_notice(test, 22, "return 1"); /* there is no room for it */
+    char title[128];
+    source_view.title(test->view, &test->context, title, sizeof title);
+    assert_non_null(strstr(title, "f  no lines  changed"));
+    assert_int_equal(unlink(path), 0);
+    expect_notice(test, 100, "the file is not there any more; this text is that of the run");
+    write_file(path, text, 900 * SECOND);
+    expect_notice(test, 100, "");
+    assert_int_equal(unlink(path), 0);
+}
+
+/* The cells of the line of code that was drawn in that row, one after the other. */
+static void expect_cells(struct test *test, int row, const char *wanted) {
+    char *text = draw(test, 14, 40, false, false), *at = text;
+    for (int i = 0; i < row; i++)
+        at = strchr(at, '\n') + 1;
+    char drawn[256];
+    snprintf(drawn, sizeof drawn, "%.*s", (int)strcspn(at, "\n"), at);
+    assert_string_equal(drawn, wanted);
+    free(text);
+}
+
+/* Each of them takes the columns that a terminal gives it; what would move its cursor is drawn as a picture. */
+static void unusual_characters(void **state) {
+    struct test *test = *state;
+    static const char odd[] =
+        "a\tb\tc\n"                                 /* 1: tabs go to columns of eight */
+        "\xe6\xbc\xa2\tx\n"                        /* 2: a wide one before a tab */
+        "\xe6\xbc\xa2\xe5\xad\x97 = 1\n"           /* 3 */
+        "e\xcc\x81t\xc3\xa9\n"                     /* 4: a combining accent, and a letter with one */
+        "\xf0\x9f\x98\x80 ok\n"                    /* 5: an emoji */
+        "x = '\x1b]0;owned\x07\x7f\xc2\x9b'\n"      /* 6 */
+        "\x0c" "def f(): pass\r\n"                  /* 7: a form feed, and the other way to end a line */
+        "bad \xff\xc3(\n"                           /* 8: no UTF-8 */
+        "\xe2\x80\xae" "evil\n";                   /* 9: right to left */
+    assert_true(model_add_source(test->model, "odd.py", odd, sizeof odd - 1));
+    test->context.function = fixture_function(test->model, MODEL_FUNCTION_PYTHON, "odd.py", 1, "odd", 0, 1, 1, 1);
+    expect_cells(test, 1, "   1 a       b       c");
+    expect_cells(test, 2, "   2 \xe6\xbc\xa2      x");
+    expect_cells(test, 3, "   3 \xe6\xbc\xa2\xe5\xad\x97 = 1");
+    expect_cells(test, 4, "   4 et\xc3\xa9");
+    expect_cells(test, 5, "   5 \xf0\x9f\x98\x80 ok");
+    expect_cells(test, 6, "   6 x = '\xe2\x90\x9b]0;owned\xe2\x90\x87\xe2\x90\xa1\xef\xbf\xbd'");
+    expect_cells(test, 7, "   7 def f(): pass");
+    expect_cells(test, 8, "   8 bad \xef\xbf\xbd\xef\xbf\xbd(");
+    char *text = draw(test, 14, 40, false, false);
+    assert_null(strstr(text, "\xe2\x80\xae"));
+    free(text);
+    for (int skip = 0; skip < 4; skip++) { /* scrolled through wide ones */
+        request(test, REQUEST_SCROLL_RIGHT);
+        free(draw(test, 14, 40, false, false));
+    }
+}
+
+/* Lines of 100,000 characters: drawn as far as they are seen, searched and copied as far as that makes sense, and never cut within
+ * a character. */
+static void very_long_lines(void **state) {
+    struct test *test = *state;
+    enum { LENGTH = 100000 };
+    static char lines[3 * LENGTH + 64];
+    char *at = stpcpy(lines, "x = '");
+    for (int i = 0; i < LENGTH; i++)
+        *at++ = (char)('a' + i % 26);
+    at = stpcpy(at, "needle'\n");
+    for (int i = 0; i < LENGTH / 2; i++)
+        at = stpcpy(at, "\xe6\xbc\xa2");
+    at = stpcpy(at, "\n");
+    assert_true(model_add_source(test->model, "long.py", lines, (size_t)(at - lines)));
+    test->context.function = fixture_function(test->model, MODEL_FUNCTION_PYTHON, "long.py", 1, "f", 0, 1, 1, 1);
+    test->context.focused = true;
+    expect(test, 3, 30,
+           "  ln\n"
+           ">  1 x = 'abcdefghijklmnopqrs~\n"
+           "   2 ????????????????????????~\n");
+    request(test, REQUEST_SCROLL_RIGHT);
+    expect(test, 3, 30,
+           "  ln\n"
+           ">  1 defghijklmnopqrstuvwxyza~\n"
+           "   2 ????????????????????????~\n");
+    for (int i = 0; i < 20000; i++)
+        request(test, REQUEST_SCROLL_RIGHT);
+    free(draw(test, 3, 30, true, false));
+    assert_int_equal(request(test, REQUEST_COPY).action, VIEW_COPY);
+    request(test, REQUEST_SCROLL_HOME);
+    assert_int_equal(search(test, "NEEDLE", 0).action, VIEW_SELECT); /* it is scrolled to */
+    expect(test, 3, 30,
+           "  ln\n"
+           ">  1 yzabcdneedle'\n"
+           "   2\n");
+    request(test, REQUEST_SCROLL_HOME);
+    expect(test, 3, 30,
+           "  ln\n"
+           ">  1 x = 'abcdefghijklmnopqrs~\n"
+           "   2 ????????????????????????~\n");
+    expect_small_sizes_kept(test);
+}
+
 int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
@@ -594,6 +732,7 @@ int main(void) {
         TEST(shared_lines), TEST(lines_of_others), TEST(one_line_functions),
         TEST(moving), TEST(sideways), TEST(going_into_callees), TEST(drilling), TEST(callees_by_name), TEST(searching),
         TEST(clicking), TEST(copying), TEST(memory_columns), TEST(no_selection), TEST(no_source), TEST(source_from_disk),
+        TEST(source_that_changes), TEST(unusual_characters), TEST(very_long_lines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -301,9 +301,42 @@ static void what_is_typed_stays_in_sight(void **state) {
     assert_non_null(strstr(screen, "long end"));
 }
 
+static const char *last_row_offered(void) {
+    return application.popup.rows[application.popup.count - 1].text;
+}
+
+/* What a list has no room for is counted. */
+static void long_lists_say_what_they_leave_out(void **state) {
+    static char text[CODE_SEARCH_MOST * 8 + 64] = "x\n\n\n\ndef many():\n";
+    (void)state;
+    for (uint32_t i = 0; i < CODE_SEARCH_MOST + 3; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "many_%u", i);
+        fixture_function(model, MODEL_FUNCTION_PYTHON, "many.py", 5 + i, name, MODEL_FUNCTION_PROJECT, 1, 1, 1);
+        strcat(text, "many\n");
+    }
+    assert_true(model_add_source(model, "many.py", text, strlen(text)));
+    type(":goto many");
+    assert_int_equal(offers(), CODE_SEARCH_MOST);
+    assert_string_equal(last_row_offered(), "and 3 more functions: type more of it");
+    press(KEYS_ESCAPE);
+    type(":goto many_40");
+    assert_int_equal(offers(), 4); /* 40, 400, 401, 402: nothing is left out */
+    assert_non_null(strstr(last_row_offered(), "many.py"));
+    press(KEYS_ESCAPE);
+    type(":grep many");
+    assert_int_equal(offers(), CODE_SEARCH_MOST);
+    bool functions = false;
+    for (size_t i = 0; i < application.popup.count; i++)
+        functions |= strcmp(application.popup.rows[i].text, "and 203 more functions: type more of it") == 0;
+    assert_true(functions);
+    assert_string_equal(last_row_offered(), "and 204 more lines: type more of it"); /* and the def */
+}
+
 int main(void) {
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, setup, teardown)
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(long_lists_say_what_they_leave_out, setup, teardown),
         TEST(names_are_completed),
         TEST(a_command_waits_for_its_argument),
         TEST(what_is_unknown_is_explained),

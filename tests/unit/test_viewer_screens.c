@@ -1,4 +1,4 @@
-/* Whole screens of what has no golden of its own elsewhere: callers, output, call paths, lists and help; as they are, and in ASCII. */
+/* Whole screens of what has no golden of its own elsewhere: callers, output, call paths, lists and help. */
 #include "tests/unit/fake_screen.h"
 #include "tests/unit/golden.h"
 #include "tests/unit/path_fixture.h"

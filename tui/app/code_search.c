@@ -22,6 +22,13 @@ static bool add_function(struct popup *popup, const struct model_function *funct
     return popup_add(popup, value, text);
 }
 
+/* What is not listed is said in a row that leads nowhere. */
+static bool add_more(struct popup *popup, size_t more, const char *of_what) {
+    char text[128];
+    snprintf(text, sizeof text, "and %zu more %s: type more of it", more, of_what);
+    return more == 0 || popup_add(popup, -1, text);
+}
+
 /* --- functions -------------------------------------------------------------------------------------- */
 
 static bool begins(const struct model_function *function, const char *text) {
@@ -31,18 +38,20 @@ static bool begins(const struct model_function *function, const char *text) {
 
 bool code_search_functions(const struct application *application, const char *text, struct popup *popup) {
     const struct model *model = application->model;
-    size_t most = popup->count + CODE_SEARCH_MOST;
+    size_t most = popup->count + CODE_SEARCH_MOST, more = 0;
     for (int pass = 0; pass < 2; pass++)
-        for (uint32_t id = 1; id < model->function_count && popup->count < most; id++) {
+        for (uint32_t id = 1; id < model->function_count; id++) {
             const struct model_function *function = &model->functions[id];
             bool first = begins(function, text);
             bool wanted = pass == 0 ? first
                                     : !first && (filter_contains(function->qualname, text) ||
                                                  filter_contains(function->file, text));
-            if (wanted && !add_function(popup, function, (int)id))
+            if (wanted && popup->count == most)
+                more++;
+            else if (wanted && !add_function(popup, function, (int)id))
                 return false;
         }
-    return true;
+    return add_more(popup, more, "functions");
 }
 
 uint32_t code_search_function_at(const struct model *model, const char *file, uint32_t line) {
@@ -115,16 +124,17 @@ static bool add_line(struct popup *popup, int value, const char *file, uint32_t 
 }
 
 static bool search_source(struct application *application, const struct model_source *source, const struct pattern *pattern,
-                          struct popup *popup) {
+                          struct popup *popup, size_t *more) {
     const char *at = source->text, *end = at + source->length;
     for (uint32_t line = 1; at < end; line++) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         size_t length = (size_t)((stop ? stop : end) - at);
-        if (line_holds(at, length, pattern)) {
+        if (line_holds(at, length, pattern) && application->found.count == CODE_SEARCH_MOST) {
+            ++*more;
+        } else if (line_holds(at, length, pattern)) {
             uint32_t function = code_search_function_at(application->model, source->file, line);
-            if (function && !add_place(application, function, line))
-                return true;
-            if (function && !add_line(popup, (int)application->found.count - 1, source->file, line, at, length))
+            if (function && add_place(application, function, line) &&
+                !add_line(popup, (int)application->found.count - 1, source->file, line, at, length))
                 return false;
         }
         at += length + 1;
@@ -132,18 +142,20 @@ static bool search_source(struct application *application, const struct model_so
     return true;
 }
 
+/* Names have half of the places, the other half is for lines. */
 static bool search_names(struct application *application, const struct pattern *pattern, struct popup *popup) {
     const struct model *model = application->model;
+    size_t more = 0;
     for (uint32_t id = 1; id < model->function_count; id++) {
         const struct model_function *function = &model->functions[id];
         if (!line_holds(function->qualname, strlen(function->qualname), pattern))
             continue;
-        if (application->found.count >= CODE_SEARCH_MOST / 2 || !add_place(application, id, 0))
-            return true; /* the other half is for lines */
-        if (!add_function(popup, function, (int)application->found.count - 1))
+        if (application->found.count >= CODE_SEARCH_MOST / 2)
+            more++;
+        else if (add_place(application, id, 0) && !add_function(popup, function, (int)application->found.count - 1))
             return false;
     }
-    return true;
+    return add_more(popup, more, "functions");
 }
 
 bool code_search_text(struct application *application, const char *text, struct popup *popup) {
@@ -153,12 +165,13 @@ bool code_search_text(struct application *application, const char *text, struct 
         return true;
     read_sources(application);
     const struct model *sources = sources_of(application);
+    size_t more = 0;
     if (!search_names(application, &pattern, popup))
         return false;
     for (size_t i = 0; i < sources->source_count; i++)
-        if (!search_source(application, &sources->sources[i], &pattern, popup))
+        if (!search_source(application, &sources->sources[i], &pattern, popup, &more))
             return false;
-    return true;
+    return add_more(popup, more, "lines");
 }
 
 bool code_search_place(const struct application *application, int value, uint32_t *function, uint32_t *line) {

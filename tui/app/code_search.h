@@ -5,11 +5,12 @@
 #include "tui/app/state.h"
 
 /* Adds functions whose name or file holds the text, those whose name begins with it first; a row's value is the function's id.
- * At most CODE_SEARCH_MOST. false: out of memory. */
+ * At most CODE_SEARCH_MOST, and a row that says how many more there are. false: out of memory. */
 bool code_search_functions(const struct application *application, const char *text, struct popup *popup);
 
 /* Adds functions whose name holds the text and the lines of the project's sources that do, file by file; a row's value is that of
- * code_search_place. Without a capital letter in it, either case will do. Reads what was not read yet. false: out of memory. */
+ * code_search_place. At most CODE_SEARCH_MOST, and rows that say how many more there are. Without a capital letter in it, either
+ * case will do. Reads what was not read yet. false: out of memory. */
 bool code_search_text(struct application *application, const char *text, struct popup *popup);
 
 /* Where a row of code_search_text leads to; false: nowhere (any more). */

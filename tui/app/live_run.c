@@ -263,7 +263,7 @@ void live_run_provide_source(struct application *application) {
 
 void live_run_begin_refresh(struct application *application) {
     struct live_run *run = &application->run;
-    if (run->reader && !run->final_model && model_worker_begin(run->worker, run->reader))
+    if (run->reader && !run->final_model && model_worker_begin(run->worker, run->reader, application->live))
         run->asked_after_end = run->state == RUN_ENDED || run->state == RUN_LOST;
 }
 
@@ -282,6 +282,11 @@ void live_run_end_refresh(struct application *application) {
         return;
     }
     struct model *before = application->live;
+    if (!model_complete(model, before)) {
+        application_error(application, "there is not enough memory to show more of this run; close other programs");
+        model_free(model);
+        return;
+    }
     application->live = model;
     processes_show(application, model);
     progress_note(&run->progress, application->model);

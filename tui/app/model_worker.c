@@ -18,6 +18,7 @@ struct model_worker {
     pthread_cond_t changed;
     enum phase phase;
     struct arena_reader *reader;
+    const struct model *before;
     struct model *model;
     struct error error;
 };
@@ -37,8 +38,9 @@ static void *work(void *data) {
             break;
         struct error error = {0};
         struct arena_reader *reader = worker->reader;
+        const struct model *before = worker->before;
         pthread_mutex_unlock(&worker->lock);
-        struct model *model = arena_reader_model(reader, &error);
+        struct model *model = arena_reader_next(reader, before, &error);
         pthread_mutex_lock(&worker->lock);
         worker->model = model;
         worker->error = error;
@@ -92,11 +94,12 @@ void model_worker_free(struct model_worker *worker) {
     free(worker);
 }
 
-bool model_worker_begin(struct model_worker *worker, struct arena_reader *reader) {
+bool model_worker_begin(struct model_worker *worker, struct arena_reader *reader, const struct model *before) {
     pthread_mutex_lock(&worker->lock);
     bool free_to = worker->phase == PHASE_IDLE;
     if (free_to) {
         worker->reader = reader;
+        worker->before = before;
         set_phase(worker, PHASE_ASKED);
     }
     pthread_mutex_unlock(&worker->lock);

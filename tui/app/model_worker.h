@@ -13,8 +13,9 @@ struct model_worker *model_worker_new(struct error *error);
 /* Waits for what is being made. NULL is allowed. */
 void model_worker_free(struct model_worker *worker);
 
-/* Begins to make a model; false: one is being made or waits to be taken. The reader is the worker's until then. */
-bool model_worker_begin(struct model_worker *worker, struct arena_reader *reader);
+/* Begins to make a model, of the one that is shown where that can be (arena_reader_next); false: one is being made or waits to be
+ * taken. Until then the reader is the worker's, and the model that is shown stays as it is. */
+bool model_worker_begin(struct model_worker *worker, struct arena_reader *reader, const struct model *before);
 /* Readable when one is ready. */
 int model_worker_descriptor(const struct model_worker *worker);
 /* Takes what is ready: true, and *model (NULL: *error says why there is none) is the caller's. false: nothing is. */

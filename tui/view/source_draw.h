@@ -5,7 +5,7 @@
 #include "tui/term/grid.h"
 #include "tui/view/source_text.h"
 
-enum { SOURCE_MAX_COLUMNS = 4096, /* what stands farther right in a line is not shown */
+enum { SOURCE_MAX_COLUMNS = 1 << 17, /* what stands farther right in a line is not shown */
        SOURCE_NARROW = 40         /* in fewer columns the indentation is halved */ };
 
 /* Draws a line (from 1) into `width` columns without its first `skip` columns, occurrences of pattern highlighted. A

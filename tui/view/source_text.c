@@ -22,7 +22,8 @@ static void tell_problem(struct source_text *text, const char *file) {
         snprintf(text->problem, sizeof text->problem, "%.200s is not a file: its source is not known.",
                  length ? file : "This");
     else if (access(file, R_OK) != 0)
-        snprintf(text->problem, sizeof text->problem, "The source %.200s cannot be read: %s.", file, strerror(errno));
+        snprintf(text->problem, sizeof text->problem, "The source %.200s cannot be read: %s. No copy of it was kept.", file,
+                 strerror(errno));
     else
         snprintf(text->problem, sizeof text->problem, "The source %.200s is no plain file or is larger than 8 MiB.",
                  file);
@@ -52,6 +53,7 @@ static void load(struct source_text *text, const struct model_source *given, con
         else
             model_load_source(text->store, file);
         text->source = model_source(text->store, file);
+        text->given = given;
         if (!text->source)
             tell_problem(text, file);
         if (!text->source || cut_into_lines(text))

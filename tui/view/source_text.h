@@ -10,6 +10,7 @@ struct source_text {
     uint64_t start_unix_ns; /* of the run it was read for */
     struct model *store;    /* owns the text; NULL: none */
     const struct model_source *source; /* NULL: could not be read */
+    bool given;             /* it is the model's text; else it was read from the file here */
     size_t *starts;         /* owned: offset of each line */
     uint64_t *states;        /* owned: enum python_state each line begins in */
     size_t line_count;

@@ -7,6 +7,7 @@
 #include "tui/view/filter.h"
 #include "tui/view/function_name.h"
 #include "tui/view/number.h"
+#include "tui/view/source_age.h"
 #include "tui/view/source_callee.h"
 #include "tui/view/source_draw.h"
 #include "tui/view/source_gutter.h"
@@ -19,12 +20,13 @@ enum { SIDEWAYS_STEP = 8 };
 struct source_state {
     struct model_stamp stamp;
     struct source_text text;
+    struct source_age age;
     struct source_numbers numbers;
     uint32_t function;     /* shown; 0: none */
     uint32_t line;         /* selected (from 1); 0: none chosen yet */
     uint32_t context_line; /* as last seen */
     size_t top;            /* lines above the first one shown */
-    int sideways;
+    int sideways, code_columns; /* the latter as drawn last */
     bool memory;           /* was asked to come before times */
     enum memory_measure measure; /* as the shares were computed */
     bool reveal;           /* the next drawing scrolls to the function, and to the line */
@@ -174,8 +176,12 @@ static void source_draw(void *data, const struct view_context *context, struct g
     }
     struct gutter gutter = lay_out(state, context, area.columns);
     int header = area.rows >= 3;
-    if (header)
+    state->code_columns = area.columns - gutter.source;
+    source_age_look(&state->age, &state->text, context->model);
+    if (header) {
         source_gutter_header(&gutter, grid, area);
+        grid_text(grid, area, 0, gutter.source + 1, STYLE_ERROR, source_age_sentence(&state->age, state->code_columns - 1));
+    }
     scroll_to(state, context->model, area.rows - header);
     for (int row = header; row < area.rows; row++) {
         size_t line = state->top + (size_t)(row - header) + 1;
@@ -209,8 +215,8 @@ static void source_title(void *data, const struct view_context *context, char *t
         snprintf(text, size, "Source%s%s", *shown ? "  " : "", shown);
         return;
     }
-    snprintf(text, size, "%s:%u %s%s", function_file_name(function), state->line ? state->line : function->line,
-             function->qualname, state->numbers.any ? "" : "  no lines");
+    snprintf(text, size, "%s:%u %s%s%s", function_file_name(function), state->line ? state->line : function->line,
+             function->qualname, state->numbers.any ? "" : "  no lines", source_age_word(&state->age));
 }
 
 /* --- requests --------------------------------------------------------------------------------------- */
@@ -313,16 +319,35 @@ static struct view_effect source_request(void *data, const struct view_context *
     }
 }
 
+/* As much of a line as is shown. */
+static void copy_text(const struct source_state *state, size_t line, char copy[SOURCE_MAX_COLUMNS + 1]) {
+    size_t length;
+    const char *text = source_text_line(&state->text, line, &length);
+    if (length > SOURCE_MAX_COLUMNS)
+        length = SOURCE_MAX_COLUMNS;
+    memcpy(copy, text, length);
+    copy[length] = '\0';
+}
+
 static bool line_matches(const void *data, size_t index) {
     const struct source_state *state = data;
     char copy[SOURCE_MAX_COLUMNS + 1];
-    size_t length;
-    const char *line = source_text_line(&state->text, index + 1, &length);
-    if (length > SOURCE_MAX_COLUMNS)
-        length = SOURCE_MAX_COLUMNS;
-    memcpy(copy, line, length);
-    copy[length] = '\0';
+    copy_text(state, index + 1, copy);
     return filter_contains(copy, state->pattern);
+}
+
+/* Scrolls sideways where the first match of a line is out of sight, or back where it would be without. */
+static void reveal_match(struct source_state *state, size_t line) {
+    char copy[SOURCE_MAX_COLUMNS + 1];
+    copy_text(state, line, copy);
+    char *found = strcasestr(copy, state->pattern);
+    if (!found || state->code_columns <= 0)
+        return;
+    int end = grid_text_width(copy) - grid_text_width(found) + grid_text_width(state->pattern);
+    if (end < state->code_columns)
+        state->sideways = 0;
+    else if (end > state->sideways + state->code_columns || end - grid_text_width(state->pattern) < state->sideways)
+        state->sideways = end - state->code_columns / 2;
 }
 
 static struct view_effect source_search(void *data, const struct view_context *context, const char *pattern,
@@ -335,8 +360,10 @@ static struct view_effect source_search(void *data, const struct view_context *c
     if (state->sentence)
         return effect_message("There is no source here to search.");
     size_t index = state->line ? state->line - 1 : state->top;
-    if (table_search(state->text.line_count, &index, direction, line_matches, state))
+    if (table_search(state->text.line_count, &index, direction, line_matches, state)) {
+        reveal_match(state, index + 1);
         return go_to_line(state, (uint32_t)index + 1);
+    }
     snprintf(state->message, sizeof state->message, "No line here has \"%s\".", state->pattern);
     return effect_message(state->message);
 }
