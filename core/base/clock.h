@@ -45,7 +45,7 @@ static inline __attribute__((always_inline)) uint64_t clock_ticks(enum arena_clo
         return ticks;
     }
 #endif
-    if (kind == ARENA_CLOCK_NONE)
+    if (kind == ARENA_CLOCK_NONE || kind == ARENA_CLOCK_STILL)
         return 0;
     struct timespec now;
     clock_gettime(kind == ARENA_CLOCK_THREAD_CPU ? CLOCK_THREAD_CPUTIME_ID : CLOCK_MONOTONIC, &now);

@@ -49,8 +49,10 @@ static void ends(int status) {
     clock_end(&clock);
     header->clock.end_ns = clock.end_ns;
     header->clock.end_ticks = clock.end_ticks;
-    if (status == INJECT_EXECUTES)
+    if (status == INJECT_EXECUTES) {
+        __atomic_store_n(&header->wake_signal, 0, __ATOMIC_RELEASE); /* what is executed has no handler for it */
         return;
+    }
     header->exit_value = (uint32_t)status & 0xff;
     __atomic_store_n(&header->exit_kind, ARENA_EXIT_STATUS, __ATOMIC_RELEASE);
 }

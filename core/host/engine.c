@@ -29,6 +29,7 @@
 #include "core/host/requests.h"
 #include "core/host/selection.h"
 #include "core/host/shared_functions.h"
+#include "core/host/switching.h"
 #include "core/probe/memory.h"
 #include "core/probe/profile_writer.h"
 #include "pyprof/collectors.h"
@@ -70,6 +71,7 @@ static bool install_memory(void) {
     if (!no_room)
         return false;
     header->collectors &= ~(uint32_t)COLLECTOR_MEMORY;
+    header->collectors_on &= ~(uint32_t)COLLECTOR_MEMORY;
     fprintf(stderr, "pyprof-tui: memory is not counted: %s\n", no_room);
     return true;
 }
@@ -82,6 +84,7 @@ static bool install_collectors(void) {
         return false;
     calibrate_probes();
     requests_watch();
+    switching_prepare();
     return adopt_existing_functions() && exec_hook_install() && original_code_install() &&
            original_graph_install() && original_marshal_install() && monitoring_install() && shared_functions_install() &&
            profile_decorator_install() && program_end_await() && install_memory() && main_program_await();
@@ -118,7 +121,6 @@ static void announce(struct arena_header *header) {
     ssize_t length = readlink("/proc/self/exe", header->executable, sizeof header->executable);
     if (length < 0 || (size_t)length >= sizeof header->executable)
         *header->executable = '\0';
-    header->collectors_on = header->collectors;
     __atomic_store_n(&header->host_state, ARENA_HOST_RUNNING, __ATOMIC_RELEASE);
 }
 
@@ -131,6 +133,7 @@ __attribute__((visibility("default"))) int pyprof_host_main(int count, char **ar
         return complain(error.text);
     struct arena_header *header = profile_header();
     header->host_pid = (uint32_t)getpid();
+    header->collectors_on = header->collectors;
     lock_waiting_watch(injection);
     start_python(count, arguments);
     publish_collection_counts(&header->memory);

@@ -127,7 +127,7 @@ static PyCodeObject *replace_constants(PyCodeObject *code, PyObject *constants) 
 }
 
 static bool wants_c_calls(void) {
-    return profile_header()->builtins && profile_header()->collectors & COLLECTOR_FUNCTION;
+    return profile_header()->builtins && profile_header()->collectors_on & COLLECTOR_FUNCTION;
 }
 
 PyCodeObject *instrument_copy(PyCodeObject *code) {
@@ -141,7 +141,7 @@ void instrument_leave(PyCodeObject *code, const char *reason) {
 }
 
 struct instrumented instrument_body(PyCodeObject *code, struct selection selection) {
-    struct instrumented body = {.lines = selection.lines};
+    struct instrumented body = {.lines = selection.lines, .collectors = selection.collectors};
     if (!profile_header())
         return body;
     PyObject *constants = instrument_constants(code, selection);
@@ -168,7 +168,8 @@ struct instrumented instrument_body(PyCodeObject *code, struct selection selecti
 }
 
 bool instrument_keep(PyCodeObject *original, PyCodeObject *twin, struct instrumented body) {
-    return twins_tie(twin, (struct twin){.original = original, .offsets = body.offsets, .code = body.row, .lines = body.lines});
+    return twins_tie(twin, (struct twin){.original = original, .offsets = body.offsets, .code = body.row, .lines = body.lines,
+                                         .collectors = body.collectors});
 }
 
 void instrument_never_ran(PyCodeObject *code, struct selection selection) {
@@ -190,9 +191,8 @@ static PyCodeObject *find_twin(PyCodeObject *code) {
     const struct twin *known = twins_find(code);
     if ((known && known->original) || lazy_code_original(code, NULL))
         return (PyCodeObject *)Py_NewRef(code);
-    if (known && known->instrumented)
-        return (PyCodeObject *)Py_NewRef(known->instrumented);
-    return make_twin(code, false);
+    PyCodeObject *current = twins_current(code, selection_collectors());
+    return current ? (PyCodeObject *)Py_NewRef(current) : make_twin(code, false);
 }
 
 PyCodeObject *instrument_code(PyCodeObject *code) {
@@ -212,6 +212,43 @@ PyCodeObject *instrument_lazily(PyCodeObject *code) {
     return find_nested_twin(code, selection_of(utf8(code->co_filename)));
 }
 
+/* Where code without a file belonged when it got its probes it belongs now; `profile` goes on marking it. */
+static struct selection selection_again(PyCodeObject *code, PyCodeObject *original) {
+    struct selection before;
+    const struct twin *known = twins_find(code);
+    uint32_t row = known && known->original ? known->code : 0;
+    if (lazy_code_original(code, &before))
+        selection_set_origin_project(before.project);
+    else if (row)
+        selection_set_origin_project(profile_code(row)->flags & ARENA_CODE_PROJECT);
+    struct selection selection = selection_of(utf8(original->co_filename));
+    known = twins_find(original);
+    selection.lines |= known && known->marked && selection.collectors & COLLECTOR_LINE;
+    return selection;
+}
+
+PyCodeObject *instrument_again(PyCodeObject *code) {
+    PyCodeObject *original = twins_original(code);
+    struct selection selection = selection_again(code, original);
+    PyCodeObject *current = twins_current(original, selection.collectors);
+    if (current)
+        return (PyCodeObject *)Py_NewRef(current);
+    if (selection_wants_probes(selection))
+        return find_nested_twin(original, selection);
+    return make_twin(original, false); /* of what is nested in it, some may belong to another file */
+}
+
+void instrument_constants_again(PyCodeObject *twin, PyCodeObject *original, PyCodeObject *(*again)(PyCodeObject *)) {
+    Py_ssize_t count = PyTuple_GET_SIZE(original->co_consts);
+    for (Py_ssize_t i = 0; i < count && i < PyTuple_GET_SIZE(twin->co_consts); i++) {
+        PyObject *before = PyTuple_GET_ITEM(twin->co_consts, i);
+        if (!PyCode_Check(before))
+            continue;
+        PyTuple_SET_ITEM(twin->co_consts, i, (PyObject *)again((PyCodeObject *)before));
+        Py_DECREF(before);
+    }
+}
+
 PyCodeObject *instrument_marked(PyCodeObject *code) {
     if (!profile_header() || !python_in_main_interpreter())
         return (PyCodeObject *)Py_NewRef(code);
@@ -222,7 +259,8 @@ PyCodeObject *instrument_marked(PyCodeObject *code) {
     if (known && known->original && known->lines)
         twin = (PyCodeObject *)Py_NewRef(code);
     else
-        twin = make_twin(twins_original(code), true);
+        twin = make_twin(twins_original(code), profile_header()->collectors_on & COLLECTOR_LINE);
+    twins_mark(twins_original(twin));
     known = twins_find(twin);
     if (known && known->code) {
         profile_code(known->code)->flags |= ARENA_CODE_MARKED;

@@ -16,12 +16,21 @@ PyCodeObject *instrument_code(PyCodeObject *code);
 /* The same of code that may never run: its probes come with its first call. While the engine starts. */
 PyCodeObject *instrument_lazily(PyCodeObject *code);
 
+/* The code that is to run now for this one, an original, twin or shell, when collectors have been switched: as instrument_lazily,
+ * made of the original. A function of code with probes has none where nothing is to be placed: the original itself. A new
+ * reference. */
+PyCodeObject *instrument_again(PyCodeObject *code);
+/* Exchanges the code objects among a twin's constants, from which code that runs already makes functions, for those that are to run
+ * now. again: as instrument_again. */
+void instrument_constants_again(PyCodeObject *twin, PyCodeObject *original, PyCodeObject *(*again)(PyCodeObject *));
+
 /* For lazy_code.c: a code object with probes, whatever becomes of it. */
 struct instrumented {
     PyCodeObject *code;         /* owned; NULL: nothing to place, not understood, or no memory */
     struct offset_map *offsets; /* owned */
     uint32_t row;
     bool lines;
+    uint32_t collectors;
 };
 struct instrumented instrument_body(PyCodeObject *code, struct selection selection);
 /* Ties a twin to its original; takes body.offsets. false: memory is out. */

@@ -4,6 +4,7 @@
 #include "core/host/c_functions.h"
 #include "core/probe/block_counters.h"
 #include "core/probe/shadow_stack.h"
+#include "pyprof/collectors.h"
 
 struct probe {
     PyObject_HEAD
@@ -181,10 +182,19 @@ SLOTS(slow, ARENA_CLOCK_MONOTONIC, lines, true)
 SLOTS(cpu, ARENA_CLOCK_THREAD_CPU, plain, false)
 SLOTS(cpu, ARENA_CLOCK_THREAD_CPU, lines, true)
 SLOTS(no, ARENA_CLOCK_NONE, plain, false)
+SLOTS(still, ARENA_CLOCK_STILL, plain, false)
+
+/* What probes do that are left over in activations which began before their collector was switched off. What was counted when it
+ * was entered is popped as ever; what is entered now (a generator that was made before) is pushed, and no call. */
+SLOT(enter, still, uncounted, run_enter(probe, 0, 0, 0, ARENA_CLOCK_STILL, false))
+SLOT(enter_generator, still, uncounted, run_enter(probe, 0, frame_identity(), 0, ARENA_CLOCK_STILL, false))
+SLOT(nothing, at, all, )
 
 static const python_probe_function *choose_slots(bool lines) {
     if (profile_clock_kind == ARENA_CLOCK_NONE)
         return slots_no_plain;
+    if (profile_clock_kind == ARENA_CLOCK_STILL)
+        return slots_still_plain;
     if (profile_clock_kind == ARENA_CLOCK_THREAD_CPU)
         return lines ? slots_cpu_lines : slots_cpu_plain;
     if (profile_clock_kind == SHADOW_FAST_CLOCK)
@@ -249,6 +259,23 @@ bool probe_types_prepare(bool lines) {
             return false;
     }
     return true;
+}
+
+void probe_types_switch(uint32_t before, uint32_t now) {
+    const python_probe_function *slots = choose_slots(now & COLLECTOR_LINE);
+    uint32_t off = before & ~now;
+    for (int kind = 0; kind < PROBE_KIND_COUNT; kind++)
+        python_set_probe_function(&types[kind], slots[kind]);
+    if (off & COLLECTOR_LINE) {
+        python_set_probe_function(&types[PROBE_LINE_HIT], nothing_at_all);
+        python_set_probe_function(&types[PROBE_LINE_SWITCH], nothing_at_all);
+    }
+    if (off & COLLECTOR_FUNCTION)
+        python_set_probe_function(&types[PROBE_CALL], nothing_at_all);
+    if (!now) {
+        python_set_probe_function(&types[PROBE_ENTER], enter_still_uncounted);
+        python_set_probe_function(&types[PROBE_ENTER_GENERATOR], enter_generator_still_uncounted);
+    }
 }
 
 static PyObject *exit_probe_new(enum probe_kind kind, struct probe_place place) {

@@ -38,6 +38,10 @@ struct probe_place {
 /* Makes the types; lines: the line collector is on. */
 bool probe_types_prepare(bool lines);
 
+/* The collectors that are on have changed (bits of enum collector; before: that ever were), and the clock with them: what all
+ * probes do that there are. */
+void probe_types_switch(uint32_t before, uint32_t now);
+
 /* A new probe, or NULL with an exception set. */
 PyObject *probe_new(enum probe_kind kind, struct probe_place place);
 

@@ -2,6 +2,7 @@
 
 #include "core/host/census.h"
 #include "core/host/publish_bytecode.h"
+#include "core/host/requests.h"
 #include "core/probe/memory.h"
 #include "core/probe/profile_writer.h"
 #include "pyprof/collectors.h"
@@ -10,6 +11,7 @@ static PyObject *end(PyObject *module, PyObject *arguments) {
     (void)module;
     (void)arguments;
     memory_end();
+    requests_end();
     const struct arena_header *header = profile_header();
     if (header && header->census && header->collectors & COLLECTOR_MEMORY)
         census_take();

@@ -3,8 +3,10 @@
 #include "core/host/allocation_check.h"
 #include "core/host/census.h"
 #include "core/host/own_work.h"
+#include "core/host/switching.h"
 #include "core/probe/memory.h"
 #include "core/probe/profile_writer.h"
+#include "pyprof/collectors.h"
 
 static enum arena_memory_state memory_state(void) {
     const struct arena_header *header = profile_header(); /* NULL in a forked child that got none */
@@ -106,6 +108,63 @@ static PyObject *memory_on(PyObject *self, PyObject *unused) {
     Py_RETURN_NONE;
 }
 
+/* --- all collectors ----------------------------------------------------------------------------------------- */
+
+static const struct { const char *name; uint32_t bit; } collector_names[] = {
+#define X(bit, NAME, name, built) {name, COLLECTOR_##NAME},
+    COLLECTOR_LIST(X)
+#undef X
+};
+enum { COLLECTOR_NAMES = sizeof collector_names / sizeof *collector_names };
+
+static PyObject *names_of(uint32_t bits) {
+    PyObject *names = PyList_New(0);
+    for (int i = 0; names && i < COLLECTOR_NAMES; i++) {
+        PyObject *name = bits & collector_names[i].bit ? PyUnicode_FromString(collector_names[i].name) : NULL;
+        if (name && PyList_Append(names, name) < 0)
+            Py_CLEAR(names);
+        Py_XDECREF(name);
+    }
+    PyObject *tuple = names && !PyErr_Occurred() ? PyList_AsTuple(names) : NULL;
+    Py_XDECREF(names);
+    return tuple;
+}
+
+/* The bit of a name; 0 with an exception set. */
+static uint32_t bit_of(PyObject *name) {
+    const char *text = PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : NULL;
+    for (int i = 0; text && i < COLLECTOR_NAMES; i++)
+        if (strcmp(text, collector_names[i].name) == 0 && collector_names[i].bit & COLLECTORS_SWITCHED)
+            return collector_names[i].bit;
+    if (!PyErr_Occurred())
+        PyErr_Format(PyExc_ValueError, "pyprof.collectors(): %R is none of 'function', 'line', 'memory' and 'bytecode'", name);
+    return 0;
+}
+
+static PyObject *collectors(PyObject *self, PyObject *arguments) {
+    (void)self;
+    struct arena_header *header = profile_header();
+    uint32_t wanted = 0;
+    for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(arguments); i++) {
+        uint32_t bit = bit_of(PyTuple_GET_ITEM(arguments, i));
+        if (!bit)
+            return NULL;
+        wanted |= bit;
+    }
+    if (!header || !(header->collectors & COLLECTORS_SWITCHED)) {
+        PyErr_SetString(PyExc_RuntimeError, "pyprof.collectors() needs a run that began with a collector; this one has none");
+        return NULL;
+    }
+    uint32_t before = header->collectors_on & COLLECTORS_SWITCHED;
+    const char *why = "there is no memory for it, or a garbage collection is going on";
+    bool done = switching_do(wanted);
+    if (!done || *header->switch_failed) {
+        PyErr_Format(PyExc_RuntimeError, "pyprof.collectors(): %s", done ? header->switch_failed : why);
+        return NULL;
+    }
+    return names_of(before);
+}
+
 /* --- numbers ------------------------------------------------------------------------------------------------ */
 
 static PyObject *allocated(PyObject *self, PyObject *unused) {
@@ -139,6 +198,14 @@ PyDoc_STRVAR(memory_off_doc,
              "        build_the_index()\n\n"
              "What is freed meanwhile is still taken off what lives.");
 PyDoc_STRVAR(memory_on_doc, "memory_on()\n--\n\nCount allocations again.");
+PyDoc_STRVAR(collectors_doc,
+             "collectors(*names)\n--\n\n"
+             "From here on exactly these are on, of 'function', 'line', 'memory' and 'bytecode'; those that were are returned.\n\n"
+             "    before = pyprof.collectors()\n"
+             "    build_the_index()\n"
+             "    pyprof.collectors(*before)\n\n"
+             "A function that runs already has the probes that it began with until it returns, one without has some from its next\n"
+             "call on. A run that began without any collector has none to switch on.");
 PyDoc_STRVAR(allocated_doc,
              "allocated()\n--\n\n"
              "How often the process has allocated memory since it started, and how many bytes: (count, bytes).");
@@ -166,6 +233,7 @@ static PyMethodDef functions[] = {
     {"mark", (PyCFunction)(void (*)(void))mark, METH_VARARGS | METH_KEYWORDS, mark_doc},
     {"memory_off", memory_off, METH_NOARGS, memory_off_doc},
     {"memory_on", memory_on, METH_NOARGS, memory_on_doc},
+    {"collectors", collectors, METH_VARARGS, collectors_doc},
     {"allocated", allocated, METH_NOARGS, allocated_doc},
     {"assert_allocated", (PyCFunction)(void (*)(void))allocation_check_new, METH_VARARGS | METH_KEYWORDS, assert_allocated_doc},
     {"census", census, METH_NOARGS, census_doc},

@@ -68,6 +68,11 @@ static bool is_in(enum list list, const char *file, const char *resolved, bool p
     return false;
 }
 
+uint32_t selection_collectors(void) {
+    uint32_t on = state.header->collectors_on & COLLECTORS_SWITCHED, others = on & ~(uint32_t)COLLECTOR_MEMORY;
+    return others ? others : on;
+}
+
 struct selection selection_of(const char *file) {
     if (state.last_file[0] && strcmp(file, state.last_file) == 0)
         return state.last;
@@ -75,12 +80,14 @@ struct selection selection_of(const char *file) {
     if (file[0] == '<' || !realpath(file, resolved))
         snprintf(resolved, sizeof resolved, "%s", file);
     struct selection selection = {.project = is_project_file(file, resolved)};
-    selection.function = is_in(FUNCTION_INCLUDE, file, resolved, selection.project) &&
+    uint32_t on = selection_collectors();
+    selection.collectors = on;
+    selection.function = on && is_in(FUNCTION_INCLUDE, file, resolved, selection.project) &&
                          !is_in(FUNCTION_EXCLUDE, file, resolved, selection.project);
-    selection.lines = state.header->collectors & COLLECTOR_LINE &&
+    selection.lines = on & COLLECTOR_LINE &&
                       is_in(LINE_INCLUDE, file, resolved, selection.project) &&
                       !is_in(LINE_EXCLUDE, file, resolved, selection.project);
-    selection.bytecode = state.header->collectors & COLLECTOR_BYTECODE &&
+    selection.bytecode = on & COLLECTOR_BYTECODE &&
                          is_in(BYTECODE_INCLUDE, file, resolved, selection.project) &&
                          !is_in(BYTECODE_EXCLUDE, file, resolved, selection.project);
     snprintf(state.last_file, sizeof state.last_file, "%s", file);
@@ -89,7 +96,12 @@ struct selection selection_of(const char *file) {
 }
 
 void selection_set_origin(const char *calling_file) {
-    bool project = selection_of(calling_file).project;
+    selection_set_origin_project(selection_of(calling_file).project);
+}
+
+void selection_forget(void) { state.last_file[0] = '\0'; }
+
+void selection_set_origin_project(bool project) {
     if (project != state.origin_is_project)
         state.last_file[0] = '\0';
     state.origin_is_project = project;

@@ -104,6 +104,18 @@ const struct twin *twins_find(const PyCodeObject *code) {
     return entry ? &entry->twin : NULL;
 }
 
+PyCodeObject *twins_current(const PyCodeObject *original, uint32_t collectors) {
+    const struct twin *known = twins_find(original);
+    const struct twin *twin = known && known->instrumented ? twins_find(known->instrumented) : NULL;
+    return twin && twin->collectors == collectors ? known->instrumented : NULL;
+}
+
+void twins_mark(PyCodeObject *original) {
+    struct entry *entry = find_or_add(original);
+    if (entry)
+        entry->twin.marked = true;
+}
+
 void twins_visit(void (*visit)(PyCodeObject *twin, const struct twin *record)) {
     for (const struct entry *entry = entries; entry; entry = entry->hh.next)
         if (entry->twin.original)

@@ -14,6 +14,8 @@ struct twin {
     struct offset_map *offsets; /* of a twin: owned, NULL where its instructions are the original's */
     uint32_t code;              /* of a twin: its row; 0: it has no probes of its own */
     bool lines;                 /* of a twin: it has line probes */
+    bool marked;                /* of an original: it was given to `profile` */
+    uint32_t collectors;        /* of a twin: those that were on when it was made */
 };
 
 /* Begins to watch for the end of code objects. */
@@ -22,11 +24,17 @@ void twins_prepare(void);
 /* The record of a code object, or NULL; until the code object ends. */
 const struct twin *twins_find(const PyCodeObject *code);
 
+/* The twin of an original that was made while exactly these collectors were on; borrowed, NULL: there is none (any more). */
+PyCodeObject *twins_current(const PyCodeObject *original, uint32_t collectors);
+
 /* Calls visit for every twin. It must not run Python code, nor make or end code objects. */
 void twins_visit(void (*visit)(PyCodeObject *twin, const struct twin *record));
 
 /* Ties a new twin to its original, as `record` tells of it. The record's offsets become the table's. false: memory is out. */
 bool twins_tie(PyCodeObject *instrumented, struct twin record);
+
+/* An original was given to `profile`, which may have no twin now. */
+void twins_mark(PyCodeObject *original);
 
 /* What a twin was made of; code that is no twin itself. Borrowed: the twin holds it. */
 PyCodeObject *twins_original(PyCodeObject *code);

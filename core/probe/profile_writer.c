@@ -289,7 +289,9 @@ static bool open_slot(struct thread_slot *slot, uint32_t index) {
 static void begin_thread(struct thread_slot *slot) {
     struct arena_thread *thread = slot->segment;
     struct arena_frame *root = segment_frames(thread);
-    uint64_t now = clock_ticks(profile_clock_kind) - thread->own_ticks;
+    /* A time that is 0 would be of a frame that is not timed. */
+    uint64_t now = profile_clock_kind == ARENA_CLOCK_STILL ? (thread->latest_ticks ? thread->latest_ticks : 1)
+                                                           : clock_ticks(profile_clock_kind) - thread->own_ticks;
     *root = (struct arena_frame){.start_ticks = now};
     thread->latest_ticks = now;
     thread->last_ticks = now;

@@ -30,6 +30,8 @@ enum { SHADOW_MOST_DEBT = 1000 };
 SHADOW_INLINE uint64_t shadow_now(struct arena_thread *thread, enum arena_clock_kind clock, uint64_t cost) {
     if (clock == ARENA_CLOCK_NONE)
         return 0;
+    if (clock == ARENA_CLOCK_STILL)
+        return thread->latest_ticks;
     uint64_t own = thread->own_ticks + cost;
     uint64_t now = clock_ticks(clock) - own;
     int64_t debt = (int64_t)(thread->latest_ticks - now);

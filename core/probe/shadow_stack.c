@@ -272,7 +272,7 @@ void shadow_waits(void) {
 
 void shadow_waited(void) {
     struct arena_thread *thread = profile_current_thread;
-    if (thread == &profile_no_thread || !thread->waiting_since)
+    if (thread == &profile_no_thread || !thread->waiting_since || profile_clock_kind == ARENA_CLOCK_STILL)
         return;
     uint64_t ticks = clock_ticks(profile_clock_kind) - thread->waiting_since;
     thread->own_ticks += ticks;

@@ -205,7 +205,7 @@ SHADOW_INLINE void shadow_enter(struct shadow_cache *cache, uint32_t code, uint6
         shadow_enter_slowly(cache, code, calls, identity, place, lines);
         return;
     }
-    const bool leaves = !lines && clock != ARENA_CLOCK_NONE;
+    const bool leaves = !lines && clock != ARENA_CLOCK_NONE && clock != ARENA_CLOCK_STILL;
     if (leaves && SHADOW_UNLIKELY(shadow_may_hide_leaf(caller))) {
         shadow_enter_above_leaf(cache, code, calls, identity, cost);
         return;

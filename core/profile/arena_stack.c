@@ -47,6 +47,8 @@ static uint64_t processor_time(uint32_t process, uint64_t thread) {
 /* What a thread's clock says now, or said when the program ended: less by what the profiler has cost it. Of a thread that is gone,
  * the processor time since its last reading is not known. */
 static uint64_t thread_now(const struct arena_build *build, const struct arena_thread *head) {
+    if (build->header->clock_still)
+        return head->latest_ticks;
     if (build->header->run_clock == RUN_CLOCK_CPU) {
         uint64_t now = build->ended ? 0 : processor_time(build->header->host_pid, head->system_id);
         return now && now - head->own_ticks > head->latest_ticks ? now - head->own_ticks : head->latest_ticks;
@@ -85,7 +87,7 @@ static const struct arena_frame *line_owner(const struct arena_stack *stack, siz
 
 /* A cell that was read from a frame. */
 static uint32_t known_cell(const struct arena_build *build, uint32_t cell) {
-    return cell < build->header->line_cell_count ? cell : 0;
+    return cell < build->header->line_cell_count && !build->header->lines_still ? cell : 0;
 }
 
 static void tell_activation(const struct arena_build *build, const struct arena_stack *stack, const struct arena_flight *flight,
@@ -134,7 +136,7 @@ bool arena_stack_add_row(struct arena_build *build, const struct arena_thread *h
 static uint32_t line_of_cell(struct arena_build *build, uint32_t cell) {
     struct arena_line line;
     struct error ignored;
-    if (!cell || cell >= build->header->line_cell_count ||
+    if (!cell || cell >= build->header->line_cell_count || build->header->lines_still ||
         !arena_read(build->reader, ARENA_LINES_AT + cell * sizeof line, &line, sizeof line, &ignored))
         return 0;
     return line.line;

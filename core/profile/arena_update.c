@@ -36,6 +36,14 @@ static bool out_of_memory(struct updating *updating, struct error *error) {
     return arena_out_of_memory(updating->build.reader, error);
 }
 
+/* Where collectors were switched, functions that were there get lines later. */
+static bool was_switched(const struct arena_header *header) {
+    for (int bit = 0; bit < COLLECTOR_BITS; bit++)
+        if (header->switched[bit].off_count)
+            return true;
+    return false;
+}
+
 /* Whether this can be done at all. */
 static bool can_follow(const struct updating *updating) {
     const struct arena_header *header = updating->build.header;
@@ -43,7 +51,7 @@ static bool can_follow(const struct updating *updating) {
     const struct model *before = updating->before;
     return before && follow && follow->serial && before->serial == follow->serial &&
            before->start_unix_ns == header->clock.start_unix_ns && !before->update && !before->child_count &&
-           !header->child_count && !(header->collectors & (COLLECTOR_MEMORY | COLLECTOR_BYTECODE)) &&
+           !header->child_count && !(header->collectors & (COLLECTOR_MEMORY | COLLECTOR_BYTECODE)) && !was_switched(header) &&
            header->thread_count == follow->thread_count && header->marked_count == follow->marked_count &&
            header->code_count >= follow->code_count && before->function_count == follow->code_count &&
            header->line_cell_count >= follow->line_cell_count && follow->text_pieces < TEXT_PIECES;

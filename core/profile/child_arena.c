@@ -81,7 +81,7 @@ static bool create_numbered(struct arena *arena, const char *folder, enum arena_
 }
 
 static void copy_settings(struct arena_header *header, const struct arena_header *main) {
-    header->collectors = main->collectors;
+    header->collectors = header->collectors_on = main->host_pid ? main->collectors_on : main->collectors;
     header->builtins = main->builtins;
     header->marked_only = main->marked_only;
     header->recorder_pid = main->recorder_pid;

@@ -55,6 +55,7 @@ bool ask_target_collectors(struct recording *recording, uint32_t collectors, con
         return false;
     uint32_t *asked = &header->mailbox.collectors, number = *asked >> ARENA_SWITCH_BITS;
     __atomic_store_n(asked, (number + 1) << ARENA_SWITCH_BITS | (collectors & COLLECTORS_SWITCHED), __ATOMIC_RELEASE);
+    ask_target_bytecode(recording); /* which probes look for */
     uint32_t signal = __atomic_load_n(&header->wake_signal, __ATOMIC_ACQUIRE);
     if (signal && header->host_pid)
         syscall(SYS_tgkill, header->host_pid, header->host_pid, signal);

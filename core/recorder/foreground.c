@@ -75,7 +75,7 @@ static void follow_until_end(struct recording *recording, int signals) {
 
 static bool finish(struct recording *recording, const struct config *config, bool save, struct model **model,
                    char *session_path, struct error *error) {
-    if (config->collectors.bytecode.enabled) /* it takes too long for a run that nobody asked it of */
+    if (recording->arena.header->collectors & COLLECTOR_BYTECODE) /* it takes too long for a run that nobody asked it of */
         disassemble_profile(recording->arena.path);
     struct model *built = save_build_model(recording->arena.path, recording->arena_lock, config, error);
     bool done = built && (!save || save_session(built, session_path, error));

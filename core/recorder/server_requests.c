@@ -143,6 +143,7 @@ static void request_collectors(struct server *server, const struct recorder_mess
     uint32_t collectors;
     bool done = read_collectors((const char *)message->payload, &collectors, &error) &&
                 ask_target_collectors(&server->recording, collectors, &notice, &error);
+    server->bytecode_wanted |= done && collectors & COLLECTOR_BYTECODE;
     answer(server, done, notice, &error);
 }
 

@@ -32,6 +32,32 @@ static void write_exit(struct json *json, const struct model *model) {
     json_end(json, '}');
 }
 
+/* Where a collector was off in between its numbers are of the rest; most runs have none of that. */
+static void write_switched(struct json *json, const struct model *model) {
+    static const char *const names[COLLECTOR_BITS] = {
+#define X(bit, NAME, name, built) [bit] = name,
+        COLLECTOR_LIST(X)
+#undef X
+    };
+    bool any = false;
+    for (int i = 0; i < COLLECTOR_BITS; i++)
+        any |= model->switched[i].off_count > 0;
+    if (!any)
+        return;
+    json_begin(json, "switched", '[');
+    for (int i = 0; i < COLLECTOR_BITS; i++) {
+        if (!model->switched[i].off_count)
+            continue;
+        json_begin(json, NULL, '{');
+        json_text(json, "collector", names[i]);
+        json_number(json, "off_count", model->switched[i].off_count);
+        json_number(json, "off_ns", model->switched[i].off_ns);
+        json_number(json, "on", model->collectors_on >> i & 1);
+        json_end(json, '}');
+    }
+    json_end(json, ']');
+}
+
 static void write_run(struct json *json, const struct model *model) {
     json_number(json, "pyprof", EXPORT_JSON_VERSION);
     if (*model->python_version)
@@ -46,6 +72,7 @@ static void write_run(struct json *json, const struct model *model) {
     COLLECTOR_LIST(X)
 #undef X
     json_end(json, ']');
+    write_switched(json, model);
     write_known(json, "wall_ns", model->wall_ns);
     json_text(json, "clock", run_clock_name(model->clock));
     if (model->overhead_ns)

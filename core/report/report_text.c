@@ -97,6 +97,21 @@ static void write_subject(const struct model *model, FILE *out) {
         fprintf(out, "), one of %zu processes", processes);
 }
 
+/* The memory collector's own reports say when the program paused it. */
+static void write_switched(const struct model *model, FILE *out) {
+    static const char *const names[COLLECTOR_BITS] = {
+#define X(bit, NAME, name, built) [bit] = name,
+        COLLECTOR_LIST(X)
+#undef X
+    };
+    for (int i = 0; i < COLLECTOR_BITS; i++) {
+        const struct model_switched *off = &model->switched[i];
+        if (off->off_count && !(1u << i == COLLECTOR_MEMORY && off->off_count == model->heap.paused_count))
+            fprintf(out, "the %s collector was off for %.3f s%s: its numbers are of the rest\n", names[i],
+                    report_seconds(off->off_ns), model->collectors_on >> i & 1 ? "" : ", and is off");
+    }
+}
+
 void report_heading(const struct model *model, const char *title, FILE *out) {
     fprintf(out, "%s of ", title);
     write_subject(model, out);
@@ -125,4 +140,5 @@ void report_heading(const struct model *model, const char *title, FILE *out) {
     if (model->overhead_ns)
         fprintf(out, ", the probes' own cost, %.3f s, is taken out", report_seconds(model->overhead_ns));
     fputc('\n', out);
+    write_switched(model, out);
 }

@@ -49,14 +49,16 @@ enum {
     ARENA_SAMPLE_GROWTH = 4,
 };
 
-/* The last two are never that of arena_clock. THREAD_CPU: a thread's processor time in nanoseconds, what probes read where the
- * run's clock is RUN_CLOCK_CPU. NONE: none, where neither functions nor lines are timed; it stands still at 0. */
+/* The last three are never that of arena_clock. THREAD_CPU: a thread's processor time in nanoseconds, what probes read where the
+ * run's clock is RUN_CLOCK_CPU. NONE: none, where neither functions nor lines are timed; it stands still at 0.
+ * STILL: the same after they were, by switching them off: each thread's stands still at its latest reading. */
 enum arena_clock_kind {
     ARENA_CLOCK_MONOTONIC = 0,
     ARENA_CLOCK_TSC = 1,
     ARENA_CLOCK_CNTVCT = 2,
     ARENA_CLOCK_THREAD_CPU = 3,
     ARENA_CLOCK_NONE = 4,
+    ARENA_CLOCK_STILL = 5,
 };
 
 /* Two readings of both clocks turn ticks into nanoseconds: `start` is taken when the arena is made, `end` when
@@ -221,6 +223,8 @@ struct arena_header {
     struct arena_mailbox mailbox;
     uint32_t collectors_on; /* bits of enum collector: what is on now, but for memory, whose state says so */
     uint32_t wake_signal;   /* sent to the main thread, has it look into the mailbox; 0: do not send any */
+    uint32_t clock_still; /* 1: threads' clocks stand still at their latest_ticks: neither functions nor lines are on now */
+    uint32_t lines_still; /* 1: what frames say of lines is of the past: they were on, and are not now */
     char switch_failed[256]; /* why what was asked for last could not be switched in part; "" where it could */
     struct arena_switched switched[8]; /* at each collector's bit */
     uint32_t mark_count;  /* rows of the marks region that are taken (atomically); a row is there when its t_ns is not 0 */
