@@ -14,6 +14,7 @@ static const char *const pane_names[] = {"functions", "source", "bytecode", "ram
                                          "flame", "threads", "info", NULL};
 static const char *const column_names[] = {"self%", "total%", "self", "total", "calls", "primitive", "percall", "instr",
                                            "mib", "totmib", "trend", "file", "function", NULL};
+static const char *const group_names[] = {"none", "file", "module", "class", "thread", NULL};
 static const char *const sort_names[] = {"self", "total", "calls", "name", "file", "instr", "mib", "totmib", "primitive", "percall",
                                          "trend", NULL};
 
@@ -130,6 +131,8 @@ const struct config_option options[] = {
            "what it is sorted by."),
     OPTION(ui.sort_inverted, .initial = "false", .help =
            "Sort the function table the other way round: the smallest first, names from the end of the alphabet."),
+    OPTION(ui.group, .initial = "none", .words = group_names, .help =
+           "What the function table's functions are put together by. b chooses it, S writes it."),
 };
 /* clang-format on */
 const size_t option_count = sizeof options / sizeof options[0];

@@ -61,6 +61,7 @@ struct config {
         struct text_list columns; /* words of tui/view/function_values.h */
         char *sort;             /* a column: self, total, calls, name, ... */
         bool sort_inverted;
+        char *group;            /* none, file, module, class, thread */
     } ui;
 };
 

@@ -90,6 +90,7 @@ static void test_defaults(void **state) {
     assert_list(&config->ui.columns, 10, (const char *const[]){"self%", "total%", "self", "total", "calls", "instr", "mib",
                                                                "totmib", "trend", "file"});
     assert_string_equal(config->ui.sort, "self");
+    assert_string_equal(config->ui.group, "none");
     assert_int_equal(config_collectors(config), COLLECTOR_FUNCTION | COLLECTOR_LINE | COLLECTOR_MEMORY);
     assert_true(config_validate(config, NULL));
     config_free(config);

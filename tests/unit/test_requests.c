@@ -48,6 +48,7 @@ static bool asks_what_to_compare_with(void) { return application.prompt == PROMP
 static bool asks_for_session(void) { return application.prompt == PROMPT_SAVE_SESSION; }
 static bool lists_columns(void) { return application.popup_kind == POPUP_SORT; }
 static bool lists_choices_of_columns(void) { return application.popup_kind == POPUP_COLUMNS; }
+static bool lists_groupings(void) { return application.popup_kind == POPUP_GROUP; }
 static bool lists_actions(void) { return application.popup_kind == POPUP_PALETTE; }
 static bool lists_keys(void) { return application.popup_kind == POPUP_HELP; }
 static bool fits_the_screen(void) { return fake_screen.resized == 1; }
@@ -122,6 +123,7 @@ static const struct effect {
     [REQUEST_SORT_INVERT] = {.shows = "sort:Self%^"},
     [REQUEST_HOLD] = {.shows = "sort:Self%v  held"},
     [REQUEST_COLUMNS] = {.happens = lists_choices_of_columns, .shows = "[x] self%"},
+    [REQUEST_GROUP] = {.happens = lists_groupings, .shows = "by module"},
     [REQUEST_PERCENT] = {.shows = "sort:Self s"},
     [REQUEST_VARIANT] = {.first = "6", .shows = "[alive]"},
     [REQUEST_TREE] = {.first = "6", .shows = "  tree"},

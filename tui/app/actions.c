@@ -145,6 +145,7 @@ static void filter(struct application *application) { prompt_open(application, P
 static void sort_menu(struct application *application) { popups_open(application, POPUP_SORT); }
 static void marks(struct application *application) { popups_open(application, POPUP_MARKS); }
 static void columns(struct application *application) { popups_open(application, POPUP_COLUMNS); }
+static void group(struct application *application) { popups_open(application, POPUP_GROUP); }
 /* Shares of time first; then no shares at all; then shares of all that is part of a whole. */
 static void percent(struct application *application) {
     bool absolute = !application->percent;
@@ -289,7 +290,7 @@ static void (*const handlers[REQUEST_COUNT])(struct application *) = {
     [REQUEST_CALLERS] = show_callers, [REQUEST_EDIT] = edit, [REQUEST_SEARCH] = search,
     [REQUEST_SEARCH_NEXT] = search_next, [REQUEST_SEARCH_PREVIOUS] = search_previous, [REQUEST_FILTER] = filter,
     [REQUEST_HIDE_STANDARD_LIBRARY] = hide_standard_library, [REQUEST_SORT_MENU] = sort_menu,
-    [REQUEST_COLUMNS] = columns,
+    [REQUEST_COLUMNS] = columns, [REQUEST_GROUP] = group,
     [REQUEST_VARIANT] = memory_actions_vary, [REQUEST_NEXT_MARK] = code_marks_next,
     [REQUEST_PREVIOUS_MARK] = code_marks_previous, [REQUEST_PEAK] = memory_actions_peak,
     [REQUEST_MARK] = code_marks_toggle, [REQUEST_MARKS] = marks, [REQUEST_CENSUS] = memory_actions_census,

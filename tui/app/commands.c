@@ -10,6 +10,7 @@
 #include "core/config/words.h"
 #include "tui/app/code_search.h"
 #include "tui/app/collector_choice.h"
+#include "tui/app/grouping.h"
 #include "tui/app/memory_actions.h"
 #include "tui/app/pane_options.h"
 #include "tui/app/panes.h"
@@ -108,6 +109,19 @@ static void sort_by(struct application *application, const char *argument, int v
         }
     if (view != &functions_view || !functions_view_sort_by(state, column, inverted)) /* its menu offers what is shown */
         complain(application, "column", column, names);
+}
+
+static bool offer_groupings(struct application *application, const char *typed, struct popup *popup) {
+    (void)application;
+    return add_words(popup, "", grouping_words(), typed);
+}
+
+static void group_by(struct application *application, const char *argument, int value) {
+    (void)value;
+    if (words_contain(grouping_words(), argument))
+        grouping_read(application, argument);
+    else
+        complain(application, "grouping", argument, grouping_words());
 }
 
 static void filter_by(struct application *application, const char *argument, int value) {
@@ -223,6 +237,8 @@ static void apply_setting(struct application *application, const char *key) {
         application->next_tick_ns = 0;
     } else if (strncmp(key, "ui.sort", 7) == 0) {
         functions_view_sort_by(application->view_states[PANE_FUNCTIONS], config->ui.sort, config->ui.sort_inverted);
+    } else if (strncmp(key, "ui.group=", 9) == 0) {
+        grouping_read(application, config->ui.group);
     }
 }
 
@@ -310,6 +326,7 @@ const struct command commands[] = {
     {"line", "N", "line N of the file", NULL, false, go_to_line},
     {"moment", "NAME", "mark this moment in the RAM graph", NULL, false, mark_moment},
     {"sort", "COLUMN", "sort the pane by a column; \"COLUMN inverted\": the other way round", offer_sorts, false, sort_by},
+    {"group", "WHAT", "group the functions: file, module ...", offer_groupings, false, group_by},
     {"filter", "TERMS", "rows that these hold for (see &)", NULL, false, filter_by},
     {"theme", "NAME", "colours of that name", offer_themes, false, take_theme},
     {"set", "KEY=VALUE", "a key of the config, of those in ui", offer_settings, false, set},

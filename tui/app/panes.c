@@ -9,6 +9,7 @@
 #include "tui/app/clipboard.h"
 #include "tui/app/code_marks.h"
 #include "tui/app/compare_functions.h"
+#include "tui/app/grouping.h"
 #include "tui/app/live_run.h"
 #include "tui/app/pane_options.h"
 #include "tui/app/processes.h"
@@ -39,6 +40,7 @@ bool panes_open(struct application *application) {
         return false;
     sort_as_configured(application);
     columns_read(application);
+    grouping_read(application, application->start->config->ui.group);
     if (application->run.state == RUN_SESSION || application->run.state == RUN_OPENING)
         output_view_feed(application->view_states[PANE_OUTPUT], (const unsigned char *)no_output, sizeof no_output - 1);
     return true;

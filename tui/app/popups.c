@@ -7,6 +7,7 @@
 #include "tui/app/collector_choice.h"
 #include "tui/app/columns.h"
 #include "tui/app/compare_functions.h"
+#include "tui/app/grouping.h"
 #include "tui/app/key_map.h"
 #include "tui/app/losses.h"
 #include "tui/app/palette.h"
@@ -109,6 +110,7 @@ void popups_open(struct application *application, enum popup_kind kind) {
     bool filled = kind == POPUP_HELP        ? fill_help(application, popup)
                   : kind == POPUP_PALETTE   ? palette_fill(application)
                   : kind == POPUP_COLUMNS   ? columns_fill(application, popup)
+                  : kind == POPUP_GROUP     ? grouping_fill(application, popup)
                   : kind == POPUP_PROCESSES ? processes_fill(application, popup)
                   : kind == POPUP_COLLECTORS ? collector_choice_fill(application, popup)
                   : kind == POPUP_MARKS ? code_marks_fill(application, popup)
@@ -153,6 +155,8 @@ enum request popups_key(struct application *application, int key) {
     popups_close(application);
     if (answer == POPUP_CHOSEN && kind == POPUP_SORT)
         sort_by(application, value);
+    if (answer == POPUP_CHOSEN && kind == POPUP_GROUP)
+        grouping_choose(application, value);
     if (answer == POPUP_CHOSEN && kind == POPUP_PROCESSES)
         processes_choose(application, value);
     return REQUEST_NONE;

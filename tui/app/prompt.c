@@ -11,6 +11,7 @@
 #include "tui/app/compare_functions.h"
 #include "tui/app/diff_screen.h"
 #include "tui/app/export_screen.h"
+#include "tui/app/grouping.h"
 #include "tui/app/live_run.h"
 #include "tui/app/pane_options.h"
 #include "tui/app/panes.h"
@@ -45,7 +46,7 @@ static void save_config(struct application *application, const char *path) {
     config->ui.refresh_ms = application->refresh_ms;
     snprintf(theme, sizeof theme, "ui.theme=%s", theme_name(application->theme));
     if (config_set(config, theme, &error) && pane_options_write(application, config, &error) &&
-        columns_write(application, config, &error) &&
+        columns_write(application, config, &error) && grouping_write(application, config, &error) &&
         config_save_file(config, path, &error))
         application_message(application, "config saved: %s", path);
     else

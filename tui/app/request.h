@@ -44,7 +44,7 @@
     X(FORWARD, "]", "forward", "forward again", DRILL)                                               \
     X(CALLERS, "c", "callers", "callers and callees of the function", DRILL)                         \
     X(INVERT_CALLS, "i", "invert-calls", "flame, call tree: callers below", DRILL)        \
-    X(UNFOLD_ALL, "*", "unfold-all", "call tree: open all below", DRILL)                              \
+    X(UNFOLD_ALL, "*", "unfold-all", "call tree: open all below; all groups", DRILL)                  \
     X(MARK_FUNCTION, "w", "mark-function", "mark the function, to compare it", DRILL)   \
     X(MARK, "m", "mark", "mark the place; in the RAM graph the moment", DRILL) \
     X(NEXT_MARK, "'", "next-mark", "go to the next mark", DRILL) \
@@ -66,6 +66,7 @@
     X(SORT_INVERT, "I", "invert", "invert the order", TABLE)                                         \
     X(HOLD, "u", "hold", "hold the order of the rows, or let it go", TABLE)                          \
     X(COLUMNS, "O F2", "columns", "choose the columns of the functions", TABLE)                      \
+    X(GROUP, "b", "group", "group the functions: file, module ...", TABLE)                           \
     X(PERCENT, "%", "percent", "percent, absolute, shares of all numbers", TABLE)                                 \
     X(VARIANT, "v", "variant", "what of memory; in bytecode: opcodes, pairs", MEMORY)                   \
     X(TREE, "V", "tree", "memory as lines, or as a tree of calls", MEMORY)                           \

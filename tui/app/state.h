@@ -33,7 +33,7 @@ enum prompt_kind {
 };
 
 enum popup_kind { POPUP_NONE, POPUP_HELP, POPUP_PALETTE, POPUP_SORT, POPUP_COLUMNS, POPUP_PROCESSES, POPUP_COMPARISON,
-                  POPUP_MARKS, POPUP_COLLECTORS };
+                  POPUP_MARKS, POPUP_GROUP, POPUP_COLLECTORS };
 
 /* One process of a run, or all together: a pid may come twice in a run, a pid and its start do not. */
 struct chosen_process {

@@ -136,19 +136,33 @@ uint32_t activity_recent(const struct activity *activity, uint32_t id) {
     return sum;
 }
 
-/* To the nearest eighth: about a half, a half stays a half. */
-static unsigned eighths_of(uint8_t share) {
+/* To the nearest eighth: about a half, a half stays a half. What was rounded up may be more than a whole together. */
+static unsigned eighths_of(uint32_t share) {
     unsigned eighths = (share * EIGHTHS + ACTIVITY_WHOLE / 2) / ACTIVITY_WHOLE;
+    if (eighths > EIGHTHS)
+        return EIGHTHS;
     return share && !eighths ? 1 : eighths;
 }
 
-void activity_draw(const struct activity *activity, uint32_t id, struct grid *grid, struct rectangle area, int row, int column,
-                   enum cell_style style) {
+void activity_add(const struct activity *activity, uint32_t id, uint32_t shares[ACTIVITY_CELLS]) {
+    for (unsigned age = 0; activity_is_known(activity) && age < ACTIVITY_CELLS; age++)
+        shares[age] += share_of(activity, id, age);
+}
+
+void activity_draw_shares(const struct activity *activity, const uint32_t shares[ACTIVITY_CELLS], struct grid *grid,
+                          struct rectangle area, int row, int column, enum cell_style style) {
     static const char ascii[] = " .:-=+*%#";
     for (unsigned age = 0; activity_is_known(activity) && age < ACTIVITY_CELLS; age++) {
-        unsigned eighths = eighths_of(share_of(activity, id, age));
+        unsigned eighths = eighths_of(shares[age]);
         if (eighths)
             grid_glyph(grid, area, row, column + ACTIVITY_CELLS - 1 - (int)age, style,
                        grid->ascii ? (uint32_t)ascii[eighths] : 0x2580 + eighths);
     }
+}
+
+void activity_draw(const struct activity *activity, uint32_t id, struct grid *grid, struct rectangle area, int row, int column,
+                   enum cell_style style) {
+    uint32_t shares[ACTIVITY_CELLS] = {0};
+    activity_add(activity, id, shares);
+    activity_draw_shares(activity, shares, grid, area, row, column, style);
 }

@@ -48,4 +48,9 @@ uint32_t activity_recent(const struct activity *activity, uint32_t id);
 void activity_draw(const struct activity *activity, uint32_t id, struct grid *grid, struct rectangle area, int row, int column,
                    enum cell_style style);
 
+/* The same of several rows together: the shares of each are added to `shares`, from the last interval back, and drawn. */
+void activity_add(const struct activity *activity, uint32_t id, uint32_t shares[ACTIVITY_CELLS]);
+void activity_draw_shares(const struct activity *activity, const uint32_t shares[ACTIVITY_CELLS], struct grid *grid,
+                          struct rectangle area, int row, int column, enum cell_style style);
+
 #endif

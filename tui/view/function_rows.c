@@ -5,18 +5,19 @@
 
 #include "tui/view/function_values.h"
 
-/* Ascending; all times, counts and sizes stand with the largest first. */
-static uint64_t sort_key(const struct model_function *function, uint32_t id, const struct function_choice *choice) {
+/* Ascending; all times, counts and sizes stand with the largest first, what is not known last. */
+static uint64_t largest_first(uint64_t value) { return value == MODEL_UNKNOWN ? UINT64_MAX : UINT64_MAX - value; }
+
+uint64_t function_rows_key(const struct model_function *function, uint32_t id, const struct function_choice *choice) {
     switch (choice->sort) {
-    case FUNCTION_SORT_SELF: return UINT64_MAX - function->self_ns;
-    case FUNCTION_SORT_TOTAL: return UINT64_MAX - function->total_ns;
-    case FUNCTION_SORT_CALLS: return UINT64_MAX - function->calls;
-    case FUNCTION_SORT_PRIMITIVE_CALLS: return UINT64_MAX - function->primitive_calls;
-    case FUNCTION_SORT_TIME_PER_CALL: return UINT64_MAX - function_time_per_call(function);
-    case FUNCTION_SORT_INSTRUCTIONS: /* unknown ones stand last */
-        return function->instructions == MODEL_UNKNOWN ? UINT64_MAX : UINT64_MAX - function->instructions;
-    case FUNCTION_SORT_MEMORY: return UINT64_MAX - memory_measured(&function->memory, choice->measure);
-    case FUNCTION_SORT_TOTAL_MEMORY: return UINT64_MAX - memory_measured(&function->total_memory, choice->measure);
+    case FUNCTION_SORT_SELF: return largest_first(function->self_ns);
+    case FUNCTION_SORT_TOTAL: return largest_first(function->total_ns);
+    case FUNCTION_SORT_CALLS: return largest_first(function->calls);
+    case FUNCTION_SORT_PRIMITIVE_CALLS: return largest_first(function->primitive_calls);
+    case FUNCTION_SORT_TIME_PER_CALL: return largest_first(function_time_per_call(function));
+    case FUNCTION_SORT_INSTRUCTIONS: return largest_first(function->instructions);
+    case FUNCTION_SORT_MEMORY: return largest_first(memory_measured(&function->memory, choice->measure));
+    case FUNCTION_SORT_TOTAL_MEMORY: return largest_first(memory_measured(&function->total_memory, choice->measure));
     case FUNCTION_SORT_TREND: return UINT64_MAX - activity_recent(choice->activity, id);
     case FUNCTION_SORT_NAME: case FUNCTION_SORT_FILE: case FUNCTION_SORT_COUNT: break;
     }
@@ -78,7 +79,7 @@ static size_t choose(const struct function_order *order, const struct model *mod
     for (size_t i = 0; i < order->count; i++) {
         uint32_t id = order->by_name[i];
         if (marks[id])
-            entries[count++] = (struct ordered_function){sort_key(&model->functions[id], id, choice), id};
+            entries[count++] = (struct ordered_function){function_rows_key(&model->functions[id], id, choice), id};
     }
     return count;
 }
@@ -133,30 +134,45 @@ static bool hold(const struct table *table, const struct model *model, struct or
 }
 
 static bool fill(struct table *table, const struct model *model, const struct function_choice *choice,
-                 struct ordered_function *sorted, size_t count) {
-    if (!sorted || (choice->held && !hold(table, model, sorted, count)) || !table_reserve(table, count))
+                 struct sorted_functions *functions) {
+    if ((choice->held && !hold(table, model, functions->sorted, functions->count)) || !table_reserve(table, functions->count))
         return false;
-    table->count = count;
-    for (size_t i = 0; i < count; i++)
-        table->rows[i] = sorted[i].id;
+    table->count = functions->count;
+    for (size_t i = 0; i < functions->count; i++)
+        table->rows[i] = functions->sorted[i].id;
     return true;
+}
+
+void function_rows_free(struct sorted_functions *functions) {
+    free(functions->memory);
+    *functions = (struct sorted_functions){0};
+}
+
+bool function_rows_sort(struct sorted_functions *functions, struct function_order *order, const struct model *model,
+                        const struct function_choice *choice, uint64_t total_self_ns) {
+    uint8_t *marks = choice->hide_standard_library ? mark_project(model) : mark_all(model);
+    *functions = (struct sorted_functions){.memory = calloc(2 * model->function_count, sizeof *functions->memory)};
+    if (functions->memory && marks && function_order_update(order, model)) {
+        functions->ran = mark_accepted(model, choice, total_self_ns, marks);
+        functions->count = choose(order, model, choice, marks, functions->memory);
+        functions->sorted = sort_entries(model, choice, functions->memory, functions->memory + model->function_count,
+                                         functions->count);
+    }
+    free(marks);
+    if (functions->sorted)
+        return true;
+    function_rows_free(functions);
+    return false;
 }
 
 bool function_rows_build(struct table *table, struct function_order *order, const struct model *model,
                          const struct function_choice *choice, uint64_t total_self_ns, size_t *ran) {
-    struct ordered_function *entries = calloc(2 * model->function_count, sizeof *entries);
-    uint8_t *marks = choice->hide_standard_library ? mark_project(model) : mark_all(model);
-    bool done = entries && marks && function_order_update(order, model);
-    if (done) {
-        *ran = mark_accepted(model, choice, total_self_ns, marks);
-        size_t count = choose(order, model, choice, marks, entries);
-        done = fill(table, model, choice,
-                    sort_entries(model, choice, entries, entries + model->function_count, count), count);
-    }
+    struct sorted_functions functions;
+    bool done = function_rows_sort(&functions, order, model, choice, total_self_ns) && fill(table, model, choice, &functions);
+    *ran = functions.ran;
     if (!done)
         table->count = 0;
     table_rows_changed(table);
-    free(entries);
-    free(marks);
+    function_rows_free(&functions);
     return done;
 }

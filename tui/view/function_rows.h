@@ -40,6 +40,23 @@ struct function_choice {
     const struct activity *activity; /* what the trend is sorted by; NULL: nothing is known */
 };
 
+/* The functions of a table before they are its rows. */
+struct sorted_functions {
+    struct ordered_function *memory; /* owned; freed by function_rows_free */
+    struct ordered_function *sorted; /* in it: `count` functions */
+    size_t count, ran;               /* ran: how many there would be without a choice */
+};
+
+/* The functions that ran and are chosen, sorted; ties stand by name, then by id. order is brought up to the model. Nothing is held.
+ * false: out of memory, there are none. */
+bool function_rows_sort(struct sorted_functions *functions, struct function_order *order, const struct model *model,
+                        const struct function_choice *choice, uint64_t total_self_ns);
+void function_rows_free(struct sorted_functions *functions);
+
+/* What rows are sorted by, ascending, as is: choice->inverted is not looked at. 0 where names or files are. What is not known
+ * stands last. */
+uint64_t function_rows_key(const struct model_function *function, uint32_t id, const struct function_choice *choice);
+
 /* Fills the table's rows with the ids of the functions that ran and are chosen; ties stand by name, then by id. The
  * selection is found again; order is brought up to the model. *ran: how many functions ran. false: out of memory, the
  * table is empty. */

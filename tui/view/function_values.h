@@ -57,10 +57,11 @@ static inline const char *function_value_menu(enum function_value value) {
     return menu_texts[value];
 }
 
-/* Nanoseconds a call took with all it called: the total time by the calls that were not recursive, as in pstats. */
+/* Nanoseconds a call took with all it called: the total time by the calls that were not recursive, as in pstats. What stands for
+ * several functions has calls of several kinds, and so no such time. */
 static inline uint64_t function_time_per_call(const struct model_function *function) {
     uint64_t calls = function->primitive_calls ? function->primitive_calls : function->calls;
-    if (function->total_ns == MODEL_UNKNOWN)
+    if (function->total_ns == MODEL_UNKNOWN || function->kind == MODEL_FUNCTION_PROGRAM)
         return MODEL_UNKNOWN;
     return calls ? function->total_ns / calls : 0;
 }

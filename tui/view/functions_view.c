@@ -7,12 +7,15 @@
 #include "tui/view/function_columns.h"
 #include "tui/view/function_name.h"
 #include "tui/view/function_rows.h"
+#include "tui/view/group_build.h"
+#include "tui/view/group_draw.h"
 #include "tui/view/stamp.h"
 
 enum { PATTERN_SIZE = 128 };
 
 struct functions_state {
-    struct table table;
+    struct table table;          /* of ids of functions; and of groups, where there are any */
+    struct function_groups groups;
     struct function_order order;
     struct model_stamp stamp;
     struct filter filter;
@@ -127,6 +130,7 @@ static void functions_destroy(void *data) {
     struct functions_state *state = data;
     if (state) {
         table_free(&state->table);
+        function_groups_free(&state->groups);
         function_order_free(&state->order);
         filter_free(&state->filter);
     }
@@ -142,22 +146,17 @@ static enum function_sort first_sort(const struct model *model) {
     return model->instructions != MODEL_UNKNOWN ? FUNCTION_SORT_INSTRUCTIONS : FUNCTION_SORT_SELF;
 }
 
-static void add_function(struct model_function *sum, const struct model_function *function) {
-    sum->self_ns += function->self_ns == MODEL_UNKNOWN ? 0 : function->self_ns;
-    sum->calls += function->calls;
-    sum->primitive_calls += function->primitive_calls;
-    if (function->instructions != MODEL_UNKNOWN)
-        sum->instructions = (sum->instructions == MODEL_UNKNOWN ? 0 : sum->instructions) + function->instructions;
-    sum->memory.peak_bytes += function->memory.peak_bytes;
-    sum->memory.live_bytes += function->memory.live_bytes;
-    sum->memory.allocated_bytes += function->memory.allocated_bytes;
-    sum->memory.temporary_count += function->memory.temporary_count;
-}
-
 static void sum_all(struct functions_state *state, const struct model *model) {
     state->whole = (struct model_function){.instructions = MODEL_UNKNOWN};
     for (size_t id = 1; id < model->function_count; id++)
-        add_function(&state->whole, &model->functions[id]);
+        group_sum_add(&state->whole, &model->functions[id]);
+}
+
+/* The functions that are shown, or would be if all groups were open. */
+static const uint32_t *shown_functions(const struct functions_state *state, size_t *count) {
+    bool grouped = function_groups_are(&state->groups);
+    *count = grouped ? state->groups.function_count : state->table.count;
+    return grouped ? state->groups.functions : state->table.rows;
 }
 
 /* Times and memory with callees overlap: they have no sum. */
@@ -167,8 +166,69 @@ static void sum_rows(struct functions_state *state, const struct model *model) {
                                    .instructions = MODEL_UNKNOWN, .kind = MODEL_FUNCTION_PYTHON};
     sum->total_memory.peak_bytes = sum->total_memory.live_bytes = MODEL_UNKNOWN;
     sum->total_memory.allocated_bytes = sum->total_memory.temporary_count = MODEL_UNKNOWN;
-    for (size_t i = 0; state->filter.count && i < state->table.count; i++)
-        add_function(sum, &model->functions[state->table.rows[i]]);
+    size_t count;
+    const uint32_t *shown = shown_functions(state, &count);
+    for (size_t i = 0; state->filter.count && i < count; i++)
+        group_sum_add(sum, &model->functions[shown[i]]);
+}
+
+/* --- rows ------------------------------------------------------------------------------------------- */
+
+static bool is_grouped(const struct functions_state *state) { return function_groups_are(&state->groups); }
+
+static bool is_group_row(const struct functions_state *state, size_t index) {
+    return is_grouped(state) && function_groups_shape(&state->groups, index).parent;
+}
+
+/* The function of a row; of a group the first one in it. */
+static uint32_t function_at(const struct functions_state *state, size_t index) {
+    return is_grouped(state) ? function_groups_function(&state->groups, index) : state->table.rows[index];
+}
+
+/* 0: there is none. */
+static uint32_t selected_function(const struct functions_state *state) {
+    return state->table.count ? function_at(state, state->table.index) : 0;
+}
+
+/* Whether the selected row is a function's, or that of a group with it. */
+static bool stands_for(const struct functions_state *state, uint32_t function) {
+    size_t index = state->table.index;
+    if (!state->table.count)
+        return false;
+    return is_group_row(state, index) ? function_groups_holds(&state->groups, index, function)
+                                      : function_at(state, index) == function;
+}
+
+static bool is_selected(const struct functions_state *state, uint32_t function) {
+    return selected_function(state) == function && !is_group_row(state, state->table.index);
+}
+
+static bool build_rows(struct functions_state *state, const struct model *model, const struct activity *activity) {
+    struct function_choice choice = {&state->filter, state->hide_standard_library, state->sort, state->measure,
+                                     state->inverted, state->held, activity};
+    if (!is_grouped(state))
+        return function_rows_build(&state->table, &state->order, model, &choice, state->whole.self_ns, &state->ran);
+    struct sorted_functions functions;
+    bool done = function_rows_sort(&functions, &state->order, model, &choice, state->whole.self_ns) &&
+                function_groups_build(&state->groups, &state->table, model, &choice, &functions);
+    state->ran = functions.ran;
+    if (!done)
+        state->table.count = 0;
+    function_rows_free(&functions);
+    return done;
+}
+
+/* Where a filter hid the selected function, it is selected again as soon as it is back. What is selected elsewhere is shown, in a
+ * group that is closed, too. */
+static void follow_selection(struct functions_state *state, const struct view_context *context, bool changed) {
+    bool moved = context->function != state->context_function;
+    state->context_function = context->function;
+    if (!context->function || !(changed || moved || !state->table.chosen))
+        return;
+    if (!is_grouped(state))
+        state->table.chosen = table_select(&state->table, context->function) || state->table.chosen;
+    else if (moved ? !is_selected(state, context->function) : !stands_for(state, context->function))
+        function_groups_select(&state->groups, &state->table, context->function, moved);
 }
 
 /* Until the user chooses: what the config asks for, as soon as that is counted. */
@@ -193,16 +253,10 @@ static void refresh(struct functions_state *state, const struct view_context *co
         state->measure = context->measure;
         sum_all(state, context->model);
         state->hide_standard_library = context->hide_standard_library;
-        struct function_choice choice = {&state->filter, context->hide_standard_library, state->sort, state->measure,
-                                         state->inverted, state->held, context->activity};
-        state->outdated = !function_rows_build(&state->table, &state->order, context->model, &choice,
-                                               state->whole.self_ns, &state->ran);
+        state->outdated = !build_rows(state, context->model, context->activity);
         sum_rows(state, context->model);
     }
-    /* Where a filter hid the selected function, it is selected again as soon as it is back. */
-    if (context->function && (changed || context->function != state->context_function || !state->table.chosen))
-        state->table.chosen = table_select(&state->table, context->function) || state->table.chosen;
-    state->context_function = context->function;
+    follow_selection(state, context, changed);
 }
 
 /* --- drawing ---------------------------------------------------------------------------------------- */
@@ -235,7 +289,7 @@ static void draw_nothing(const struct functions_state *state, const struct view_
 
 /* Where a filter hid the selected function, no other row claims to be it. */
 static bool selection_is_shown(const struct functions_state *state, const struct view_context *context) {
-    return !context->function || state->table.selected == context->function;
+    return !context->function || stands_for(state, context->function);
 }
 
 static bool is_marked(const struct view_context *context, uint32_t function) {
@@ -251,6 +305,24 @@ static char mark_in(const struct view_context *context, uint32_t function) {
         if (context->places[i].function == function)
             return context->places[i].letter;
     return 0;
+}
+
+/* The sign of what is marked in a row; of groups nothing is. */
+static char letter_of(const struct functions_state *state, const struct view_context *context, size_t index) {
+    if (is_group_row(state, index))
+        return 0;
+    uint32_t function = function_at(state, index);
+    return is_marked(context, function) ? '*' : mark_in(context, function);
+}
+
+/* false: not all of the row fits. */
+static bool draw_row(const struct functions_state *state, const struct view_context *context,
+                     const struct function_columns *columns, const struct function_look *look, size_t index, struct grid *grid,
+                     struct rectangle area, int row) {
+    uint32_t id = state->table.rows[index];
+    if (is_grouped(state))
+        return group_draw_row(&state->groups, columns, look, context->model, index, grid, area, row);
+    return function_columns_row(columns, look, id, &context->model->functions[id], grid, area, row);
 }
 
 /* Where rows are filtered and there is room, the last row of the area is their sum's; this is what the others have. */
@@ -281,10 +353,9 @@ static void functions_draw(void *data, const struct view_context *context, struc
     state->hides = columns.hides;
     int row = header;
     for (; row < rows.rows && table_row_at(&state->table, rows, row, &index); row++) {
-        uint32_t id = state->table.rows[index];
-        if (!function_columns_row(&columns, &look, id, &context->model->functions[id], grid, area, row))
+        if (!draw_row(state, context, &columns, &look, index, grid, area, row))
             state->hides = true;
-        char letter = is_marked(context, id) ? '*' : mark_in(context, id);
+        char letter = letter_of(state, context, index);
         if (letter)
             grid_glyph(grid, area, row, 0, STYLE_KEY, (uint32_t)letter);
         if (index == state->table.index && selection_is_shown(state, context))
@@ -294,12 +365,28 @@ static void functions_draw(void *data, const struct view_context *context, struc
         function_columns_row(&columns, &look, 0, &state->sum, grid, area, row);
 }
 
+/* " in 3 files", or "" where there are no groups. */
+static const char *groups_title(const struct functions_state *state, char text[64]) {
+    static const char *const several[] = {
+#define X(NAME, word, menu, several) several,
+        FUNCTION_GROUPING_LIST(X)
+#undef X
+    };
+    text[0] = '\0';
+    if (is_grouped(state))
+        snprintf(text, 64, " in %zu %s", state->groups.shown, several[state->groups.keys.grouping]);
+    return text;
+}
+
 static void functions_title(void *data, const struct view_context *context, char *text, size_t size) {
     struct functions_state *state = data;
     refresh(state, context);
     bool filtered = state->filter.expression[0] != '\0';
     bool chosen = state->memory && state->measure != MEMORY_PEAK; /* what is usual leaves its room to the panes' tabs */
-    snprintf(text, size, "Functions %zu/%zu  sort:%s%c%s%s%s%s%s%s", state->table.count, state->ran,
+    char grouped[64];
+    size_t count;
+    shown_functions(state, &count);
+    snprintf(text, size, "Functions %zu/%zu%s  sort:%s%c%s%s%s%s%s%s", count, state->ran, groups_title(state, grouped),
              sort_title(state->sort, context->percent), sort_sign(state), state->held ? "  held" : "",
              filtered || state->hide_standard_library ? "  filter:" : "",
              state->hide_standard_library ? (filtered ? "-stdlib " : "-stdlib") : "", state->filter.expression,
@@ -384,17 +471,86 @@ static bool scroll_sideways(struct functions_state *state, enum request request)
     return state->scrolled != before;
 }
 
-static struct view_effect selected_effect(const struct functions_state *state) {
-    return state->table.count ? effect_select(state->table.selected, 0) : effect_of(VIEW_HANDLED);
+static struct view_effect selected_effect(struct functions_state *state) {
+    if (!state->table.count)
+        return effect_of(VIEW_HANDLED);
+    if (is_grouped(state)) /* this is no selection of somebody else's, which would open a group */
+        state->context_function = selected_function(state);
+    return effect_select(selected_function(state), 0);
 }
 
 static struct view_effect copy_row(struct functions_state *state, const struct model *model) {
-    const struct model_function *function = &model->functions[state->table.selected];
-    snprintf(state->text, sizeof state->text, "%s %s:%u calls %llu self %.6f s total %.6f s", function->qualname,
-             function->file, function->line, (unsigned long long)function->calls, (double)function->self_ns / 1e9,
-             (double)function->total_ns / 1e9);
+    size_t index = state->table.index;
+    struct model_function own;
+    const struct model_function *numbers = is_grouped(state) ? function_groups_numbers(&state->groups, model, index, &own)
+                                                             : &model->functions[state->table.selected];
+    char name[512], total[48] = "";
+    if (is_group_row(state, index))
+        snprintf(name, sizeof name, "%.450s functions %u", function_groups_name(&state->groups, index),
+                 function_groups_size(&state->groups, index));
+    else
+        snprintf(name, sizeof name, "%.250s %.200s:%u", numbers->qualname, numbers->file, numbers->line);
+    if (numbers->total_ns != MODEL_UNKNOWN)
+        snprintf(total, sizeof total, " total %.6f s", (double)numbers->total_ns / 1e9);
+    snprintf(state->text, sizeof state->text, "%s calls %llu self %.6f s%s", name, (unsigned long long)numbers->calls,
+             (double)numbers->self_ns / 1e9, total);
     return effect_copy(state->text);
 }
+
+/* --- groups ----------------------------------------------------------------------------------------- */
+
+static struct view_effect after_folding(struct functions_state *state, bool done) {
+    state->outdated = state->outdated || !done;
+    return effect_of(VIEW_REDRAW);
+}
+
+static struct view_effect fold(struct functions_state *state, size_t index) {
+    bool opened = function_groups_shape(&state->groups, index).expanded;
+    return after_folding(state, function_groups_open(&state->groups, &state->table, index, !opened));
+}
+
+/* Into the function, or a group is opened or closed. */
+static struct view_effect drill(struct functions_state *state) {
+    state->table.chosen = state->table.count > 0;
+    if (!state->table.count)
+        return effect_of(VIEW_HANDLED);
+    if (is_group_row(state, state->table.index))
+        return fold(state, state->table.index);
+    return effect_drill(selected_function(state), 0);
+}
+
+static struct view_effect sideways(struct functions_state *state, bool right) {
+    size_t index = state->table.index;
+    if (!is_grouped(state) || !state->table.count)
+        return effect_of(VIEW_NOT_HANDLED);
+    if (tree_sideways(right, state->table.count, &index, function_groups_shape, &state->groups) != TREE_SELECT)
+        return fold(state, index);
+    if (index != state->table.index)
+        table_choose(&state->table, index);
+    return selected_effect(state);
+}
+
+static struct view_effect fold_all(struct functions_state *state) {
+    if (!is_grouped(state))
+        return effect_of(VIEW_NOT_HANDLED);
+    return after_folding(state, function_groups_open_all(&state->groups, &state->table));
+}
+
+enum function_grouping functions_view_grouping(const void *data) {
+    return ((const struct functions_state *)data)->groups.keys.grouping;
+}
+
+void functions_view_group(void *data, enum function_grouping grouping) {
+    struct functions_state *state = data;
+    if (state->groups.keys.grouping == grouping)
+        return;
+    function_groups_set(&state->groups, grouping);
+    state->table.count = state->table.index = 0; /* ids of rows are others */
+    state->table.selected = state->context_function;
+    state->outdated = true;
+}
+
+/* --- requests to the view --------------------------------------------------------------------------- */
 
 static struct view_effect functions_request(void *data, const struct view_context *context, enum request request,
                                             int page_rows) {
@@ -402,15 +558,15 @@ static struct view_effect functions_request(void *data, const struct view_contex
     refresh(state, context);
     size_t before = state->table.index;
     if (table_move(&state->table, request, page_rows))
-        return state->table.index == before && context->function == state->table.selected ? effect_of(VIEW_HANDLED)
-                                                                                          : selected_effect(state);
+        return state->table.index == before && context->function == selected_function(state) ? effect_of(VIEW_HANDLED)
+                                                                                              : selected_effect(state);
     switch (request) {
     case REQUEST_NONE:
         return state->table.count && !selection_is_shown(state, context) ? selected_effect(state)
                                                                          : effect_of(VIEW_HANDLED);
-    case REQUEST_DRILL:
-        state->table.chosen = state->table.count > 0;
-        return state->table.count ? effect_drill(state->table.selected, 0) : effect_of(VIEW_HANDLED);
+    case REQUEST_DRILL: return drill(state);
+    case REQUEST_MOVE_LEFT: case REQUEST_MOVE_RIGHT: return sideways(state, request == REQUEST_MOVE_RIGHT);
+    case REQUEST_UNFOLD_ALL: return fold_all(state);
     case REQUEST_COPY: return state->table.count ? copy_row(state, context->model) : effect_copy("");
     case REQUEST_SORT_PREVIOUS: case REQUEST_SORT_NEXT: case REQUEST_SORT_INVERT:
         sort_asked(state, request);
@@ -434,11 +590,25 @@ struct search_data {
     const struct model *model;
 };
 
-static bool row_matches(const void *data, size_t index) {
+static bool matches(const void *data, uint32_t function, const char *group) {
     const struct search_data *search = data;
     char buffer[512];
-    const struct model_function *function = &search->model->functions[search->state->table.rows[index]];
-    return filter_contains(function_display_name(function, buffer, sizeof buffer), search->state->pattern);
+    if (!function)
+        return filter_contains(group, search->state->pattern);
+    return filter_contains(function_display_name(&search->model->functions[function], buffer, sizeof buffer),
+                           search->state->pattern);
+}
+
+static bool row_matches(const void *data, size_t index) {
+    return matches(data, ((const struct search_data *)data)->state->table.rows[index], NULL);
+}
+
+/* What is in groups that are closed is found, too. */
+static bool find(struct functions_state *state, const struct model *model, int direction) {
+    struct search_data search = {state, model};
+    if (is_grouped(state))
+        return function_groups_search(&state->groups, &state->table, direction, matches, &search);
+    return table_search_rows(&state->table, direction, row_matches, &search);
 }
 
 static struct view_effect functions_search(void *data, const struct view_context *context, const char *pattern,
@@ -448,8 +618,7 @@ static struct view_effect functions_search(void *data, const struct view_context
     snprintf(state->pattern, sizeof state->pattern, "%s", pattern);
     if (!pattern[0])
         return effect_of(VIEW_REDRAW);
-    struct search_data search = {state, context->model};
-    if (!table_search_rows(&state->table, direction, row_matches, &search)) {
+    if (!find(state, context->model, direction)) {
         snprintf(state->text, sizeof state->text, "No function here has \"%s\" in its name.", state->pattern);
         return effect_message(state->text);
     }
@@ -484,7 +653,7 @@ static struct view_effect functions_click(void *data, const struct view_context 
     if ((row >= rows.rows && row < area.rows) || !table_row_at(&state->table, rows, row, &index))
         return effect_of(VIEW_HANDLED);
     if (index == state->table.index && state->table.chosen)
-        return effect_drill(state->table.selected, 0);
+        return drill(state);
     table_choose(&state->table, index);
     return selected_effect(state);
 }

@@ -7,6 +7,7 @@
 #include "tui/app/request.h"
 #include "tui/term/grid.h"
 #include "tui/view/activity.h"
+#include "tui/view/group_keys.h"
 #include "tui/view/memory_measure.h"
 
 /* A place that the user has marked. */
@@ -96,6 +97,9 @@ void functions_view_set_columns(void *state, unsigned wanted);
  * counted. false: there is no such word. */
 bool functions_view_sort_by(void *state, const char *word, bool inverted);
 const char *functions_view_sorted_by(const void *state, bool *inverted);
+/* What its functions are grouped by. */
+enum function_grouping functions_view_grouping(const void *state);
+void functions_view_group(void *state, enum function_grouping grouping);
 
 /* What of memory the memory view is about: what other panes show beside it. */
 enum memory_measure memory_view_measure(const void *state);
