@@ -150,6 +150,10 @@ static void kept_in_the_config(void **state) {
     press('4');
     press('+');
     draw(30, 100);
+    press('1');
+    type(":sort percall inverted\r"); /* a column that is not shown */
+    draw(30, 100);
+    assert_non_null(strstr(screen, "sort:/call^"));
     press('S');
     for (int i = 0; i < 100; i++)
         press(SPECIAL_BACKSPACE);
@@ -164,6 +168,8 @@ static void kept_in_the_config(void **state) {
     assert_false(options.panes >> PANE_OUTPUT & 1u);
     assert_int_equal(options.extra[PANE_FUNCTIONS], -4);
     assert_int_equal(options.extra[PANE_RAM], 1);
+    assert_string_equal(again->ui.sort, "percall");
+    assert_true(again->ui.sort_inverted);
     config_free(again);
     unlink(path);
 }
