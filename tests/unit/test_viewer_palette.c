@@ -4,6 +4,8 @@
 
 #include <sys/socket.h>
 
+#include "tui/app/request.h"
+
 static const char source[] = "import math\n\n\n\ndef calculate_z_serial_purepython():\n    needle = abs(1)\n    Needle = 2\n";
 
 static int setup(void **state) {
@@ -301,6 +303,29 @@ static void what_is_typed_stays_in_sight(void **state) {
     assert_non_null(strstr(screen, "long end"));
 }
 
+/* What somebody who knows vi types. */
+static void names_of_vi(void **state) {
+    (void)state;
+    type(":w");
+    assert_int_equal(popup_selected(&application.popup)->value, REQUEST_SAVE_SESSION);
+    press(KEYS_ESCAPE);
+    type(":h\r");
+    assert_int_equal(application.popup_kind, POPUP_HELP);
+    press(KEYS_ESCAPE);
+    type(":6\r");
+    expect_closed();
+    assert_int_equal(application.place.line, 6);
+    assert_int_equal(application.place.focus, PANE_SOURCE);
+    type(":400\r");
+    expect_message("julia.py has 7 lines", true);
+    for (const char *const *quits = (const char *const[]){"q", "wq", "x", "q!", "qa", NULL}; *quits; quits++) {
+        type(":");
+        type(*quits);
+        assert_int_equal(popup_selected(&application.popup)->value, REQUEST_QUIT);
+        press(KEYS_ESCAPE);
+    }
+}
+
 static const char *last_row_offered(void) {
     return application.popup.rows[application.popup.count - 1].text;
 }
@@ -336,6 +361,7 @@ static void long_lists_say_what_they_leave_out(void **state) {
 int main(void) {
 #define TEST(NAME) cmocka_unit_test_setup_teardown(NAME, setup, teardown)
     static const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(names_of_vi, setup, teardown),
         cmocka_unit_test_setup_teardown(long_lists_say_what_they_leave_out, setup, teardown),
         TEST(names_are_completed),
         TEST(a_command_waits_for_its_argument),

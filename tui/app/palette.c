@@ -30,6 +30,31 @@ static bool add_actions(struct popup *popup) {
     return true;
 }
 
+/* What vi calls them. */
+static const struct { const char *typed; enum request request; } vi_names[] = {
+    {"w", REQUEST_SAVE_SESSION}, {"wq", REQUEST_QUIT}, {"x", REQUEST_QUIT}, {"q!", REQUEST_QUIT}, {"qa", REQUEST_QUIT},
+    {"qa!", REQUEST_QUIT}, {"e", REQUEST_EDIT}, {"h", REQUEST_HELP}};
+
+/* Such a name leaves its action alone in the list. */
+static void filter_by_vi_name(struct popup *popup) {
+    for (size_t i = 0; i < sizeof vi_names / sizeof *vi_names; i++) {
+        if (strcmp(popup->filter.text, vi_names[i].typed) != 0)
+            continue;
+        for (size_t row = 0; row < popup->count; row++)
+            popup->rows[row].matches = popup->rows[row].value == (int)vi_names[i].request;
+        popup->selected = 0;
+    }
+}
+
+/* The command that was typed with its argument; a number alone is a line's, as in vi. */
+static const struct command *typed_command(const char *typed, const char **argument) {
+    if (*typed && typed[strspn(typed, "0123456789")] == '\0') {
+        *argument = typed;
+        return command_of("line ", &(const char *){NULL});
+    }
+    return command_of(typed, argument);
+}
+
 /* What the command is for stands above what it offers. */
 static bool add_offers(struct application *application, const struct command *command, const char *argument) {
     struct popup *popup = &application->popup;
@@ -44,7 +69,7 @@ static bool add_offers(struct application *application, const struct command *co
 bool palette_fill(struct application *application) {
     struct popup *popup = &application->popup;
     const char *argument;
-    const struct command *command = command_of(popup->filter.text, &argument);
+    const struct command *command = typed_command(popup->filter.text, &argument);
     popup->title = "All actions";
     popup->filtered = popup->choosable = true;
     popup->count = popup->selected = popup->top = 0;
@@ -53,6 +78,7 @@ bool palette_fill(struct application *application) {
     if (!add_actions(popup))
         return false;
     popup_filter(popup);
+    filter_by_vi_name(popup);
     return true;
 }
 
@@ -137,7 +163,7 @@ static void explain(struct application *application) {
 
 static enum request choose(struct application *application) {
     const char *argument;
-    const struct command *command = command_of(application->popup.filter.text, &argument);
+    const struct command *command = typed_command(application->popup.filter.text, &argument);
     const struct popup_row *row = popup_selected(&application->popup);
     if (command) {
         run_command(application, command, argument);
