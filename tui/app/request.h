@@ -40,7 +40,7 @@
     X(NEXT_HOT, ",", "next-hot", "the line that is next hottest", DRILL)                             \
     X(CALLEE, "d", "callee", "into the function that the line calls", DRILL)                         \
     X(CANCEL, "Esc Backspace", "up", "cancel, else up", DRILL)                                       \
-    X(BACK, "[", "back", "back to where you came from", DRILL)                                       \
+    X(BACK, "[ ^o", "back", "back to where you came from", DRILL)                                       \
     X(FORWARD, "]", "forward", "forward again", DRILL)                                               \
     X(CALLERS, "c", "callers", "callers and callees of the function", DRILL)                         \
     X(INVERT_CALLS, "i", "invert-calls", "flame, call tree: callers below", DRILL)        \

@@ -577,6 +577,8 @@ static struct view_effect functions_request(void *data, const struct view_contex
     case REQUEST_SCROLL_LEFT: case REQUEST_SCROLL_RIGHT: case REQUEST_SCROLL_HOME:
         return effect_of(scroll_sideways(state, request) ? VIEW_REDRAW : VIEW_HANDLED);
     case REQUEST_FILTER_CLEAR:
+        if (!state->filter.count)
+            return effect_message("No filter is set; & sets one, x hides the standard library.");
         filter_parse(&state->filter, "", state->text, (int)sizeof state->text);
         state->outdated = true;
         return effect_of(VIEW_REDRAW);
