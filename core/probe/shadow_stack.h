@@ -22,6 +22,7 @@
 #ifndef PYPROF_PROBE_SHADOW_STACK_H
 #define PYPROF_PROBE_SHADOW_STACK_H
 
+#include "core/probe/asked.h"
 #include "core/probe/shadow_leaves.h"
 
 /* Where a function's activation begins or goes on, for its lines; all 0: it has none. */
@@ -315,6 +316,7 @@ SHADOW_INLINE void shadow_push_untimed(struct arena_thread *thread, const struct
 SHADOW_INLINE void shadow_call_c_timed(const struct shadow_cache *cache, struct shadow_thinning *thinning, uint32_t code,
                                        enum arena_clock_kind clock) {
     struct arena_thread *thread = profile_current_thread;
+    asked_look(); /* where nothing else looks: without lines, when all paths have run */
     uint64_t now = shadow_now(thread, clock, profile_probe_cost.call);
     shadow_charge(thread, thread->top, now, false);
     struct arena_frame *frame = shadow_push(thread, cache, code, 1, (uint64_t)(uintptr_t)thinning | ARENA_FRAME_C, now);
