@@ -91,9 +91,9 @@ class TestCollector(MemoryTest):
     def test_off_and_on_again_and_types(self):
         terminal = self.workbench("-k", "memory", "growing.py", columns=120, rows=30)
         terminal.wait_for("keep")
-        terminal.keys("K")
-        terminal.wait_for("memory PAUSED")
-        terminal.keys("K")
+        terminal.text(":collectors none\n")
+        terminal.wait_for("no collector OFF:memory")
+        terminal.text(":collectors memory\n")
         terminal.wait_for("memory in parts")
         terminal.keys("C")
         terminal.wait_for(lambda screen: re.search(r"\[types\]  \S+ @", screen) and re.search(r" bytes *\|", screen))
@@ -113,8 +113,6 @@ class TestCollector(MemoryTest):
         terminal = self.workbench("-k", "function", "growing.py", columns=100, rows=30)
         terminal.wait_for("keep")
         self.assertNotIn("[6]", terminal.screen())
-        terminal.keys("K")
-        terminal.wait_for("this run does not count memory")
         terminal.keys("6")
         terminal.wait_for("This run does not count memory")
 
