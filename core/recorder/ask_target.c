@@ -46,7 +46,7 @@ static bool has_engine(const struct recording *recording, struct error *error) {
     const struct arena_header *header = recording->arena.header;
     return header->collectors & COLLECTORS_SWITCHED ||
            error_set(error, 1, "this run began without any collector, so nothing in the program can be asked to switch one on: run "
-                               "again with -k function (R in the viewer)");
+                               "again with -k function (:run-again function in the viewer)");
 }
 
 bool ask_target_collectors(struct recording *recording, uint32_t collectors, const char **notice, struct error *error) {

@@ -60,9 +60,7 @@ class TestSwitching(CollectorsTest):
         self.choose(terminal, "j", "j", "Space", "Enter")
         terminal.wait_for("function+line in parts")
         terminal.wait_for(lambda screen: re.search(r"\[2\].*off:\S+", screen))
-        terminal.keys("/")
-        terminal.text("spin\n")
-        terminal.wait_for(lambda screen: re.search(r" [1-9]\d+ +8 +total \+= number", screen))
+        terminal.wait_for(lambda screen: re.search(r" [1-9]\d+ +6 +total \+= number", screen))
 
     def test_by_name_at_80x24(self):
         terminal = self.workbench("-k", "function,line", "spin.py", columns=80, rows=24)
