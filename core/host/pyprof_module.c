@@ -3,6 +3,7 @@
 #include "core/host/allocation_check.h"
 #include "core/host/census.h"
 #include "core/host/own_work.h"
+#include "core/host/requests.h"
 #include "core/host/switching.h"
 #include "core/probe/memory.h"
 #include "core/probe/profile_writer.h"
@@ -158,6 +159,7 @@ static PyObject *collectors(PyObject *self, PyObject *arguments) {
     uint32_t before = header->collectors_on & COLLECTORS_SWITCHED;
     const char *why = "there is no memory for it, or a garbage collection is going on";
     bool done = switching_do(wanted);
+    requests_stay_reachable();
     if (!done || *header->switch_failed) {
         PyErr_Format(PyExc_RuntimeError, "pyprof.collectors(): %s", done ? header->switch_failed : why);
         return NULL;

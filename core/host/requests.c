@@ -39,8 +39,9 @@ static bool handle_signal(int number, PyObject *handler) {
     return done;
 }
 
-static void await_signals(struct arena_header *header) {
+void requests_stay_reachable(void) {
     static PyMethodDef definition = {"woken", woken, METH_VARARGS, NULL};
+    struct arena_header *header = profile_header();
     struct own_work work;
     int number = header->wake_signal ? 0 : free_signal();
     if (!number)
@@ -73,7 +74,7 @@ void requests_end(void) {
 static void switch_collectors(struct arena_header *header) {
     uint32_t number = header->mailbox.collectors;
     bool done = switching_do(number & ((1u << ARENA_SWITCH_BITS) - 1));
-    await_signals(header);
+    requests_stay_reachable();
     if (done)
         __atomic_store_n(&header->mailbox.collectors_done, number, __ATOMIC_RELEASE);
 }

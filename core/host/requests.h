@@ -7,6 +7,9 @@
  * done when the main thread next looks for signals: between two instructions of Python code. */
 void requests_watch(void);
 
+/* Without probes, too: on the main thread, when collectors have been switched. */
+void requests_stay_reachable(void);
+
 /* When the program ends. */
 void requests_end(void);
 

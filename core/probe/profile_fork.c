@@ -85,9 +85,21 @@ static bool reserve(const struct arena *own, uint64_t region, uint64_t row_size,
     return !bytes || arena_reserve(own, region, bytes);
 }
 
+/* The child's code has its parent's probes: what is on in the one is in the other. What is off has been since the child began. */
+static void copy_collectors(struct arena_header *own, const struct arena_header *parents) {
+    own->collectors = parents->collectors;
+    own->collectors_on = parents->collectors_on;
+    own->clock_still = parents->clock_still;
+    own->lines_still = parents->lines_still;
+    for (size_t i = 0; i < sizeof own->switched / sizeof *own->switched; i++)
+        if (parents->switched[i].off_since)
+            own->switched[i] = (struct arena_switched){.off_count = 1, .off_since = own->clock.start_ticks};
+}
+
 static void copy_header(struct arena_header *own, const struct arena_header *parents, const struct fork_snapshot *snapshot) {
     own->marked_count = parents->marked_count;
     own->probe_cost = parents->probe_cost;
+    copy_collectors(own, parents);
     memcpy(own->python_version, parents->python_version, sizeof own->python_version);
     memcpy(own->executable, parents->executable, sizeof own->executable);
     memcpy(own->command, parents->command, sizeof own->command);

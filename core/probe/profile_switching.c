@@ -118,7 +118,10 @@ static void switch_lines(struct arena_thread *thread, bool on) {
     }
 }
 
+uint32_t profile_switches_of_lines;
+
 void profile_switch_lines(bool on) {
+    profile_switches_of_lines++;
     for (uint32_t i = 0; i < ARENA_MAX_THREADS && profile.slots[i].segment; i++)
         if (is_running(&profile.slots[i]))
             switch_lines(profile.slots[i].segment, on);

@@ -6,12 +6,16 @@
 #define PYPROF_PROBE_PROFILE_SWITCHING_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* All threads' clocks stand still from now on (ARENA_CLOCK_STILL); what has passed until now is given to who ran. */
 void profile_stop_clocks(void);
 
 /* They go on, of the kind that the run's is, from where they stood: also where the run began without any. */
 void profile_start_clocks(void);
+
+/* How often what activations say of lines began anew. */
+extern uint32_t profile_switches_of_lines;
 
 /* What activations say of lines begins anew: the one that each thread was on is known when it comes to the next. on: lines are on
  * from now on. Behind profile_start_clocks, in front of profile_stop_clocks. */

@@ -2,11 +2,13 @@
 
 #include <stdlib.h>
 
+#include "core/probe/profile_switching.h"
 #include "core/probe/shadow_stack.h"
 
 struct shadow_waiting {
     struct arena_thread *thread;
     size_t count;
+    uint32_t switches_of_lines; /* as of then */
     struct arena_frame frames[]; /* the outermost first */
 };
 
@@ -24,6 +26,7 @@ struct shadow_waiting *shadow_wait(void) {
         return NULL;
     waiting->thread = thread;
     waiting->count = count;
+    waiting->switches_of_lines = profile_switches_of_lines;
     for (size_t i = 0; i < count; i++)
         waiting->frames[i] = root_of(thread)[1 + i];
     shadow_unwind_all(thread);
@@ -36,14 +39,17 @@ static bool has_room(struct arena_thread *thread) {
 }
 
 /* An activation that waited is on top again, from now on. A C call that was not timed is not timed now. */
-static void push_again(struct arena_thread *thread, const struct arena_frame *waited, uint64_t now) {
+static void push_again(struct arena_thread *thread, const struct arena_frame *waited, uint64_t now, bool knows_lines) {
     struct arena_frame *frame = thread->top + 1;
     bool timed = waited->start_ticks != 0, outermost = thread->active[waited->code]++ == 0;
     *frame = *waited;
     frame->start_ticks = timed ? now : 0;
     frame->outermost_mask = timed && outermost ? UINT64_MAX : 0;
-    if (!shadow_is_c(frame))
+    if (!shadow_is_c(frame)) {
         frame->stands_for = 0;
+        if (!knows_lines)
+            frame->line_cell = frame->charged_cell = 0;
+    }
     shadow_publish(thread, frame);
 }
 
@@ -56,7 +62,7 @@ void shadow_go_on(struct shadow_waiting *waiting) {
         shadow_charge(thread, thread->top, now, true);
         size_t back = 0;
         for (; back < waiting->count && has_room(thread); back++)
-            push_again(thread, &waiting->frames[back], now);
+            push_again(thread, &waiting->frames[back], now, waiting->switches_of_lines == profile_switches_of_lines);
         if (profile_header())
             profile_header()->lost_frames += waiting->count - back;
     }

@@ -135,7 +135,7 @@ class Module(Running):
         """)
         self.assertEqual(output.splitlines(), [
             "pyprof True", "allocated () True", "assert_allocated (at_most=None, peak=None) True", "census () True",
-            "mark (name='') True", "memory_off () True", "memory_on () True"])
+            "collectors (*names) True", "mark (name='') True", "memory_off () True", "memory_on () True"])
 
     def test_imported_again_it_is_the_same(self):
         self.assertEqual(self.printed("""

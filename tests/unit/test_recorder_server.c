@@ -592,6 +592,60 @@ static void memory_is_switched_and_objects_are_counted(void **state) {
     quit(viewer);
 }
 
+static void ask_collectors(struct viewer *viewer, const char *collectors, uint32_t event, const char *text) {
+    ask(viewer, RECORDER_REQUEST_COLLECTORS, collectors);
+    expect(viewer, event);
+    if (!strstr(viewer->text, text))
+        fail_msg("\"%s\" is not in: %s", text, viewer->text);
+}
+
+static void wait_for_collectors(const struct arena_header *header, uint32_t on) {
+    wait_for_answer(&header->mailbox.collectors, &header->mailbox.collectors_done);
+    assert_int_equal(header->collectors_on, on);
+    assert_string_equal(header->switch_failed, "");
+}
+
+/* Nothing of it is done while the program waits; once all is off, a signal reaches it, in a system call, too. */
+static void collectors_are_switched(void **state) {
+    NEEDS_HOST();
+    static const char text[] = "import sys, select\n"
+                               "def other(): pass\n"
+                               "def work(n):\n"
+                               "    for i in range(n): other()\n"
+                               "print('begun', flush=True)\n"
+                               "sys.stdin.readline()\n"
+                               "while not select.select([sys.stdin], [], [], 0)[0]:\n"
+                               "    work(100); other()\n"
+                               "sys.stdin.readline()\n"
+                               "print('waits', flush=True)\n"
+                               "sys.stdin.readline()\n";
+    struct viewer *viewer = start_with_memory(text, false);
+    struct arena_header *header = map_header(viewer);
+    expect_output(viewer, "begun");
+    uint32_t begun = header->collectors;
+    assert_true(begun & COLLECTOR_FUNCTION && header->collectors_on == begun);
+    ask_collectors(viewer, "", RECORDER_EVENT_NOTICE, "as soon as the program runs Python code");
+    assert_true(header->mailbox.collectors != header->mailbox.collectors_done);
+    assert_int_equal(header->collectors_on, begun);
+    ask(viewer, RECORDER_REQUEST_INPUT, "\r");
+    wait_for_collectors(header, 0);
+    assert_true(header->wake_signal && header->clock_still);
+    ask_collectors(viewer, "function,line", RECORDER_EVENT_NOTICE, "are switched as soon as");
+    wait_for_collectors(header, COLLECTOR_FUNCTION | COLLECTOR_LINE);
+    assert_int_equal(header->collectors, begun | COLLECTOR_FUNCTION | COLLECTOR_LINE);
+    ask_collectors(viewer, "lines", RECORDER_EVENT_FAILED, "lines: not a collector that can be switched");
+    ask_collectors(viewer, "function,sample", RECORDER_EVENT_FAILED, "sample: not a collector");
+    ask(viewer, RECORDER_REQUEST_INPUT, "\r");
+    expect_output(viewer, "waits");
+    ask_collectors(viewer, "", RECORDER_EVENT_NOTICE, "nothing is counted any more");
+    wait_for_collectors(header, 0);
+    ask(viewer, RECORDER_REQUEST_INPUT, "\r");
+    expect_text(viewer, RECORDER_EVENT_ENDED, "status 0");
+    ask_collectors(viewer, "", RECORDER_EVENT_FAILED, "the program has ended");
+    munmap(header, ARENA_TYPES_AT);
+    quit(viewer);
+}
+
 static void moments_are_marked_with_any_collector(void **state) {
     NEEDS_HOST();
     struct viewer *viewer = start_with_memory("print('begun', flush=True)\ninput()", false);
@@ -638,6 +692,7 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_folder_that_others_can_enter_is_not_used, set_up, tear_down),
         cmocka_unit_test_setup_teardown(bytecode_is_disassembled_while_the_program_runs, set_up, tear_down),
         cmocka_unit_test_setup_teardown(memory_is_switched_and_objects_are_counted, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(collectors_are_switched, set_up, tear_down),
         cmocka_unit_test_setup_teardown(moments_are_marked_with_any_collector, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
