@@ -13,6 +13,7 @@ sys.path.insert(0, str(ROOT / "tests" / "tui"))
 from terminal import Pty, Workplace  # noqa: E402
 
 TARGET = ROOT / "tests" / "targets" / "julia.py"
+PROGRAM = ROOT / "tests" / "bench" / "large_program.py"
 GENERATOR = ROOT / "build" / "large_session"  # `make bench-tui` builds it
 QUIET = 0.04  # seconds without a byte: the screen is as it should be
 LIMITS = {"paint": 100, "key": 50, "bytes": 700, "core": 3, "memory": 200}
@@ -168,6 +169,32 @@ def measure_large(verdict):
             verdict.figure(f"large session: {name}", min(times[name] for times, _ in rounds), LIMITS["key"], "{:.0f} ms")
         verdict.figure("large session: memory, at most", max(memory for _, memory in rounds), LIMITS["memory"], "{:.0f} MiB")
     finally:
+        place.clean()
+
+
+def measure_running(verdict, python):
+    """A program of that size while it goes on: first the functions alone, then with the call tree and the flame graph seen in turn."""
+    place = Workplace()
+    folder = FOLDER / "running"
+    folder.mkdir()
+    subprocess.run([python, PROGRAM, folder], check=True)
+    terminal = Pty(place, "--python", python, "-k", "function,line", "-o", str(FOLDER / "running.pyprof"),
+                   str(folder / "project" / "main.py"), "600")
+    try:
+        terminal.read_until(b"all paths walked", limit=300)
+        for name, key in (("functions", b""), ("call tree", b"7"), ("flame graph", b"8")):
+            settle(terminal, key)
+            terminal.read(12)  # what the growth has cost, and showing the pane for the first time, is not what it costs then
+            before, since = cpu_seconds(terminal.process), time.monotonic()
+            looks = len(refreshes(terminal, 15))
+            share = (cpu_seconds(terminal.process) - before) / (time.monotonic() - since) * 100
+            print(f"running large program, {name}: {looks} refreshes in 15 s")
+            verdict.figure(f"running large program: share of a core, {name}", share, LIMITS["core"], "{:.1f} %")
+            times = [answer(terminal, moved) for moved in (b"j", b"k") * 5]
+            verdict.figure(f"running large program: key, median of ten, {name}", statistics.median(times), LIMITS["key"], "{:.0f} ms")
+        verdict.figure("running large program: memory, at most", resident_mib(terminal.process), LIMITS["memory"], "{:.0f} MiB")
+    finally:
+        terminal.close()
         place.clean()
 
 

@@ -158,8 +158,19 @@ static void tick(struct application *application) {
     live_run_ask_bytecode(application);
     live_run_begin_refresh(application);
     bool empty = application->model->function_count <= 1; /* a program's first functions are waited for */
-    int64_t milliseconds = empty && application->refresh_ms > 100 ? 100 : application->refresh_ms;
+    int64_t chosen = refresh_pace_ms(&application->pace, application->refresh_ms);
+    int64_t milliseconds = empty && chosen > 100 ? 100 : chosen;
     application->next_tick_ns = now + (uint64_t)milliseconds * 1000000u;
+}
+
+/* At once, so that what it costs is known: making the model, and showing it. */
+static void show_refresh(struct application *application) {
+    uint64_t started = clock_ticks(ARENA_CLOCK_THREAD_CPU);
+    if (!live_run_end_refresh(application))
+        return;
+    draw(application);
+    uint64_t shown = clock_ticks(ARENA_CLOCK_THREAD_CPU) - started;
+    refresh_pace_note(&application->pace, model_worker_cost(application->run.worker) + shown);
 }
 
 static void wait_and_take(struct application *application, int signals) {
@@ -186,7 +197,7 @@ static void wait_and_take(struct application *application, int signals) {
     if (watched[WATCH_RECORDER].revents)
         live_run_receive(application);
     if (watched[WATCH_WORKER].revents)
-        live_run_end_refresh(application);
+        show_refresh(application);
     if (watched[WATCH_OPENING].revents)
         opening_end(application);
     if (watched[WATCH_COMPARISON].revents || watched[WATCH_COMPARISON_PROGRESS].revents)

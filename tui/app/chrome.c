@@ -114,7 +114,7 @@ static void describe_refresh(const struct application *application, char *text, 
     else if (state == RUN_ENDED || state == RUN_LOST)
         snprintf(text, size, application->run.saved ? "[SAVED]" : "[NOT SAVED]");
     else
-        snprintf(text, size, "[LIVE %gHz]", 1000.0 / (double)application->refresh_ms);
+        snprintf(text, size, "[LIVE %.2gHz]", 1000.0 / (double)refresh_pace_ms(&application->pace, application->refresh_ms));
 }
 
 /* The parts from left to right. A part is shown whole or not at all: half a number is a wrong one. */

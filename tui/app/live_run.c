@@ -117,6 +117,7 @@ static void begin_run(struct application *application, const char *arena) {
     output_view_clear(application->view_states[PANE_OUTPUT]);
     run->saved = run->final_model = run->waits_for_input = false;
     run->stop_asked_ns = run->bytecode_asked_ns = 0;
+    application->pace = (struct refresh_pace){0};
     application->place.function = application->place.line = 0;
     application->place.drilled = application->place.callers = application->place.diff = false;
     application->untouched = true;
@@ -267,25 +268,25 @@ void live_run_begin_refresh(struct application *application) {
         run->asked_after_end = run->state == RUN_ENDED || run->state == RUN_LOST;
 }
 
-void live_run_end_refresh(struct application *application) {
+bool live_run_end_refresh(struct application *application) {
     struct live_run *run = &application->run;
     struct model *model;
     struct error error;
     if (!run->worker || !model_worker_take(run->worker, &model, &error))
-        return;
+        return false;
     if (!model) {
         application_error(application, "%s", error.text);
-        return;
+        return false;
     }
     if (application->frozen) { /* it was asked for before */
         model_free(model);
-        return;
+        return false;
     }
     struct model *before = application->live;
     if (!model_complete(model, before)) {
         application_error(application, "there is not enough memory to show more of this run; close other programs");
         model_free(model);
-        return;
+        return false;
     }
     application->live = model;
     processes_show(application, model);
@@ -302,6 +303,7 @@ void live_run_end_refresh(struct application *application) {
     if (run->final_model)
         losses_tell(application);
     application->redraw = true;
+    return true;
 }
 
 bool live_run_is_live(const struct application *application) {

@@ -13,8 +13,8 @@ void live_run_receive(struct application *application);
 
 /* Begins to make the model anew from the arena. */
 void live_run_begin_refresh(struct application *application);
-/* Shows the model that was made meanwhile, if it is ready; the selection stays on its function. */
-void live_run_end_refresh(struct application *application);
+/* Shows the model that was made meanwhile; the selection stays on its function. false: none was ready. */
+bool live_run_end_refresh(struct application *application);
 /* True while there will be something new to show. */
 bool live_run_is_live(const struct application *application);
 /* Makes sure that the selected function's source is in the model. */

@@ -9,6 +9,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "core/base/clock.h"
+
 enum phase { PHASE_IDLE, PHASE_ASKED, PHASE_READY, PHASE_ENDING };
 
 struct model_worker {
@@ -21,6 +23,8 @@ struct model_worker {
     const struct model *before;
     struct model *model;
     struct error error;
+    uint64_t cost_ns; /* of `model` */
+    uint64_t taken_cost_ns; /* of the one taken last; the taker's own */
 };
 
 static void set_phase(struct model_worker *worker, enum phase phase) {
@@ -40,9 +44,12 @@ static void *work(void *data) {
         struct arena_reader *reader = worker->reader;
         const struct model *before = worker->before;
         pthread_mutex_unlock(&worker->lock);
+        uint64_t started = clock_ticks(ARENA_CLOCK_THREAD_CPU);
         struct model *model = arena_reader_next(reader, before, &error);
+        uint64_t cost = clock_ticks(ARENA_CLOCK_THREAD_CPU) - started;
         pthread_mutex_lock(&worker->lock);
         worker->model = model;
+        worker->cost_ns = cost;
         worker->error = error;
         set_phase(worker, PHASE_READY);
         eventfd_write(worker->event, 1);
@@ -116,12 +123,15 @@ bool model_worker_take(struct model_worker *worker, struct model **model, struct
         eventfd_read(worker->event, &count);
         *model = worker->model;
         *error = worker->error;
+        worker->taken_cost_ns = worker->cost_ns;
         worker->model = NULL;
         set_phase(worker, PHASE_IDLE);
     }
     pthread_mutex_unlock(&worker->lock);
     return ready;
 }
+
+uint64_t model_worker_cost(const struct model_worker *worker) { return worker->taken_cost_ns; }
 
 void model_worker_drop(struct model_worker *worker) {
     struct model *model;

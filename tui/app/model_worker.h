@@ -4,6 +4,7 @@
 #define PYPROF_TUI_MODEL_WORKER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "pyprof/arena_reader.h"
 
@@ -20,6 +21,8 @@ bool model_worker_begin(struct model_worker *worker, struct arena_reader *reader
 int model_worker_descriptor(const struct model_worker *worker);
 /* Takes what is ready: true, and *model (NULL: *error says why there is none) is the caller's. false: nothing is. */
 bool model_worker_take(struct model_worker *worker, struct model **model, struct error *error);
+/* Processor time that the model that was taken last has cost, in nanoseconds. */
+uint64_t model_worker_cost(const struct model_worker *worker);
 /* Waits for what is being made and throws it away: nobody uses the reader any more. */
 void model_worker_drop(struct model_worker *worker);
 

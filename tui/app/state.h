@@ -11,6 +11,7 @@
 #include "tui/app/navigation.h"
 #include "tui/app/popup.h"
 #include "tui/app/progress.h"
+#include "tui/app/refresh_pace.h"
 #include "tui/layout/layout.h"
 #include "tui/term/screen.h"
 #include "tui/view/stamp.h"
@@ -170,7 +171,8 @@ struct application {
     bool hide_standard_library, frozen, mouse;
     enum memory_measure measure;
     enum theme theme;
-    int64_t refresh_ms;
+    int64_t refresh_ms; /* as chosen */
+    struct refresh_pace pace;
     uint64_t next_tick_ns;
     int output_rows, output_columns; /* as the target's terminal was told */
 

@@ -28,6 +28,24 @@ static uint64_t *self_of_nodes(const struct path_tree *tree) {
     return self;
 }
 
+/* Those of a function stand together from the beginning: parting a million of them would take as much memory again. */
+static void place_leaves(struct path_tree *tree, const uint64_t *self) {
+    size_t count = tree->model->node_count, met_count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (tree->functions[i] && self[i] && tree->places[tree->functions[i]]++ == 0)
+            tree->met[met_count++] = tree->functions[i];
+    for (size_t i = 0; i < met_count; i++) {
+        uint32_t many = tree->places[tree->met[i]];
+        tree->places[tree->met[i]] = (uint32_t)tree->leaf_count;
+        tree->leaf_count += many;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (tree->functions[i] && self[i])
+            tree->leaves[tree->places[tree->functions[i]]++] = (struct path_leaf){self[i], (uint32_t)i, (uint32_t)i};
+    for (size_t i = 0; i < met_count; i++)
+        tree->places[tree->met[i]] = 0;
+}
+
 bool path_inverted_build(struct path_tree *tree) {
     size_t count = tree->model->node_count, functions = tree->model->function_count;
     uint64_t *self = self_of_nodes(tree);
@@ -35,9 +53,8 @@ bool path_inverted_build(struct path_tree *tree) {
     tree->places = calloc(functions + 1, sizeof *tree->places);
     tree->met = malloc((functions + 1) * sizeof *tree->met);
     bool done = self && tree->leaves && tree->places && tree->met;
-    for (size_t i = 0; done && i < count; i++)
-        if (tree->functions[i] && self[i])
-            tree->leaves[tree->leaf_count++] = (struct path_leaf){self[i], (uint32_t)i, PATH_NONE};
+    if (done)
+        place_leaves(tree, self);
     free(self);
     return done;
 }
@@ -56,7 +73,7 @@ static void step(struct parting *parting, struct path_leaf *leaves, size_t range
     struct path_tree *tree = parting->tree;
     size_t count = tree->model->node_count;
     for (size_t i = 0; i < range; i++) {
-        leaves[i].at = leaves[i].at == PATH_NONE ? leaves[i].leaf : tree->above[leaves[i].at];
+        leaves[i].at = tree->above[leaves[i].at];
         uint32_t function = leaves[i].at < count ? tree->functions[leaves[i].at] : 0;
         if (function && tree->places[function]++ == 0)
             tree->met[parting->met_count++] = function;
@@ -109,7 +126,25 @@ static bool add_callers(struct parting *parting, uint32_t above) {
     return true;
 }
 
+/* Below the root hang the functions themselves. */
+static bool open_root(struct path_tree *tree) {
+    uint32_t count = (uint32_t)tree->leaf_count;
+    for (uint32_t begin = 0, end; begin < count; begin = end) {
+        uint32_t function = tree->functions[tree->leaves[begin].leaf];
+        struct path *path = path_tree_add(tree, PATH_ROOT, function);
+        if (!path)
+            return false;
+        for (end = begin; end < count && tree->functions[tree->leaves[end].leaf] == function; end++)
+            path->total += tree->leaves[end].self;
+        path->begin = begin;
+        path->end = end;
+    }
+    return true;
+}
+
 bool path_inverted_open(struct path_tree *tree, uint32_t path) {
+    if (path == PATH_ROOT)
+        return open_root(tree);
     struct path_leaf *leaves = tree->leaves + tree->paths[path].begin;
     size_t range = tree->paths[path].end - tree->paths[path].begin;
     struct parting parting = {.tree = tree, .parted = malloc((range + 1) * sizeof *parting.parted)};
