@@ -60,7 +60,8 @@ struct bytecode {
     uint32_t body;      /* index of the instruction behind the function's start */
     bool is_generator;
     /* capacities; the arrays are kept from code object to code object */
-    uint32_t item_room, range_room;
+    uint32_t item_room, range_room, unit_room;
+    int32_t *index_at; /* while decoding: the instruction that begins at a unit (its EXTENDED_ARG included), else -1 */
 };
 
 /* Takes a code object apart. false: memory is out or the code is not understood; no exception is set. */
@@ -110,8 +111,15 @@ struct assembly {
 };
 
 void assembly_clear(struct assembly *assembly, int32_t first_line);
+/* Makes room for more items. */
+bool assembly_grow(struct assembly *assembly);
 /* Returns the index of the new item. */
-uint32_t assembly_add(struct assembly *assembly, struct emitted item);
+static inline uint32_t assembly_add(struct assembly *assembly, struct emitted item) {
+    if (assembly->count == assembly->room && !assembly_grow(assembly))
+        return 0;
+    assembly->items[assembly->count] = item;
+    return assembly->count++;
+}
 void assembly_add_range(struct assembly *assembly, struct emitted_range range);
 /* New references to bytes objects; false: memory is out (no exception set). */
 bool assembly_finish(struct assembly *assembly, PyObject **bytecode, PyObject **line_table, PyObject **exception_table);

@@ -9,19 +9,16 @@ void assembly_clear(struct assembly *assembly, int32_t first_line) {
     assembly->failed = false;
 }
 
-uint32_t assembly_add(struct assembly *assembly, struct emitted item) {
-    if (assembly->count == assembly->room) {
-        uint32_t room = assembly->room ? assembly->room * 2 : 256;
-        struct emitted *larger = realloc(assembly->items, room * sizeof *larger);
-        if (!larger) {
-            assembly->failed = true;
-            return 0;
-        }
-        assembly->items = larger;
-        assembly->room = room;
+bool assembly_grow(struct assembly *assembly) {
+    uint32_t room = assembly->room ? assembly->room * 2 : 256;
+    struct emitted *larger = realloc(assembly->items, room * sizeof *larger);
+    if (!larger) {
+        assembly->failed = true;
+        return false;
     }
-    assembly->items[assembly->count] = item;
-    return assembly->count++;
+    assembly->items = larger;
+    assembly->room = room;
+    return true;
 }
 
 void assembly_add_range(struct assembly *assembly, struct emitted_range range) {
@@ -103,24 +100,29 @@ static PyObject *write_bytecode(const struct assembly *assembly, uint32_t units)
 /* --- tables ----------------------------------------------------------------------------------------------- */
 
 struct byte_buffer {
-    unsigned char *bytes;
+    unsigned char *bytes; /* kept from code object to code object */
     size_t size, room;
     bool failed;
 };
 
-static void put(struct byte_buffer *buffer, unsigned byte) {
-    if (buffer->size == buffer->room) {
-        size_t room = buffer->room ? buffer->room * 2 : 256;
-        unsigned char *larger = realloc(buffer->bytes, room);
-        if (!larger) {
-            buffer->failed = true;
-            return;
-        }
-        buffer->bytes = larger;
-        buffer->room = room;
+/* More than any entry takes: a head and four numbers of at most six bytes. */
+enum { MOST_ENTRY = 32 };
+
+static bool room_for_entry(struct byte_buffer *buffer) {
+    if (buffer->room - buffer->size >= MOST_ENTRY)
+        return true;
+    size_t room = 2 * buffer->room + 16 * MOST_ENTRY;
+    unsigned char *larger = realloc(buffer->bytes, room);
+    if (!larger) {
+        buffer->failed = true;
+        return false;
     }
-    buffer->bytes[buffer->size++] = (unsigned char)byte;
+    buffer->bytes = larger;
+    buffer->room = room;
+    return true;
 }
+
+static void put(struct byte_buffer *buffer, unsigned byte) { buffer->bytes[buffer->size++] = (unsigned char)byte; }
 
 static void put_varint(struct byte_buffer *buffer, unsigned value) {
     for (; value >= 64; value >>= 6)
@@ -165,12 +167,19 @@ static void put_location(struct byte_buffer *buffer, struct location where, unsi
     }
 }
 
+static bool same_place(const struct location *a, const struct location *b) { return memcmp(a, b, sizeof *a) == 0; }
+
+/* What stands next to each other and has the same place, as a probe and what it is for, shares entries. */
 static void write_line_table(const struct assembly *assembly, struct byte_buffer *buffer) {
     int32_t line = assembly->first_line;
-    for (uint32_t i = 0; i < assembly->count; i++) {
-        for (uint32_t units = item_units(&assembly->items[i]); units > 0;) {
+    for (uint32_t i = 0; i < assembly->count;) {
+        const struct emitted *first = &assembly->items[i];
+        uint32_t units = 0;
+        for (; i < assembly->count && same_place(&assembly->items[i].where, &first->where); i++)
+            units += item_units(&assembly->items[i]);
+        while (units > 0 && room_for_entry(buffer)) {
             unsigned part = units > 8 ? 8 : units;
-            put_location(buffer, assembly->items[i].where, part, &line);
+            put_location(buffer, first->where, part, &line);
             units -= part;
         }
     }
@@ -186,7 +195,7 @@ static void put_table_number(struct byte_buffer *buffer, uint32_t value, unsigne
 }
 
 static void write_exception_table(const struct assembly *assembly, uint32_t units, struct byte_buffer *buffer) {
-    for (uint32_t i = 0; i < assembly->range_count; i++) {
+    for (uint32_t i = 0; i < assembly->range_count && room_for_entry(buffer); i++) {
         const struct emitted_range *range = &assembly->ranges[i];
         uint32_t start = assembly->items[range->start].offset;
         uint32_t end = range->end < assembly->count ? assembly->items[range->end].offset : units;
@@ -197,11 +206,8 @@ static void write_exception_table(const struct assembly *assembly, uint32_t unit
     }
 }
 
-static PyObject *take_bytes(struct byte_buffer *buffer) {
-    PyObject *bytes =
-        buffer->failed ? NULL : PyBytes_FromStringAndSize((const char *)buffer->bytes, (Py_ssize_t)buffer->size);
-    free(buffer->bytes);
-    return bytes;
+static PyObject *bytes_of(const struct byte_buffer *buffer) {
+    return buffer->failed ? NULL : PyBytes_FromStringAndSize((const char *)buffer->bytes, (Py_ssize_t)buffer->size);
 }
 
 bool assembly_finish(struct assembly *assembly, PyObject **bytecode, PyObject **line_table, PyObject **exception_table) {
@@ -209,12 +215,14 @@ bool assembly_finish(struct assembly *assembly, PyObject **bytecode, PyObject **
     if (assembly->failed)
         return false;
     uint32_t units = resolve_distances(assembly);
-    struct byte_buffer lines = {0}, exceptions = {0};
+    static struct byte_buffer lines, exceptions;
+    lines.size = exceptions.size = 0;
+    lines.failed = exceptions.failed = false;
     write_line_table(assembly, &lines);
     write_exception_table(assembly, units, &exceptions);
     *bytecode = write_bytecode(assembly, units);
-    *line_table = take_bytes(&lines);
-    *exception_table = take_bytes(&exceptions);
+    *line_table = bytes_of(&lines);
+    *exception_table = bytes_of(&exceptions);
     if (*bytecode && *line_table && *exception_table)
         return true;
     PyErr_Clear();

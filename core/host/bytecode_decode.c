@@ -21,6 +21,13 @@ static unsigned next_byte(struct byte_reader *reader) {
 /* --- instructions ----------------------------------------------------------------------------------------- */
 
 static bool make_room(struct bytecode *bytecode, uint32_t items) {
+    if (bytecode->unit_room < items) {
+        int32_t *larger = realloc(bytecode->index_at, items * sizeof *larger);
+        if (!larger)
+            return false;
+        bytecode->index_at = larger;
+        bytecode->unit_room = items;
+    }
     if (bytecode->item_room >= items)
         return true;
     struct instruction *larger = realloc(bytecode->items, items * sizeof *larger);
@@ -31,7 +38,7 @@ static bool make_room(struct bytecode *bytecode, uint32_t items) {
     return true;
 }
 
-/* Fills items; index_at[unit] becomes the instruction that begins at that unit (its EXTENDED_ARG included), else -1. */
+/* Fills items and index_at. */
 static bool decode_instructions(struct bytecode *bytecode, const unsigned char *bytes, uint32_t units, int32_t *index_at) {
     uint32_t oparg = 0, start = 0;
     bool prefixed = false;
@@ -211,29 +218,24 @@ static bool find_body(struct bytecode *bytecode) {
     return false;
 }
 
-static bool decode_parts(struct bytecode *bytecode, PyCodeObject *code, PyObject *bytes, PyObject *lines,
+static bool decode_parts(struct bytecode *bytecode, PyCodeObject *code, struct python_bytes bytes, PyObject *lines,
                          PyObject *exceptions) {
-    uint32_t units = (uint32_t)(PyBytes_GET_SIZE(bytes) / 2);
-    int32_t *index_at = malloc((units + 1) * sizeof *index_at);
-    bool done = index_at && make_room(bytecode, units + 1) &&
-                decode_instructions(bytecode, (const unsigned char *)PyBytes_AS_STRING(bytes), units, index_at) &&
-                resolve_jumps(bytecode, units, index_at) &&
-                decode_locations(bytecode, lines, code->co_firstlineno, units, index_at) &&
-                decode_exception_table(bytecode, exceptions, units, index_at) && find_body(bytecode);
-    free(index_at);
-    return done;
+    uint32_t units = (uint32_t)(bytes.size / 2);
+    if (!make_room(bytecode, units + 1))
+        return false;
+    int32_t *index_at = bytecode->index_at;
+    return decode_instructions(bytecode, bytes.bytes, units, index_at) && resolve_jumps(bytecode, units, index_at) &&
+           decode_locations(bytecode, lines, code->co_firstlineno, units, index_at) &&
+           decode_exception_table(bytecode, exceptions, units, index_at) && find_body(bytecode);
 }
 
 bool bytecode_decode(struct bytecode *bytecode, PyCodeObject *code) {
-    PyObject *bytes = python_code_bytecode(code);
+    struct python_bytes bytes = python_read_bytecode(code);
     PyObject *lines = python_code_line_table(code);
     PyObject *exceptions = python_code_exception_table(code);
-    bool done = bytes && lines && exceptions && PyBytes_CheckExact(bytes) && PyBytes_CheckExact(lines) &&
-                PyBytes_CheckExact(exceptions) && decode_parts(bytecode, code, bytes, lines, exceptions);
-    if (!bytes)
-        PyErr_Clear();
-    Py_XDECREF(bytes);
-    Py_XDECREF(lines);
-    Py_XDECREF(exceptions);
+    bool done = bytes.bytes && PyBytes_CheckExact(lines) && PyBytes_CheckExact(exceptions) &&
+                decode_parts(bytecode, code, bytes, lines, exceptions);
+    Py_DECREF(lines);
+    Py_DECREF(exceptions);
     return done;
 }

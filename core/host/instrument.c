@@ -20,9 +20,9 @@ bool instrument_prepare(void) {
 /* --- registration ----------------------------------------------------------------------------------------- */
 
 /* Eight bytes at a time; each step is FNV's (Fowler, Noll, Vo), with the upper half folded back. */
-static uint64_t hash_bytes(uint64_t hash, PyObject *bytes) {
-    const char *at = PyBytes_AS_STRING(bytes);
-    size_t left = (size_t)PyBytes_GET_SIZE(bytes);
+static uint64_t hash_bytes(uint64_t hash, struct python_bytes bytes) {
+    const char *at = bytes.bytes;
+    size_t left = bytes.size;
     for (uint64_t word; left > 0; at += sizeof word) {
         size_t part = left < sizeof word ? left : sizeof word;
         word = 0;
@@ -36,13 +36,12 @@ static uint64_t hash_bytes(uint64_t hash, PyObject *bytes) {
 
 static uint64_t fingerprint(PyCodeObject *code) {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    PyObject *bytecode = python_code_bytecode(code), *lines = python_code_line_table(code);
-    if (bytecode && lines)
+    struct python_bytes bytecode = python_read_bytecode(code);
+    PyObject *table = python_code_line_table(code);
+    struct python_bytes lines = {PyBytes_AS_STRING(table), (size_t)PyBytes_GET_SIZE(table)};
+    if (bytecode.bytes)
         hash = hash_bytes(hash_bytes(hash, bytecode), lines);
-    else
-        PyErr_Clear();
-    Py_XDECREF(bytecode);
-    Py_XDECREF(lines);
+    Py_DECREF(table);
     return hash;
 }
 

@@ -35,12 +35,53 @@ bool probes_prepare(void) {
 
 /* --- constants -------------------------------------------------------------------------------------------- */
 
+static bool room_for_constants(struct placing *p, uint32_t count) {
+    if (count <= p->constant_room)
+        return true;
+    uint32_t room = count + count / 2 + 64;
+    PyObject **larger = realloc(p->constants, room * sizeof *larger);
+    if (!larger)
+        return false;
+    p->constants = larger;
+    p->constant_room = room;
+    return true;
+}
+
+/* Takes the reference. */
 static uint32_t add_constant(struct placing *p, PyObject *constant) {
-    if (!constant || PyList_Append(p->constants, constant) < 0) {
+    if (!constant || !room_for_constants(p, p->constant_count + 1)) {
+        Py_XDECREF(constant);
         p->assembly.failed = true;
         return 0;
     }
-    return (uint32_t)PyList_GET_SIZE(p->constants) - 1;
+    p->constants[p->constant_count] = constant;
+    return p->constant_count++;
+}
+
+static bool take_own_constants(struct placing *p, PyObject *constants) {
+    uint32_t count = (uint32_t)PyTuple_GET_SIZE(constants);
+    p->constant_count = 0;
+    if (!room_for_constants(p, count))
+        return false;
+    for (; p->constant_count < count; p->constant_count++)
+        p->constants[p->constant_count] = Py_NewRef(PyTuple_GET_ITEM(constants, p->constant_count));
+    return true;
+}
+
+static void drop_constants(struct placing *p) {
+    while (p->constant_count > 0)
+        Py_DECREF(p->constants[--p->constant_count]);
+}
+
+/* Moves them there. */
+static PyObject *constants_tuple(struct placing *p) {
+    PyObject *tuple = PyTuple_New((Py_ssize_t)p->constant_count);
+    if (!tuple)
+        return NULL;
+    for (uint32_t i = 0; i < p->constant_count; i++)
+        PyTuple_SET_ITEM(tuple, (Py_ssize_t)i, p->constants[i]);
+    p->constant_count = 0;
+    return tuple;
 }
 
 uint32_t placing_probe(struct placing *p, enum probe_kind kind, struct probe_place place) {
@@ -49,13 +90,12 @@ uint32_t placing_probe(struct placing *p, enum probe_kind kind, struct probe_pla
     PyObject *probe = probe_new(kind, place);
     uint32_t constant = add_constant(p, probe);
     p->last_probe = p->assembly.failed ? NULL : probe;
-    Py_XDECREF(probe);
     return constant;
 }
 
 uint32_t placing_single_probe(struct placing *p, enum probe_kind kind) {
     if (p->single[kind] < 0)
-        p->single[kind] = (int32_t)(kind == PROBE_CALL_END ? add_constant(p, call_end_probe)
+        p->single[kind] = (int32_t)(kind == PROBE_CALL_END ? add_constant(p, Py_NewRef(call_end_probe))
                                                            : placing_probe(p, kind, (struct probe_place){0}));
     return (uint32_t)p->single[kind];
 }
@@ -440,8 +480,8 @@ static bool tell_exits(struct placing *p) {
     if (!p->wishes.blocks)
         return true;
     struct exit_map *map = exit_map_new(&p->assembly, &p->bytecode, &p->blocks, p->wishes.code);
-    for (Py_ssize_t i = PyList_GET_SIZE(p->constants); map && i-- > 0;)
-        probe_set_exits(PyList_GET_ITEM(p->constants, i), map);
+    for (uint32_t i = 0; map && i < p->constant_count; i++)
+        probe_set_exits(p->constants[i], map);
     exit_map_release(map);
     return map != NULL;
 }
@@ -451,7 +491,7 @@ static PyCodeObject *finish(struct placing *p) {
     if (!assembly_finish(&p->assembly, &bytecode, &lines, &exceptions))
         return NULL;
     put_call_ends_to_sleep(p, bytecode);
-    PyObject *constants = tell_exits(p) ? PyList_AsTuple(p->constants) : NULL;
+    PyObject *constants = tell_exits(p) ? constants_tuple(p) : NULL;
     int stack_size = python_probed_stack_size(p->code, p->wishes.blocks);
     PyCodeObject *code = constants ? python_new_code(p->code, stack_size, bytecode, constants, lines,
                                                      exceptions)
@@ -506,8 +546,7 @@ PyCodeObject *place_probes(PyCodeObject *code, PyObject *constants, struct probe
     if (wishes.c_calls)
         find_calls(p);
     p->may_be_leaf = may_be_leaf(p);
-    p->constants = PySequence_List(constants);
-    if (!p->constants)
+    if (!take_own_constants(p, constants))
         return NULL;
     assembly_clear(&p->assembly, code->co_firstlineno);
     for (uint32_t i = 0; i < p->bytecode.count; i++)
@@ -520,6 +559,6 @@ PyCodeObject *place_probes(PyCodeObject *code, PyObject *constants, struct probe
         instrumented = finish(p);
     }
     *map = instrumented ? offset_map_new(&p->assembly) : NULL;
-    Py_CLEAR(p->constants);
+    drop_constants(p);
     return instrumented;
 }

@@ -44,7 +44,8 @@ struct placing {
     uint32_t next_block;  /* whose probe is to be written next */
     bool may_be_leaf;
     bool begins_line; /* the function's first line needs no probe: entering the function counts it */
-    PyObject *constants; /* list: the code's own, then the probes */
+    PyObject **constants; /* the code's own, then the probes; owned */
+    uint32_t constant_count, constant_room;
     PyObject *last_probe;             /* that was made; borrowed from the constants */
     PyObject *call_probe;             /* of the call that is being written; likewise */
     int32_t single[PROBE_KIND_COUNT]; /* constant index of a kind of which there is one per function; -1: not yet */

@@ -6,6 +6,7 @@
 #include "core/probe/shadow_stack.h"
 #include "pyprof/collectors.h"
 
+/* Of most kinds a probe ends behind `place`: see remembers_calls. */
 struct probe {
     PyObject_HEAD
     struct probe_place place;
@@ -237,10 +238,17 @@ static void probe_free(PyObject *self) {
     PyObject_Free(self);
 }
 
+/* Enters functions, or calls them. */
+static bool remembers_calls(int kind) {
+    return kind == PROBE_ENTER || kind == PROBE_ENTER_GENERATOR || kind == PROBE_RESUME || kind == PROBE_HANDLER_GENERATOR ||
+           kind == PROBE_CALL;
+}
+
 static Py_ssize_t probe_size(int kind) {
     return kind == PROBE_BLOCK                               ? sizeof(struct block_probe)
            : kind == PROBE_EXIT || kind == PROBE_EXIT_RESUME ? sizeof(struct exit_probe)
-                                                             : sizeof(struct probe);
+           : remembers_calls(kind)                           ? sizeof(struct probe)
+                                                             : offsetof(struct probe, counter);
 }
 
 bool probe_types_prepare(bool lines) {
@@ -303,6 +311,8 @@ PyObject *probe_new(enum probe_kind kind, struct probe_place place) {
     if (!probe)
         return NULL;
     probe->place = place;
+    if (!remembers_calls((int)kind))
+        return (PyObject *)probe;
     probe->counter = place.block ? block_counter_offset(place.block) : 0;
     probe->cache = (struct shadow_cache){0};
     probe->callee = NULL;

@@ -1,10 +1,12 @@
 #include "core/host/selection.h"
 
+#include <errno.h>
 #include <fnmatch.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "pyprof/collectors.h"
 
@@ -17,6 +19,7 @@ static struct {
     char standard_library[PATH_MAX];
     char main_file[PATH_MAX];     /* co_filename of the main program */
     bool origin_is_project;       /* of code without a file that is run now */
+    char last_folder[PATH_MAX], resolved_folder[PATH_MAX]; /* without symbolic links; modules of a folder come one after the other */
     char last_file[PATH_MAX]; /* functions of one file come one after the other */
     struct selection last;
 } state;
@@ -73,12 +76,40 @@ uint32_t selection_collectors(void) {
     return others ? others : on;
 }
 
+/* There is such a file, and its name stays what it is when its folder's links are followed. */
+static bool is_plain_file(const char *file, const char *name) {
+    char link[1];
+    return strcmp(name, "/.") != 0 && strcmp(name, "/..") != 0 && name[1] && readlink(file, link, sizeof link) < 0 &&
+           errno == EINVAL;
+}
+
+/* As realpath(), of a file in the folder that was asked for last. */
+static bool resolve_in_last_folder(const char *file, char resolved[PATH_MAX]) {
+    const char *name = strrchr(file, '/');
+    size_t length = (size_t)(name - file);
+    return length > 0 && strncmp(file, state.last_folder, length) == 0 && !state.last_folder[length] &&
+           is_plain_file(file, name) && snprintf(resolved, PATH_MAX, "%s%s", state.resolved_folder, name) < PATH_MAX;
+}
+
+static void resolve(const char *file, char resolved[PATH_MAX]) {
+    if (file[0] == '/' && strlen(file) < PATH_MAX && resolve_in_last_folder(file, resolved))
+        return;
+    if (file[0] == '<' || !realpath(file, resolved)) {
+        snprintf(resolved, PATH_MAX, "%s", file);
+        return;
+    }
+    const char *name = strrchr(file, '/'), *resolved_name = strrchr(resolved, '/');
+    if (file[0] != '/' || resolved_name == resolved || !is_plain_file(file, name))
+        return;
+    snprintf(state.last_folder, sizeof state.last_folder, "%.*s", (int)(name - file), file);
+    snprintf(state.resolved_folder, sizeof state.resolved_folder, "%.*s", (int)(resolved_name - resolved), resolved);
+}
+
 struct selection selection_of(const char *file) {
     if (state.last_file[0] && strcmp(file, state.last_file) == 0)
         return state.last;
     char resolved[PATH_MAX];
-    if (file[0] == '<' || !realpath(file, resolved))
-        snprintf(resolved, sizeof resolved, "%s", file);
+    resolve(file, resolved);
     struct selection selection = {.project = is_project_file(file, resolved)};
     uint32_t on = selection_collectors();
     selection.collectors = on;

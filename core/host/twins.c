@@ -19,7 +19,10 @@ struct entry {
 static struct entry *entries;
 
 enum { MOST_KEPT = 64 };
-static PyCodeObject *kept[MOST_KEPT]; /* owned */
+static struct {
+    PyCodeObject *twin;     /* owned */
+    PyCodeObject *original; /* the twin's */
+} kept[MOST_KEPT];
 static unsigned next_kept;
 
 /* A bit for each hash of 16 bits that an entry ever had: most code objects have no entry. */
@@ -146,18 +149,19 @@ PyCodeObject *twins_original(PyCodeObject *code) {
 /* --- kept ones -------------------------------------------------------------------------------------------- */
 
 void twins_keep(PyCodeObject *twin) {
-    const PyCodeObject *original = twins_original(twin);
+    PyCodeObject *original = twins_original(twin);
     if (original == twin || original->co_weakreflist)
         return;
     for (unsigned i = 0; i < MOST_KEPT; i++)
-        if (kept[i] == twin)
+        if (kept[i].twin == twin)
             return;
-    Py_XSETREF(kept[next_kept], (PyCodeObject *)Py_NewRef(twin));
+    Py_XSETREF(kept[next_kept].twin, (PyCodeObject *)Py_NewRef(twin));
+    kept[next_kept].original = original;
     next_kept = (next_kept + 1) % MOST_KEPT;
 }
 
 void twins_release_unused(void) {
     for (unsigned i = 0; i < MOST_KEPT; i++)
-        if (kept[i] && Py_REFCNT(kept[i]) == 1 && Py_REFCNT(twins_original(kept[i])) == 1)
-            Py_CLEAR(kept[i]);
+        if (kept[i].twin && Py_REFCNT(kept[i].twin) == 1 && Py_REFCNT(kept[i].original) == 1)
+            Py_CLEAR(kept[i].twin);
 }

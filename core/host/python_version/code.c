@@ -1,18 +1,16 @@
 /* code.c - making and reading code objects. */
 #include "core/host/python_version/internals.h"
 
-#if PY_VERSION_HEX < 0x030C0000
-#define NEW_CODE PyCode_NewWithPosOnlyArgs
-#else
-#define NEW_CODE PyUnstable_Code_NewWithPosOnlyArgs
-#endif
+#include <stdlib.h>
 
+#if PY_VERSION_HEX >= 0x030C0000
 /* A tuple of names, which code may keep from then on: the program counts objects. Names make no cycles. */
 static PyObject *uncounted(PyObject *names) {
     if (names && PyTuple_GET_SIZE(names) > 0)
         PyObject_GC_UnTrack(names);
     return names;
 }
+#endif
 
 PyObject *python_probed_names(PyCodeObject *original) {
 #if PY_VERSION_HEX >= 0x030C0000
@@ -26,6 +24,30 @@ PyObject *python_probed_names(PyCodeObject *original) {
     return Py_NewRef(original->co_names);
 }
 
+#if PY_VERSION_HEX < 0x030C0000
+
+/* The original is such code already, so nothing is to be checked, and no name to be interned. */
+PyCodeObject *python_new_code(PyCodeObject *original, int stack_size, PyObject *bytecode, PyObject *constants,
+                              PyObject *line_table, PyObject *exception_table) {
+    size_t size = (size_t)PyBytes_GET_SIZE(bytecode), units = size / sizeof(_Py_CODEUNIT);
+    PyCodeObject *code = PyObject_Malloc(offsetof(PyCodeObject, co_code_adaptive) + size);
+    if (!code)
+        return (PyCodeObject *)PyErr_NoMemory();
+    PyObject_InitVar((PyVarObject *)code, &PyCode_Type, (Py_ssize_t)units);
+    python_copy_description(code, original, Py_NewRef(constants), stack_size);
+    Py_SETREF(code->co_linetable, Py_NewRef(line_table));
+    Py_SETREF(code->co_exceptiontable, Py_NewRef(exception_table));
+    memcpy(code->co_code_adaptive, PyBytes_AS_STRING(bytecode), size);
+    const uint8_t *bytes = (const uint8_t *)PyBytes_AS_STRING(bytecode);
+    size_t start = 0;
+    while (start < units && bytes[2 * start] != RESUME)
+        start++;
+    code->_co_firsttraceable = (int)start;
+    return code;
+}
+
+#else
+
 PyCodeObject *python_new_code(PyCodeObject *original, int stack_size, PyObject *bytecode, PyObject *constants,
                               PyObject *line_table, PyObject *exception_table) {
     PyObject *local_names = uncounted(PyCode_GetVarnames(original));
@@ -33,7 +55,7 @@ PyCodeObject *python_new_code(PyCodeObject *original, int stack_size, PyObject *
     PyObject *cell_names = uncounted(PyCode_GetCellvars(original)), *names = python_probed_names(original);
     PyCodeObject *code = NULL;
     if (local_names && free_names && cell_names && names)
-        code = NEW_CODE(original->co_argcount, original->co_posonlyargcount, original->co_kwonlyargcount,
+        code = PyUnstable_Code_NewWithPosOnlyArgs(original->co_argcount, original->co_posonlyargcount, original->co_kwonlyargcount,
                         original->co_nlocals, stack_size, original->co_flags, bytecode, constants, names,
                         local_names, free_names, cell_names, original->co_filename, original->co_name,
                         original->co_qualname, original->co_firstlineno, line_table, exception_table);
@@ -44,22 +66,7 @@ PyCodeObject *python_new_code(PyCodeObject *original, int stack_size, PyObject *
     return code;
 }
 
-/* Made-up code can end in an instruction whose caches are not all there: PyCode_GetCode writes them behind the end of its copy. Nor
- * may instructions of monitors stand in code that none has changed. */
-static bool is_complete(PyCodeObject *code) {
-    const uint8_t *bytes = (const uint8_t *)code->co_code_adaptive;
-    Py_ssize_t count = Py_SIZE(code), at = 0;
-#if PY_VERSION_HEX >= 0x030C0000
-    if (code->_co_monitoring)
-        return true;
-    for (at = 0; at < count && bytes[2 * at] < MIN_INSTRUMENTED_OPCODE; at++)
-        at += python_opcode_caches[python_opcode_deopt[bytes[2 * at]]];
-#else
-    for (; at < count; at++)
-        at += python_opcode_caches[python_opcode_deopt[bytes[2 * at]]];
 #endif
-    return at == count;
-}
 
 /* The copy of its bytecode that the interpreter keeps once somebody has asked for it; borrowed, or NULL. */
 static PyObject *kept_bytecode(PyCodeObject *code) {
@@ -70,13 +77,70 @@ static PyObject *kept_bytecode(PyCodeObject *code) {
 #endif
 }
 
+static bool is_monitored(PyCodeObject *code) {
+#if PY_VERSION_HEX < 0x030C0000
+    (void)code;
+    return false;
+#else
+    return code->_co_monitoring != NULL;
+#endif
+}
+
+/* Made-up code can end in an instruction whose caches are not all there: PyCode_GetCode writes them behind the end of its copy. Nor
+ * may instructions of monitors stand in code that none has changed. plain: room for all units as they were compiled, or NULL. */
+static bool is_complete(PyCodeObject *code, uint16_t *plain) {
+    const uint8_t *bytes = (const uint8_t *)code->co_code_adaptive;
+    Py_ssize_t count = Py_SIZE(code), at = 0;
+    while (at < count) {
+#if PY_VERSION_HEX >= 0x030C0000
+        if (bytes[2 * at] >= MIN_INSTRUMENTED_OPCODE)
+            return false;
+#endif
+        uint8_t opcode = python_opcode_deopt[bytes[2 * at]];
+        Py_ssize_t end = at + 1 + python_opcode_caches[opcode];
+        if (end > count)
+            return false;
+        if (plain) {
+            plain[at] = (uint16_t)(bytes[2 * at + 1] << 8 | opcode); /* little-endian, as all that runs this */
+            for (Py_ssize_t cache = at + 1; cache < end; cache++)
+                plain[cache] = 0;
+        }
+        at = end;
+    }
+    return true;
+}
+
 PyObject *python_code_bytecode(PyCodeObject *code) {
     if (kept_bytecode(code))
         return Py_NewRef(kept_bytecode(code));
-    if (is_complete(code))
+    if (is_monitored(code) || is_complete(code, NULL))
         return PyCode_GetCode(code);
     PyErr_SetString(PyExc_ValueError, "the last instruction is cut off");
     return NULL;
+}
+
+struct python_bytes python_read_bytecode(PyCodeObject *code) {
+    static uint16_t *units; /* kept from code object to code object */
+    static size_t room;
+    size_t count = (size_t)Py_SIZE(code);
+    if (is_monitored(code) && !kept_bytecode(code)) {
+        PyObject *bytes = PyCode_GetCode(code);
+        if (!bytes)
+            PyErr_Clear();
+        Py_XDECREF(bytes);
+    }
+    if (kept_bytecode(code))
+        return (struct python_bytes){PyBytes_AS_STRING(kept_bytecode(code)), 2 * count};
+    if (room < count) {
+        uint16_t *larger = realloc(units, 2 * count * sizeof *units);
+        if (!larger)
+            return (struct python_bytes){0};
+        units = larger;
+        room = 2 * count;
+    }
+    if (is_monitored(code) || !is_complete(code, units))
+        return (struct python_bytes){0};
+    return (struct python_bytes){units, 2 * count};
 }
 
 const bool python_slices_are_constants = PY_VERSION_HEX >= 0x030E0000;

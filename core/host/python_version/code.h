@@ -9,6 +9,13 @@ PyCodeObject *python_new_code(PyCodeObject *original, int stack_size, PyObject *
                               PyObject *line_table, PyObject *exception_table);
 /* New references. */
 PyObject *python_code_bytecode(PyCodeObject *code);
+/* The same without making an object of it: valid until the next call, or until the code ends. NULL: memory is out, or the last
+ * instruction is cut off; no exception is set. */
+struct python_bytes {
+    const void *bytes;
+    size_t size;
+};
+struct python_bytes python_read_bytecode(PyCodeObject *code);
 PyObject *python_code_line_table(PyCodeObject *code);
 PyObject *python_code_exception_table(PyCodeObject *code);
 /* What a code object refers to besides its constants; borrowed. */

@@ -26,6 +26,9 @@ extern const uint8_t python_opcode_caches[256], python_opcode_deopt[256];
 /* The names of code with probes: at least the one that they name. A new reference; NULL with an exception set. */
 PyObject *python_probed_names(PyCodeObject *original);
 
+/* Everything of the original but its instructions and constants, as of code that has never run. */
+void python_copy_description(PyCodeObject *copy, PyCodeObject *original, PyObject *constants, int stack_size);
+
 #if PY_VERSION_HEX >= 0x030D0000
 /* What functions made from the code will have; 0: there are no more. */
 uint32_t python_new_code_version(void);

@@ -3,145 +3,131 @@
 
 #include <limits.h>
 
-enum role {
-    COMPUTES = 1 << 0,       /* see python_is_expression */
-    TAKES_VALUE = 1 << 1,    /* see python_takes_value */
-    TAKES_NOTHING = 1 << 2,  /* see python_takes_nothing */
-    TAKES_OPERANDS = 1 << 3, /* takes as many values as its operand says */
-    JUMPS = 1 << 4,
-    JUMPS_BACK = 1 << 5,
-    MARKS_BACK = 1 << 6, /* see JUMP_MARK_BACKWARDS */
-    ALWAYS = 1 << 7,     /* of a jump */
-    ENDS = 1 << 8,       /* control does not go on behind it */
-    CONSTANT = 1 << 9,   /* loads a constant */
-};
-
-static const uint16_t roles[256] = {
+const uint16_t python_opcode_roles[256] = {
     /* all versions */
-    [NOP] = TAKES_NOTHING,
-    [PUSH_NULL] = TAKES_NOTHING,
-    [LOAD_CONST] = TAKES_NOTHING | CONSTANT,
-    [LOAD_NAME] = TAKES_NOTHING,
-    [LOAD_FAST] = TAKES_NOTHING,
-    [LOAD_GLOBAL] = TAKES_NOTHING,
-    [LOAD_DEREF] = TAKES_NOTHING,
-    [LOAD_BUILD_CLASS] = TAKES_NOTHING,
-    [DELETE_NAME] = TAKES_NOTHING,
-    [DELETE_FAST] = TAKES_NOTHING,
-    [DELETE_GLOBAL] = TAKES_NOTHING,
-    [DELETE_DEREF] = TAKES_NOTHING,
-    [BINARY_OP] = COMPUTES,
-    [COMPARE_OP] = COMPUTES,
-    [CONTAINS_OP] = COMPUTES,
-    [IS_OP] = COMPUTES,
-    [UNARY_NEGATIVE] = COMPUTES,
-    [UNARY_NOT] = COMPUTES,
-    [UNARY_INVERT] = COMPUTES,
-    [STORE_SUBSCR] = COMPUTES,
-    [DELETE_SUBSCR] = COMPUTES,
-    [LOAD_ATTR] = COMPUTES,
-    [STORE_ATTR] = COMPUTES,
-    [DELETE_ATTR] = COMPUTES,
-    [CALL_FUNCTION_EX] = COMPUTES,
-    [BUILD_TUPLE] = COMPUTES | TAKES_OPERANDS,
-    [BUILD_LIST] = COMPUTES | TAKES_OPERANDS,
-    [BUILD_SET] = COMPUTES | TAKES_OPERANDS,
-    [BUILD_MAP] = COMPUTES | TAKES_OPERANDS,
-    [BUILD_STRING] = COMPUTES,
-    [BUILD_SLICE] = COMPUTES,
-    [LIST_EXTEND] = COMPUTES,
-    [SET_UPDATE] = COMPUTES,
-    [DICT_UPDATE] = COMPUTES,
-    [DICT_MERGE] = COMPUTES,
-    [LIST_APPEND] = COMPUTES,
-    [SET_ADD] = COMPUTES,
-    [MAP_ADD] = COMPUTES,
-    [COPY] = COMPUTES,
-    [RAISE_VARARGS] = COMPUTES | TAKES_OPERANDS | ENDS,
-    [STORE_NAME] = TAKES_VALUE,
-    [STORE_FAST] = TAKES_VALUE,
-    [STORE_GLOBAL] = TAKES_VALUE,
-    [STORE_DEREF] = TAKES_VALUE,
-    [UNPACK_SEQUENCE] = TAKES_VALUE,
-    [UNPACK_EX] = TAKES_VALUE,
-    [RETURN_VALUE] = TAKES_VALUE | ENDS,
-    [POP_TOP] = TAKES_VALUE,
-    [YIELD_VALUE] = TAKES_VALUE,
-    [GET_ITER] = TAKES_VALUE,
-    [GET_AITER] = TAKES_VALUE,
-    [GET_AWAITABLE] = TAKES_VALUE,
-    [RERAISE] = ENDS,
-    [FOR_ITER] = JUMPS,
-    [SEND] = JUMPS,
-    [JUMP_FORWARD] = JUMPS | ALWAYS | ENDS,
-    [JUMP_BACKWARD] = JUMPS_BACK | ALWAYS | ENDS,
-    [JUMP_BACKWARD_NO_INTERRUPT] = JUMPS_BACK | ALWAYS | ENDS,
+    [NOP] = ROLE_TAKES_NOTHING,
+    [PUSH_NULL] = ROLE_TAKES_NOTHING,
+    [LOAD_CONST] = ROLE_TAKES_NOTHING | ROLE_CONSTANT,
+    [LOAD_NAME] = ROLE_TAKES_NOTHING,
+    [LOAD_FAST] = ROLE_TAKES_NOTHING,
+    [LOAD_GLOBAL] = ROLE_TAKES_NOTHING,
+    [LOAD_DEREF] = ROLE_TAKES_NOTHING,
+    [LOAD_BUILD_CLASS] = ROLE_TAKES_NOTHING,
+    [DELETE_NAME] = ROLE_TAKES_NOTHING,
+    [DELETE_FAST] = ROLE_TAKES_NOTHING,
+    [DELETE_GLOBAL] = ROLE_TAKES_NOTHING,
+    [DELETE_DEREF] = ROLE_TAKES_NOTHING,
+    [BINARY_OP] = ROLE_COMPUTES,
+    [COMPARE_OP] = ROLE_COMPUTES,
+    [CONTAINS_OP] = ROLE_COMPUTES,
+    [IS_OP] = ROLE_COMPUTES,
+    [UNARY_NEGATIVE] = ROLE_COMPUTES,
+    [UNARY_NOT] = ROLE_COMPUTES,
+    [UNARY_INVERT] = ROLE_COMPUTES,
+    [STORE_SUBSCR] = ROLE_COMPUTES,
+    [DELETE_SUBSCR] = ROLE_COMPUTES,
+    [LOAD_ATTR] = ROLE_COMPUTES,
+    [STORE_ATTR] = ROLE_COMPUTES,
+    [DELETE_ATTR] = ROLE_COMPUTES,
+    [CALL_FUNCTION_EX] = ROLE_COMPUTES,
+    [BUILD_TUPLE] = ROLE_COMPUTES | ROLE_TAKES_OPERANDS,
+    [BUILD_LIST] = ROLE_COMPUTES | ROLE_TAKES_OPERANDS,
+    [BUILD_SET] = ROLE_COMPUTES | ROLE_TAKES_OPERANDS,
+    [BUILD_MAP] = ROLE_COMPUTES | ROLE_TAKES_OPERANDS,
+    [BUILD_STRING] = ROLE_COMPUTES,
+    [BUILD_SLICE] = ROLE_COMPUTES,
+    [LIST_EXTEND] = ROLE_COMPUTES,
+    [SET_UPDATE] = ROLE_COMPUTES,
+    [DICT_UPDATE] = ROLE_COMPUTES,
+    [DICT_MERGE] = ROLE_COMPUTES,
+    [LIST_APPEND] = ROLE_COMPUTES,
+    [SET_ADD] = ROLE_COMPUTES,
+    [MAP_ADD] = ROLE_COMPUTES,
+    [COPY] = ROLE_COMPUTES,
+    [RAISE_VARARGS] = ROLE_COMPUTES | ROLE_TAKES_OPERANDS | ROLE_ENDS,
+    [STORE_NAME] = ROLE_TAKES_VALUE,
+    [STORE_FAST] = ROLE_TAKES_VALUE,
+    [STORE_GLOBAL] = ROLE_TAKES_VALUE,
+    [STORE_DEREF] = ROLE_TAKES_VALUE,
+    [UNPACK_SEQUENCE] = ROLE_TAKES_VALUE,
+    [UNPACK_EX] = ROLE_TAKES_VALUE,
+    [RETURN_VALUE] = ROLE_TAKES_VALUE | ROLE_ENDS,
+    [POP_TOP] = ROLE_TAKES_VALUE,
+    [YIELD_VALUE] = ROLE_TAKES_VALUE,
+    [GET_ITER] = ROLE_TAKES_VALUE,
+    [GET_AITER] = ROLE_TAKES_VALUE,
+    [GET_AWAITABLE] = ROLE_TAKES_VALUE,
+    [RERAISE] = ROLE_ENDS,
+    [FOR_ITER] = ROLE_JUMPS,
+    [SEND] = ROLE_JUMPS,
+    [JUMP_FORWARD] = ROLE_JUMPS | ROLE_ALWAYS | ROLE_ENDS,
+    [JUMP_BACKWARD] = ROLE_JUMPS_BACK | ROLE_ALWAYS | ROLE_ENDS,
+    [JUMP_BACKWARD_NO_INTERRUPT] = ROLE_JUMPS_BACK | ROLE_ALWAYS | ROLE_ENDS,
 #if PY_VERSION_HEX < 0x030C0000
-    [LOAD_CLASSDEREF] = TAKES_NOTHING,
-    [UNARY_POSITIVE] = COMPUTES,
-    [PRECALL] = COMPUTES,
-    [LIST_TO_TUPLE] = COMPUTES,
-    [JUMP_IF_FALSE_OR_POP] = COMPUTES | JUMPS,
-    [JUMP_IF_TRUE_OR_POP] = COMPUTES | JUMPS,
-    [POP_JUMP_FORWARD_IF_FALSE] = TAKES_VALUE | JUMPS,
-    [POP_JUMP_FORWARD_IF_TRUE] = TAKES_VALUE | JUMPS,
-    [POP_JUMP_FORWARD_IF_NONE] = JUMPS,
-    [POP_JUMP_FORWARD_IF_NOT_NONE] = JUMPS,
-    [POP_JUMP_BACKWARD_IF_FALSE] = TAKES_VALUE | JUMPS_BACK,
-    [POP_JUMP_BACKWARD_IF_TRUE] = TAKES_VALUE | JUMPS_BACK,
-    [POP_JUMP_BACKWARD_IF_NONE] = JUMPS_BACK,
-    [POP_JUMP_BACKWARD_IF_NOT_NONE] = JUMPS_BACK,
+    [LOAD_CLASSDEREF] = ROLE_TAKES_NOTHING,
+    [UNARY_POSITIVE] = ROLE_COMPUTES,
+    [PRECALL] = ROLE_COMPUTES,
+    [LIST_TO_TUPLE] = ROLE_COMPUTES,
+    [JUMP_IF_FALSE_OR_POP] = ROLE_COMPUTES | ROLE_JUMPS,
+    [JUMP_IF_TRUE_OR_POP] = ROLE_COMPUTES | ROLE_JUMPS,
+    [POP_JUMP_FORWARD_IF_FALSE] = ROLE_TAKES_VALUE | ROLE_JUMPS,
+    [POP_JUMP_FORWARD_IF_TRUE] = ROLE_TAKES_VALUE | ROLE_JUMPS,
+    [POP_JUMP_FORWARD_IF_NONE] = ROLE_JUMPS,
+    [POP_JUMP_FORWARD_IF_NOT_NONE] = ROLE_JUMPS,
+    [POP_JUMP_BACKWARD_IF_FALSE] = ROLE_TAKES_VALUE | ROLE_JUMPS_BACK,
+    [POP_JUMP_BACKWARD_IF_TRUE] = ROLE_TAKES_VALUE | ROLE_JUMPS_BACK,
+    [POP_JUMP_BACKWARD_IF_NONE] = ROLE_JUMPS_BACK,
+    [POP_JUMP_BACKWARD_IF_NOT_NONE] = ROLE_JUMPS_BACK,
 #else
-    [LOAD_FAST_CHECK] = TAKES_NOTHING,
-    [LOAD_FAST_AND_CLEAR] = TAKES_NOTHING,
-    [LOAD_LOCALS] = TAKES_NOTHING,
-    [CALL] = COMPUTES,
-    [CALL_INTRINSIC_1] = COMPUTES,
-    [LOAD_SUPER_ATTR] = COMPUTES,
-    [BINARY_SLICE] = COMPUTES,
-    [STORE_SLICE] = COMPUTES,
-    [POP_JUMP_IF_FALSE] = TAKES_VALUE | JUMPS,
-    [POP_JUMP_IF_TRUE] = TAKES_VALUE | JUMPS,
-    [POP_JUMP_IF_NONE] = JUMPS,
-    [POP_JUMP_IF_NOT_NONE] = JUMPS,
+    [LOAD_FAST_CHECK] = ROLE_TAKES_NOTHING,
+    [LOAD_FAST_AND_CLEAR] = ROLE_TAKES_NOTHING,
+    [LOAD_LOCALS] = ROLE_TAKES_NOTHING,
+    [CALL] = ROLE_COMPUTES,
+    [CALL_INTRINSIC_1] = ROLE_COMPUTES,
+    [LOAD_SUPER_ATTR] = ROLE_COMPUTES,
+    [BINARY_SLICE] = ROLE_COMPUTES,
+    [STORE_SLICE] = ROLE_COMPUTES,
+    [POP_JUMP_IF_FALSE] = ROLE_TAKES_VALUE | ROLE_JUMPS,
+    [POP_JUMP_IF_TRUE] = ROLE_TAKES_VALUE | ROLE_JUMPS,
+    [POP_JUMP_IF_NONE] = ROLE_JUMPS,
+    [POP_JUMP_IF_NOT_NONE] = ROLE_JUMPS,
 #endif
 #if PY_VERSION_HEX < 0x030D0000
-    [LOAD_CLOSURE] = TAKES_NOTHING,
-    [FORMAT_VALUE] = COMPUTES,
+    [LOAD_CLOSURE] = ROLE_TAKES_NOTHING,
+    [FORMAT_VALUE] = ROLE_COMPUTES,
 #else
-    [LOAD_FAST_LOAD_FAST] = TAKES_NOTHING,
-    [CALL_KW] = COMPUTES,
-    [FORMAT_SIMPLE] = COMPUTES,
-    [FORMAT_WITH_SPEC] = COMPUTES,
-    [CONVERT_VALUE] = COMPUTES,
-    [TO_BOOL] = COMPUTES,
-    [STORE_FAST_STORE_FAST] = TAKES_VALUE,
-    [STORE_FAST_LOAD_FAST] = TAKES_VALUE,
+    [LOAD_FAST_LOAD_FAST] = ROLE_TAKES_NOTHING,
+    [CALL_KW] = ROLE_COMPUTES,
+    [FORMAT_SIMPLE] = ROLE_COMPUTES,
+    [FORMAT_WITH_SPEC] = ROLE_COMPUTES,
+    [CONVERT_VALUE] = ROLE_COMPUTES,
+    [TO_BOOL] = ROLE_COMPUTES,
+    [STORE_FAST_STORE_FAST] = ROLE_TAKES_VALUE,
+    [STORE_FAST_LOAD_FAST] = ROLE_TAKES_VALUE,
 #endif
 #if PY_VERSION_HEX >= 0x030C0000 && PY_VERSION_HEX < 0x030E0000
-    [RETURN_CONST] = TAKES_NOTHING | ENDS,
+    [RETURN_CONST] = ROLE_TAKES_NOTHING | ROLE_ENDS,
 #endif
 #if PY_VERSION_HEX < 0x030E0000
-    [BINARY_SUBSCR] = COMPUTES,
-    [BUILD_CONST_KEY_MAP] = COMPUTES,
-    [LOAD_ASSERTION_ERROR] = COMPUTES,
-    [BEFORE_WITH] = TAKES_VALUE,
-    [BEFORE_ASYNC_WITH] = TAKES_VALUE,
+    [BINARY_SUBSCR] = ROLE_COMPUTES,
+    [BUILD_CONST_KEY_MAP] = ROLE_COMPUTES,
+    [LOAD_ASSERTION_ERROR] = ROLE_COMPUTES,
+    [BEFORE_WITH] = ROLE_TAKES_VALUE,
+    [BEFORE_ASYNC_WITH] = ROLE_TAKES_VALUE,
 #else
-    [LOAD_FAST_BORROW] = TAKES_NOTHING,
-    [LOAD_FAST_BORROW_LOAD_FAST_BORROW] = TAKES_NOTHING,
-    [LOAD_SMALL_INT] = TAKES_NOTHING | CONSTANT,
-    [LOAD_COMMON_CONSTANT] = TAKES_NOTHING | CONSTANT, /* but see is_assertion_error */
-    [BUILD_TEMPLATE] = COMPUTES,
-    [BUILD_INTERPOLATION] = COMPUTES,
-    [END_ASYNC_FOR] = MARKS_BACK,
+    [LOAD_FAST_BORROW] = ROLE_TAKES_NOTHING,
+    [LOAD_FAST_BORROW_LOAD_FAST_BORROW] = ROLE_TAKES_NOTHING,
+    [LOAD_SMALL_INT] = ROLE_TAKES_NOTHING | ROLE_CONSTANT,
+    [LOAD_COMMON_CONSTANT] = ROLE_TAKES_NOTHING | ROLE_CONSTANT, /* but see is_assertion_error */
+    [BUILD_TEMPLATE] = ROLE_COMPUTES,
+    [BUILD_INTERPOLATION] = ROLE_COMPUTES,
+    [END_ASYNC_FOR] = ROLE_MARKS_BACK,
 #endif
 #if PY_VERSION_HEX < 0x030F0000
-    [GET_YIELD_FROM_ITER] = TAKES_VALUE,
+    [GET_YIELD_FROM_ITER] = ROLE_TAKES_VALUE,
 #endif
 };
 
-static bool has_role(uint8_t opcode, unsigned role) { return roles[opcode] & role; }
 
 static bool is_assertion_error(uint8_t opcode, uint32_t oparg) {
 #if PY_VERSION_HEX < 0x030E0000
@@ -152,17 +138,8 @@ static bool is_assertion_error(uint8_t opcode, uint32_t oparg) {
 #endif
 }
 
-enum jump_kind python_jump_kind(uint8_t opcode) {
-    return has_role(opcode, JUMPS)        ? JUMP_FORWARDS
-           : has_role(opcode, JUMPS_BACK) ? JUMP_BACKWARDS
-           : has_role(opcode, MARKS_BACK) ? JUMP_MARK_BACKWARDS
-                                          : JUMP_NONE;
-}
-
-bool python_jumps_always(uint8_t opcode) { return has_role(opcode, ALWAYS); }
-
 bool python_is_loop_jump(uint8_t opcode) {
-    return has_role(opcode, JUMPS_BACK) && opcode != JUMP_BACKWARD_NO_INTERRUPT;
+    return python_has_role(opcode, ROLE_JUMPS_BACK) && opcode != JUMP_BACKWARD_NO_INTERRUPT;
 }
 
 bool python_enters_expression_loop(uint8_t last, uint8_t before_last) {
@@ -176,8 +153,6 @@ bool python_enters_expression_loop(uint8_t last, uint8_t before_last) {
     return (last == PUSH_NULL ? before_last : last) == SWAP || (last == PUSH_NULL ? before_last : last) == CALL;
 #endif
 }
-
-bool python_ends_block(uint8_t opcode) { return has_role(opcode, ENDS); }
 
 int python_stack_effect(uint8_t opcode, uint32_t oparg, bool jumps) {
     if (opcode == RETURN_GENERATOR) /* the value that is sent in first is there when the generator goes on */
@@ -272,10 +247,8 @@ bool python_belongs_to_call(uint8_t opcode) {
 bool python_begins_handler(uint8_t opcode) { return opcode == PUSH_EXC_INFO; }
 
 bool python_is_expression(uint8_t opcode, uint32_t oparg) {
-    return has_role(opcode, COMPUTES) || is_assertion_error(opcode, oparg);
+    return python_has_role(opcode, ROLE_COMPUTES) || is_assertion_error(opcode, oparg);
 }
-
-bool python_takes_value(uint8_t opcode) { return has_role(opcode, TAKES_VALUE); }
 
 unsigned python_stored_value(uint8_t opcode) {
 #if PY_VERSION_HEX >= 0x030C0000
@@ -288,11 +261,9 @@ unsigned python_stored_value(uint8_t opcode) {
 bool python_matches_group(uint8_t opcode) { return opcode == CHECK_EG_MATCH; }
 
 bool python_takes_nothing(uint8_t opcode, uint32_t oparg) {
-    return (has_role(opcode, TAKES_NOTHING) && !is_assertion_error(opcode, oparg)) ||
-           (has_role(opcode, TAKES_OPERANDS) && oparg == 0);
+    return (python_has_role(opcode, ROLE_TAKES_NOTHING) && !is_assertion_error(opcode, oparg)) ||
+           (python_has_role(opcode, ROLE_TAKES_OPERANDS) && oparg == 0);
 }
-
-bool python_loads_constant(uint8_t opcode) { return has_role(opcode, CONSTANT); }
 
 bool python_returns_constant(uint8_t opcode) {
 #if PY_VERSION_HEX >= 0x030C0000 && PY_VERSION_HEX < 0x030E0000

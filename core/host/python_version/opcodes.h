@@ -8,21 +8,42 @@
 /* The running interpreter has the bytecode that this was compiled for; alphas and betas of a version have not. */
 bool python_bytecode_matches(void);
 
+/* Bits: what an instruction does. */
+enum python_opcode_role {
+    ROLE_COMPUTES = 1 << 0,       /* see python_is_expression */
+    ROLE_TAKES_VALUE = 1 << 1,    /* see python_takes_value */
+    ROLE_TAKES_NOTHING = 1 << 2,  /* see python_takes_nothing */
+    ROLE_TAKES_OPERANDS = 1 << 3, /* takes as many values as its operand says */
+    ROLE_JUMPS = 1 << 4,
+    ROLE_JUMPS_BACK = 1 << 5,
+    ROLE_MARKS_BACK = 1 << 6, /* see JUMP_MARK_BACKWARDS */
+    ROLE_ALWAYS = 1 << 7,     /* of a jump */
+    ROLE_ENDS = 1 << 8,       /* control does not go on behind it */
+    ROLE_CONSTANT = 1 << 9,   /* loads a constant */
+};
+extern const uint16_t python_opcode_roles[256];
+static inline bool python_has_role(uint8_t opcode, unsigned roles) { return python_opcode_roles[opcode] & roles; }
+
 /* JUMP_MARK_BACKWARDS: names an earlier instruction by its distance, but control never goes there. */
 enum jump_kind { JUMP_NONE, JUMP_FORWARDS, JUMP_BACKWARDS, JUMP_MARK_BACKWARDS };
 
 /* Code units of inline cache behind an instruction. */
 unsigned python_cache_units(uint8_t opcode);
-enum jump_kind python_jump_kind(uint8_t opcode);
+static inline enum jump_kind python_jump_kind(uint8_t opcode) {
+    return python_has_role(opcode, ROLE_JUMPS)        ? JUMP_FORWARDS
+           : python_has_role(opcode, ROLE_JUMPS_BACK) ? JUMP_BACKWARDS
+           : python_has_role(opcode, ROLE_MARKS_BACK) ? JUMP_MARK_BACKWARDS
+                                                      : JUMP_NONE;
+}
 /* A jump that is always taken. */
-bool python_jumps_always(uint8_t opcode);
+static inline bool python_jumps_always(uint8_t opcode) { return python_has_role(opcode, ROLE_ALWAYS); }
 /* A loop's jump back to its head, as opposed to one that waits in the same place (`yield from`). */
 bool python_is_loop_jump(uint8_t opcode);
 /* From 3.12 on a comprehension, from 3.14 on a call of all() and the like, is a loop inside its function. The two instructions
  * in front of such a loop's head; a loop of a statement has others. */
 bool python_enters_expression_loop(uint8_t last, uint8_t before_last);
 /* Control never reaches the next instruction. */
-bool python_ends_block(uint8_t opcode);
+static inline bool python_ends_block(uint8_t opcode) { return python_has_role(opcode, ROLE_ENDS); }
 /* Change of stack depth. */
 int python_stack_effect(uint8_t opcode, uint32_t oparg, bool jumps);
 
@@ -59,14 +80,14 @@ bool python_begins_handler(uint8_t opcode);
  * `with`, loops and `try` bears the place of the whole statement, its body included.) */
 bool python_is_expression(uint8_t opcode, uint32_t oparg);
 /* Takes the finished value of an expression to where the statement wants it. */
-bool python_takes_value(uint8_t opcode);
+static inline bool python_takes_value(uint8_t opcode) { return python_has_role(opcode, ROLE_TAKES_VALUE); }
 /* Which entry of the stack, 1 being the top, is the value that is stored into an object; 0: it stores none. */
 unsigned python_stored_value(uint8_t opcode);
 /* Asks whether an exception group is meant by `except*`. */
 bool python_matches_group(uint8_t opcode);
 /* Takes nothing off the stack, as what begins the evaluation of a statement does. */
 bool python_takes_nothing(uint8_t opcode, uint32_t oparg);
-bool python_loads_constant(uint8_t opcode);
+static inline bool python_loads_constant(uint8_t opcode) { return python_has_role(opcode, ROLE_CONSTANT); }
 /* Returns a constant of its own, without the stack. */
 bool python_returns_constant(uint8_t opcode);
 bool python_is_nop(uint8_t opcode);

@@ -20,6 +20,7 @@ struct probe_instruction {
     uint32_t oparg;
 };
 enum probe_jump { PROBE_JUMP_BEHIND = 1, PROBE_JUMP_EXIT = 2 };
+/* BEHIND: without what stands in front of a yield; as many code units, but for prefixes. */
 enum { PYTHON_PROBE_LENGTH = 4, PYTHON_PROBE_BEHIND = PY_VERSION_HEX < 0x030C0000 ? 3 : 2 };
 /* Fills at most PYTHON_PROBE_LENGTH instructions; returns how many. */
 int python_probe_instructions(uint32_t constant_index, bool delegates, struct probe_instruction sequence[PYTHON_PROBE_LENGTH]);

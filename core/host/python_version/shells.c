@@ -9,8 +9,8 @@
  *           LOAD_CONST's place: it has been read by then
  *   3.12    what the original has in front of its first RESUME; a jump behind all room for the body, where the trap is and a jump
  *           back. Only RESUME makes the interpreter tell tracers and monitors of what follows, so they see nothing of that.
- * The constants are a tuple with room, too: in 3.11 an activation that waits in the trap goes on reading them where they were
- * (Python/ceval.c keeps their address). Its first is the original's, which tells a function's docstring. */
+ * In 3.11 the constants are a tuple with room, too: an activation that waits in the trap goes on reading them where they were
+ * (Python/ceval.c keeps their address). The first is the original's, which tells a function's docstring. */
 enum { TRAP_CONSTANT = 1, TRAP_MOST_UNITS = 16 };
 
 struct unit {
@@ -62,7 +62,7 @@ static uint32_t write_trap(struct unit *units, uint32_t start, uint32_t room) {
 }
 
 static PyObject *shell_constants(PyCodeObject *original, PyObject *trap, uint32_t room) {
-    PyObject *constants = PyTuple_New((Py_ssize_t)room), *first = Py_None;
+    PyObject *constants = PyTuple_New(PY_VERSION_HEX < 0x030C0000 ? (Py_ssize_t)room : TRAP_CONSTANT + 1), *first = Py_None;
     if (!constants)
         return NULL;
     PyObject_GC_UnTrack(constants); /* what compilers put into constants makes no cycles */
@@ -95,8 +95,7 @@ static void forget_runs(PyCodeObject *shell) {
 #endif
 }
 
-/* Everything of the original but its instructions and constants. */
-static void copy_description(PyCodeObject *shell, PyCodeObject *original, PyObject *constants, bool offsets) {
+void python_copy_description(PyCodeObject *shell, PyCodeObject *original, PyObject *constants, int stack_size) {
     enum { FROM = offsetof(PyCodeObject, co_consts) };
     memcpy((char *)shell + FROM, (const char *)original + FROM, offsetof(PyCodeObject, co_code_adaptive) - FROM);
     shell->co_consts = constants;
@@ -105,7 +104,7 @@ static void copy_description(PyCodeObject *shell, PyCodeObject *original, PyObje
     for (int i = 0; i < PYTHON_CODE_PARTS; i++)
         Py_INCREF(shared[i]);
     forget_runs(shell);
-    shell->co_stacksize = python_probed_stack_size(original, offsets);
+    shell->co_stacksize = stack_size;
 #if PY_VERSION_HEX >= 0x030C0000
     shell->co_framesize += shell->co_stacksize - original->co_stacksize;
 #endif
@@ -126,7 +125,7 @@ PyCodeObject *python_new_shell(PyCodeObject *original, PyObject *trap, struct py
         return NULL;
     }
     PyObject_InitVar((PyVarObject *)shell, &PyCode_Type, 0);
-    copy_description(shell, original, constants, room.offsets);
+    python_copy_description(shell, original, constants, python_probed_stack_size(original, room.offsets));
     Py_SETREF(shell->co_names, names);
     for (uint32_t i = 0; i < start; i++)
         put_unit(units_of(shell), i, compiled_opcode(original, i), units_of(original)[i].oparg);
@@ -144,16 +143,18 @@ bool python_fits_shell(PyCodeObject *shell, PyCodeObject *body, struct python_ro
            body->co_stacksize <= shell->co_stacksize;
 }
 
-static void fill_constants(PyObject *constants, PyObject *from) {
+static void fill_constants(PyCodeObject *shell, PyObject *from) {
+#if PY_VERSION_HEX < 0x030C0000
+    PyObject *constants = shell->co_consts;
     PyObject *first = PyTuple_GET_ITEM(constants, 0), *trap = PyTuple_GET_ITEM(constants, TRAP_CONSTANT);
     Py_SET_SIZE(constants, PyTuple_GET_SIZE(from));
     for (Py_ssize_t i = 0; i < PyTuple_GET_SIZE(from); i++)
         PyTuple_SET_ITEM(constants, i, Py_NewRef(PyTuple_GET_ITEM(from, i)));
-#if PY_VERSION_HEX >= 0x030E0000
-    ((PyTupleObject *)constants)->ob_hash = -1;
-#endif
     Py_DECREF(first);
     Py_DECREF(trap);
+#else
+    Py_SETREF(shell->co_consts, Py_NewRef(from));
+#endif
 }
 
 void python_fill_shell(PyCodeObject *shell, PyCodeObject *body) {
@@ -161,7 +162,7 @@ void python_fill_shell(PyCodeObject *shell, PyCodeObject *body) {
     Py_SET_SIZE(shell, Py_SIZE(body));
     Py_SETREF(shell->co_linetable, Py_NewRef(body->co_linetable));
     Py_SETREF(shell->co_exceptiontable, Py_NewRef(body->co_exceptiontable));
-    fill_constants(shell->co_consts, body->co_consts);
+    fill_constants(shell, body->co_consts);
     shell->_co_firsttraceable = body->_co_firsttraceable;
 #if PY_VERSION_HEX < 0x030C0000
     Py_CLEAR(shell->_co_code);
