@@ -13,8 +13,8 @@ struct trap {
 
 static PyTypeObject trap_type;
 
-/* What an instruction may make a body grow by, three sums in one word; by opcode as it stands in code, specialised or not. An inline
- * cache is taken for an instruction: an empty one adds nothing, one in use only makes the sum larger. */
+/* What an instruction may make a body grow by, three sums in one word; by opcode as it stands in code, specialised or not. An
+ * inline cache is taken for an instruction: an empty one adds nothing, one in use only makes the sum larger. */
 enum growth { GROWTH_CALLS = 0, GROWTH_PROBES = 20, GROWTH_JUMPS = 40, GROWTH_MASK = (1 << 20) - 1 };
 static uint64_t growths[256];
 

@@ -19,7 +19,8 @@ static struct {
     char standard_library[PATH_MAX];
     char main_file[PATH_MAX];     /* co_filename of the main program */
     bool origin_is_project;       /* of code without a file that is run now */
-    char last_folder[PATH_MAX], resolved_folder[PATH_MAX]; /* without symbolic links; modules of a folder come one after the other */
+    /* Modules of a folder come one after the other. */
+    char last_folder[PATH_MAX], resolved_folder[PATH_MAX]; /* the same folder, and without symbolic links */
     char last_file[PATH_MAX]; /* functions of one file come one after the other */
     struct selection last;
 } state;
