@@ -9,6 +9,7 @@ struct trap {
     PyCodeObject *original; /* owned */
     PyCodeObject *shell;    /* borrowed: it owns the trap; NULL once the body is in */
     struct selection selection;
+    struct python_room room; /* in the shell */
 };
 
 static PyTypeObject trap_type;
@@ -135,7 +136,8 @@ PyCodeObject *lazy_code_new(PyCodeObject *original, struct selection selection) 
     }
     trap->original = (PyCodeObject *)Py_NewRef(original);
     trap->selection = selection;
-    PyCodeObject *shell = python_new_shell(original, (PyObject *)trap, room_for(original, selection.lines, selection.bytecode));
+    trap->room = room_for(original, selection.lines, selection.bytecode);
+    PyCodeObject *shell = python_new_shell(original, (PyObject *)trap, trap->room);
     trap->shell = shell;
     Py_DECREF(trap);
     return shell;
@@ -160,9 +162,8 @@ PyCodeObject *lazy_code_original(PyCodeObject *code, struct selection *selection
 static void fill(struct trap *trap) {
     PyCodeObject *shell = trap->shell;
     Py_INCREF(trap);
-    struct python_room room = room_for(trap->original, trap->selection.lines, trap->selection.bytecode);
     struct instrumented body = instrument_body(trap->original, trap->selection);
-    if (body.code && !python_fits_shell(shell, body.code, room)) {
+    if (body.code && !python_fits_shell(shell, body.code, trap->room)) {
         instrument_leave(trap->original, "it does not fit where it has to go");
         Py_CLEAR(body.code);
     }
