@@ -450,8 +450,8 @@ static void resolve_targets(struct placing *p) {
     }
 }
 
-/* What jumps lead to is a line's start to CPython's instrumentation (Python/instrumentation.c, initialize_lines). Where probes stand in
- * front of what must be one, and are jumped to in its place, a jump that never runs leads to it. */
+/* What jumps lead to is a line's start to CPython's instrumentation (Python/instrumentation.c, initialize_lines). Where probes
+ * stand in front of what must be one, and are jumped to in its place, a jump that never runs leads to it. */
 static void emit_line_starts(struct placing *p) {
     for (uint32_t i = 0; i < p->bytecode.count; i++) {
         const struct place *place = &p->places[i];
