@@ -117,5 +117,7 @@ size_t ram_graph_sample(const struct model *model, uint64_t from_ns, uint64_t en
         if (!best_inside || sample->rss > model->samples[best].rss)
             best = i;
     }
+    for (size_t i = 0; i < model->sample_count && best == SIZE_MAX; i++) /* all come later */
+        best = model->samples[i].rss != MODEL_UNKNOWN ? i : SIZE_MAX;
     return best;
 }

@@ -36,7 +36,8 @@ uint64_t ram_graph_fit(const struct model *model, int columns);
 /* When the last sample was taken; 0: there is none. */
 uint64_t ram_graph_end(const struct model *model);
 
-/* The highest sample from from_ns on and before end_ns; else the last one before; SIZE_MAX: neither exists. */
+/* The highest sample from from_ns on and before end_ns; else the last one before, else the first one behind; SIZE_MAX: there is
+ * none. */
 size_t ram_graph_sample(const struct model *model, uint64_t from_ns, uint64_t end_ns);
 
 #endif
