@@ -168,6 +168,45 @@ class TestConfig(PanesTest):
         self.assertEqual(flame, [row for row, line in enumerate(screen.splitlines()) if "[8]-Flame" in line])
 
 
+SELF = re.compile(r"^.\s*([0-9.]+)\s+([0-9.]+|-)\s.*?([-+])\s(.+) \((\d+)\)", re.M)
+
+
+class TestGroups(PanesTest):
+    def groups(self, screen):
+        """Of each group by its name: self time in percent, how many functions."""
+        return {name.strip(): (float(share), int(count)) for share, _, _, name, count in SELF.findall(screen)}
+
+    def test_functions_are_grouped_while_they_run(self):
+        terminal = self.workbench("paths.py", columns=100, rows=30, LC_ALL="C")
+        terminal.wait_for("burn")
+        terminal.keys("1")
+        terminal.keys("b")
+        terminal.wait_for("by module")
+        terminal.keys("j", "j", "Enter")
+        terminal.wait_for(lambda screen: "modules" in screen and self.groups(screen).get("paths", (0, 0))[0] > 50)
+        terminal.keys("g", "Enter")
+        screen = terminal.wait_for(lambda screen: re.search(r"- paths \(\d+\)", screen) and "    burn" in screen)
+        self.assertGreater(self.groups(screen)["paths"][0], 50)
+        terminal.keys(":")
+        terminal.wait_for("[All actions]")
+        terminal.text("group thread")
+        terminal.keys("Enter")
+        screen = terminal.wait_for(lambda screen: "in 2 threads" in screen and "main thread" in screen)
+        shares = [share for share, _ in self.groups(screen).values()]
+        self.assertEqual(len(shares), 2)
+        self.assertAlmostEqual(sum(shares), 100, delta=0.2)
+        terminal.text("/burn")
+        terminal.keys("Enter")
+        terminal.wait_for(lambda screen: re.search(r"(?m)^>.*    burn", screen))
+        terminal.keys("Enter")
+        terminal.wait_for("All > paths.py > burn")
+        terminal.keys("S")
+        terminal.wait_for(".pyprof.yaml")
+        terminal.keys("Enter")
+        terminal.wait_for("config saved")
+        self.assertRegex((self.workplace.folder / ".pyprof.yaml").read_text(), r"(?m)^ +group: thread$")
+
+
 class TestSession(PanesTest):
     def test_about_the_run_at_80x24_without_unicode_or_colours(self):
         terminal = self.workbench("-k", "function", "-c", "import time\ndef f(): pass\nfor i in range(9): f()\n", columns=80, rows=24,

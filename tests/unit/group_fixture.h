@@ -80,9 +80,6 @@ static inline struct model *fixture_shop(void) {
     model->wall_ns = 4 * SECOND;
     model->start_unix_ns = 77;
     model->pid = 500;
-    model->arguments = calloc(1, sizeof *model->arguments);
-    assert_non_null(model->arguments);
-    model->arguments[model->argument_count++].text = "shop.py";
     static const char cart[] = "/p/store/cart.py", json[] = "/usr/lib/python3.11/json/decoder.py";
     uint16_t project = MODEL_FUNCTION_PROJECT;
     fixture_function(model, MODEL_FUNCTION_PYTHON, "/p/shop.py", 1, "<module>", project, 0, 0, 0);

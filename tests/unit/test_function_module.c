@@ -3,27 +3,23 @@
 
 #include "tui/view/function_module.h"
 
-static struct model *model_of(const char *script) {
+static struct model *empty_model(void) {
     struct model *model = model_new();
     assert_non_null(model);
-    model->arguments = calloc(1, sizeof *model->arguments);
-    assert_non_null(model->arguments);
-    model->arguments[0].text = script;
-    model->argument_count = 1;
     return model;
 }
 
 static void expect_module(enum model_function_kind kind, const char *file, const char *qualname, const char *expected) {
     static const char *const packages[] = {"/p/store/__init__.py", "/p/store/deep/__init__.py", "pack/__init__.py",
                                            "/usr/lib/python3.11/json/__init__.py"};
-    struct model *model = model_of("run/shop.py");
+    struct model *model = empty_model();
     struct module_names names = {0};
     char text[128];
     for (size_t i = 0; i < sizeof packages / sizeof *packages; i++)
         fixture_function(model, MODEL_FUNCTION_PYTHON, packages[i], 1, "<module>", 0, 1, 1, 1);
     uint32_t id = fixture_function(model, kind, file, 1, qualname, 0, 1, 1, 1);
     assert_true(module_names_update(&names, model));
-    function_module_name(&names, model, &model->functions[id], text, sizeof text);
+    function_module_name(&names, &model->functions[id], text, sizeof text);
     assert_string_equal(text, expected);
     module_names_free(&names);
     model_free(model);
@@ -32,9 +28,6 @@ static void expect_module(enum model_function_kind kind, const char *file, const
 static void modules_of_files(void **state) {
     (void)state;
     static const struct { const char *file, *expected; } cases[] = {
-        {"/p/run/shop.py", "__main__"},
-        {"run/shop.py", "__main__"},
-        {"/p/rerun/shop.py", "shop"}, /* another one */
         {"/p/store/cart.py", "store.cart"},
         {"/p/store/deep/end.py", "store.deep.end"},
         {"/p/store/deep/__init__.py", "store.deep"},
@@ -83,14 +76,14 @@ static void long_names_are_cut(void **state) {
 /* A package that is imported while the program runs. */
 static void packages_come_later(void **state) {
     (void)state;
-    struct model *model = model_of("a.py");
+    struct model *model = empty_model();
     struct module_names names = {0};
     char text[64];
     assert_true(module_names_update(&names, model));
     fixture_function(model, MODEL_FUNCTION_PYTHON, "/p/new/__init__.py", 1, "<module>", 0, 1, 1, 1);
     uint32_t id = fixture_function(model, MODEL_FUNCTION_PYTHON, "/p/new/one.py", 1, "f", 0, 1, 1, 1);
     assert_true(module_names_update(&names, model));
-    function_module_name(&names, model, &model->functions[id], text, sizeof text);
+    function_module_name(&names, &model->functions[id], text, sizeof text);
     assert_string_equal(text, "new.one");
     module_names_free(&names);
     model_free(model);

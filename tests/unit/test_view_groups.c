@@ -63,7 +63,7 @@ static void by_module(void **state) {
            " Self%  Tot% Self s    Calls   Function\n"
            "> 59.5  94.0   1.70     1225 + store.cart (5)\n"
            "  31.5  39.7   0.90       40 + json.decoder (1)\n"
-           "   4.2  80.9   0.12        2 + __main__ (2)\n"
+           "   4.2  80.9   0.12        2 + shop (2)\n"
            "   1.6   1.6 45.0ms       50 + collections (1)\n"
            "   1.4   1.4 40.0ms      210 + builtins (2)\n"
            "   1.1   1.6 30.0ms        2 + importlib._bootstrap (1)\n"
@@ -256,11 +256,11 @@ static void the_selection_stays(void **state) {
     group(test, FUNCTION_GROUPING_MODULE);
     request(test, REQUEST_MOVE_DOWN);
     expect_effect(request(test, REQUEST_MOVE_DOWN), VIEW_SELECT, SHOP_MAIN);
-    expect_selected(test, "   4.2  80.9   0.12        2 + __main__ (2)");
+    expect_selected(test, "   4.2  80.9   0.12        2 + shop (2)");
     test->model->functions[SHOP_MODULE].self_ns = 10 * SECOND; /* another one is its first now, and it is the first group */
     refresh(test);
-    expect_selected(test, "  78.7  18.0  10.10        2 + __main__ (2)");
-    expect_row(test, 0, "  78.7  18.0  10.10        2 + __main__ (2)");
+    expect_selected(test, "  78.7  18.0  10.10        2 + shop (2)");
+    expect_row(test, 0, "  78.7  18.0  10.10        2 + shop (2)");
     expect_effect(request(test, REQUEST_DRILL), VIEW_REDRAW, 0);
     request(test, REQUEST_MOVE_DOWN);
     expect_effect(request(test, REQUEST_MOVE_DOWN), VIEW_SELECT, SHOP_MAIN);

@@ -174,7 +174,14 @@ struct search {
     const struct function_groups *groups;
     bool (*matches)(const void *data, uint32_t function, const char *group);
     const void *data;
+    size_t *at; /* the group that was looked at last: the next one is there, or beside it */
 };
+
+/* Whether an index is of the group that stands at that place, or of a member of it. */
+static bool is_within(const struct function_groups *groups, size_t at, size_t index) {
+    const struct function_group *group = &groups->groups[groups->order[at]];
+    return group->first + at <= index && index <= group->first + at + group->count;
+}
 
 /* Which of the groups shown stands at such an index, or has the member there: the last that begins at it or before. */
 static size_t group_at(const struct function_groups *groups, size_t index) {
@@ -191,7 +198,11 @@ static size_t group_at(const struct function_groups *groups, size_t index) {
 
 static bool place_matches(const void *data, size_t index) {
     const struct search *search = data;
-    size_t at = group_at(search->groups, index);
+    if (*search->at + 1 < search->groups->shown && is_within(search->groups, *search->at + 1, index))
+        ++*search->at;
+    else if (!is_within(search->groups, *search->at, index))
+        *search->at = group_at(search->groups, index);
+    size_t at = *search->at;
     uint32_t number = search->groups->order[at];
     size_t start = search->groups->groups[number].first + at;
     if (index == start)
@@ -207,9 +218,10 @@ static size_t place_of_row(const struct function_groups *groups, size_t index) {
 
 bool function_groups_search(struct function_groups *groups, struct table *table, int direction,
                             bool (*matches)(const void *data, uint32_t function, const char *group), const void *data) {
-    struct search search = {groups, matches, data};
+    size_t last = 0;
+    struct search search = {groups, matches, data, &last};
     size_t index = table->count ? place_of_row(groups, table->index) : 0;
-    if (!table_search(groups->shown + groups->member_count, &index, direction, place_matches, &search))
+    if (!groups->shown || !table_search(groups->shown + groups->member_count, &index, direction, place_matches, &search))
         return false;
     size_t at = group_at(groups, index);
     uint32_t number = groups->order[at];

@@ -49,6 +49,12 @@ struct function_groups {
     size_t place_count;
     struct row_ids ids;              /* of functions in threads */
     uint32_t revealed;               /* number of a group, and one, that is shown open though nobody opened it; 0: none */
+    struct shown_functions { /* what totals were found for: as long as it is the same they are not found again */
+        struct model_stamp model;
+        char filter[FILTER_MAX_LENGTH];
+        bool hide_standard_library, known;
+        enum memory_measure measure;
+    } totals;
     size_t function_count;           /* functions that are shown, in groups that are open or not */
     uint32_t *functions;             /* owned: these, in their order */
 };

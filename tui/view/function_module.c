@@ -105,16 +105,6 @@ static size_t module_start(const struct module_names *names, const char *file) {
     return start;
 }
 
-/* The program's script as its arguments name it, which may be relative to a folder that is not known. */
-static bool is_script(const struct model *model, const char *file) {
-    const struct model *program = model_program(model);
-    const char *script = program->argument_count ? program->arguments[0].text : "";
-    size_t length = strlen(file), script_length = strlen(script);
-    if (!script_length || !ends_with(file, length, script))
-        return false;
-    return length == script_length || file[length - script_length - 1] == '/';
-}
-
 static void name_of_file(const struct module_names *names, const char *file, char *text, size_t size) {
     size_t start = module_start(names, file), end = strlen(file);
     if (ends_with(file, end, ".py"))
@@ -175,14 +165,11 @@ static void name_of_owner(const struct model_function *function, char *text, siz
         *strrchr(text, '.') = '\0';
 }
 
-void function_module_name(const struct module_names *names, const struct model *model, const struct model_function *function,
-                          char *text, size_t size) {
+void function_module_name(const struct module_names *names, const struct model_function *function, char *text, size_t size) {
     if (function->kind == MODEL_FUNCTION_C)
         name_of_owner(function, text, size);
     else if (function->file[0] == '<')
         name_of_frozen(function->file, text, size);
-    else if (is_script(model, function->file))
-        snprintf(text, size, "__main__");
     else
         name_of_file(names, function->file, text, size);
 }

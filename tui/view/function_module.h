@@ -20,11 +20,10 @@ void module_names_free(struct module_names *names);
 /* Takes in the packages of a model of the same run as before. false: out of memory. */
 bool module_names_update(struct module_names *names, const struct model *model);
 
-/* The dotted name of a function's module: "json.decoder", "__main__" for the script, "importlib._bootstrap" for what is frozen,
- * "builtins" and "math" for C functions, "collections" for methods of its C types; "<string>" and the like, which belong to no
- * file, are left as they are. Cut to the size. */
-void function_module_name(const struct module_names *names, const struct model *model, const struct model_function *function,
-                          char *text, size_t size);
+/* The dotted name of a function's module: "json.decoder", the script's as if it were imported, "importlib._bootstrap" for what is
+ * frozen, "builtins" and "math" for C functions, "collections" for methods of its C types; "<string>" and the like, which belong
+ * to no file, are left as they are. Cut to the size. */
+void function_module_name(const struct module_names *names, const struct model_function *function, char *text, size_t size);
 
 /* How many bytes of a qualified name are the class that it is in, 0: none. What is defined within a method is in the method's
  * class: "C.m.<locals>.f" in "C"; a class within a function has its whole name: "f.<locals>.C.m" is in "f.<locals>.C". Of a C

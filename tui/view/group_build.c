@@ -14,6 +14,7 @@ struct building {
     const struct sorted_functions *functions;
     struct function_member *members; /* owned; in their order, of all groups */
     size_t count;
+    uint64_t *keys;                  /* owned: of each group what it is sorted by */
     uint32_t *of_shown;              /* owned: by function its group; GROUP_NONE: it is not shown. Not of parts in threads */
 };
 
@@ -206,8 +207,10 @@ static bool reserve_groups(struct function_groups *groups) {
             return false;
         groups->capacity = capacity;
     }
-    for (; groups->count < count; groups->count++)
+    for (; groups->count < count; groups->count++) {
         groups->groups[groups->count] = (struct function_group){0};
+        groups->sums[groups->count] = (struct model_function){0};
+    }
     return true;
 }
 
@@ -216,9 +219,10 @@ static void add_sums(struct building *building) {
     struct function_groups *groups = building->groups;
     const struct model *model = building->model;
     struct model_function own;
-    for (size_t i = 0; i < groups->count; i++)
+    for (size_t i = 0; i < groups->count; i++) /* totals are set elsewhere */
         groups->sums[i] = (struct model_function){.file = "", .name = "", .qualname = "", .kind = MODEL_FUNCTION_PROGRAM,
-                                                  .instructions = MODEL_UNKNOWN};
+                                                  .instructions = MODEL_UNKNOWN, .total_ns = groups->sums[i].total_ns,
+                                                  .total_memory = groups->sums[i].total_memory};
     for (size_t id = 1; building->of_shown && id < model->function_count; id++)
         if (building->of_shown[id] != GROUP_NONE)
             group_sum_add(&groups->sums[building->of_shown[id]], &model->functions[id]);
@@ -232,10 +236,26 @@ static void add_sums(struct building *building) {
     }
 }
 
+/* Whether the same functions of the same model are shown as when totals were found last: sorted otherwise. */
+static bool totals_are_there(struct building *building) {
+    struct shown_functions *totals = &building->groups->totals;
+    const struct function_choice *choice = building->choice;
+    bool same = !model_stamp_update(&totals->model, building->model) && totals->known && totals->measure == choice->measure &&
+                totals->hide_standard_library == choice->hide_standard_library &&
+                strcmp(totals->filter, choice->filter->expression) == 0;
+    totals->measure = choice->measure;
+    totals->hide_standard_library = choice->hide_standard_library;
+    strcpy(totals->filter, choice->filter->expression);
+    return same;
+}
+
 /* A thread has the time of all its functions, as long as all of them are shown. */
 static void set_totals(struct building *building) {
     struct function_groups *groups = building->groups;
+    if (totals_are_there(building))
+        return;
     bool known = building->of_shown && group_totals_add(building->model, building->of_shown, groups->sums, groups->count);
+    groups->totals.known = true;
     bool all = has_parts(building) && building->functions->count == building->functions->ran;
     for (size_t i = 0; !known && i < groups->count; i++) {
         groups->sums[i].total_ns = all ? groups->sums[i].self_ns : MODEL_UNKNOWN;
@@ -272,7 +292,7 @@ static int compare_groups(const void *left_number, const void *right_number, voi
     uint32_t left_place = groups->groups[left].place - 1u, right_place = groups->groups[right].place - 1u;
     if (choice->held && left_place != right_place)
         return left_place < right_place ? -1 : 1; /* new ones have the largest */
-    uint64_t left_key = group_key_of(building, left), right_key = group_key_of(building, right);
+    uint64_t left_key = building->keys[left], right_key = building->keys[right];
     if (left_key != right_key)
         return (left_key < right_key) != choice->inverted ? -1 : 1;
     int result = strcmp(group_keys_name(&groups->keys, left), group_keys_name(&groups->keys, right));
@@ -285,9 +305,10 @@ static int compare_groups(const void *left_number, const void *right_number, voi
 static bool order_groups(struct building *building) {
     struct function_groups *groups = building->groups;
     uint32_t *order = reallocarray(groups->order, groups->count + 1, sizeof *order), first = 0;
-    if (!order)
+    building->keys = order ? reallocarray(NULL, groups->count + 1, sizeof *building->keys) : NULL;
+    groups->order = order ? order : groups->order;
+    if (!building->keys)
         return false;
-    groups->order = order;
     groups->shown = 0;
     for (size_t i = 0; i < groups->count; i++)
         groups->groups[i].count = groups->groups[i].recent = 0;
@@ -298,6 +319,8 @@ static bool order_groups(struct building *building) {
         if (building->choice->sort == FUNCTION_SORT_TREND)
             group->recent += activity_recent(building->choice->activity, building->members[i].function);
     }
+    for (size_t i = 0; i < groups->shown; i++)
+        building->keys[order[i]] = group_key_of(building, order[i]);
     qsort_r(order, groups->shown, sizeof *order, compare_groups, building);
     for (size_t i = 0; i < groups->count; i++)
         groups->groups[i].place = 0;
@@ -359,6 +382,7 @@ static void forget(struct function_groups *groups) {
     row_ids_free(&groups->ids);
     groups->count = groups->shown = groups->member_count = groups->place_count = 0;
     groups->revealed = 0;
+    groups->totals.known = false;
 }
 
 static bool build(struct building *building) {
@@ -385,6 +409,7 @@ bool function_groups_build(struct function_groups *groups, struct table *table, 
         table_rows_changed(table);
     }
     free(building.members);
+    free(building.keys);
     free(building.of_shown);
     return done;
 }

@@ -81,11 +81,11 @@ static struct group_key *find_or_add(struct group_keys *keys, const char *text) 
 /* --- of functions ----------------------------------------------------------------------------------------- */
 
 /* "json.decoder.JSONDecoder", or "json.decoder, no class". A C function's owner says it all. */
-static struct group_key *find_class(struct group_keys *keys, const struct model *model, const struct model_function *function) {
+static struct group_key *find_class(struct group_keys *keys, const struct model_function *function) {
     char text[KEY_SIZE];
     size_t length = function_class_length(function), used = 0;
     if (function->kind != MODEL_FUNCTION_C || !length) {
-        function_module_name(&keys->modules, model, function, text, sizeof text);
+        function_module_name(&keys->modules, function, text, sizeof text);
         used = strlen(text);
     }
     if (length)
@@ -98,17 +98,17 @@ static struct group_key *find_class(struct group_keys *keys, const struct model 
     return key;
 }
 
-static struct group_key *find_module(struct group_keys *keys, const struct model *model, const struct model_function *function) {
+static struct group_key *find_module(struct group_keys *keys, const struct model_function *function) {
     char text[KEY_SIZE];
-    function_module_name(&keys->modules, model, function, text, sizeof text);
+    function_module_name(&keys->modules, function, text, sizeof text);
     return find_or_add(keys, text);
 }
 
-static struct group_key *find_group(struct group_keys *keys, const struct model *model, const struct model_function *function) {
+static struct group_key *find_group(struct group_keys *keys, const struct model_function *function) {
     if (keys->grouping == FUNCTION_GROUPING_CLASS)
-        return find_class(keys, model, function);
+        return find_class(keys, function);
     if (keys->grouping == FUNCTION_GROUPING_MODULE)
-        return find_module(keys, model, function);
+        return find_module(keys, function);
     return find_or_add(keys, *function->file ? function->file : "functions written in C");
 }
 
@@ -119,7 +119,7 @@ static void find_bodies(struct group_keys *keys, const struct model *model) {
         const struct model_function *function = &model->functions[id];
         if (function->kind != MODEL_FUNCTION_PYTHON || function->qualname[0] == '<')
             continue;
-        function_module_name(&keys->modules, model, function, text, sizeof text);
+        function_module_name(&keys->modules, function, text, sizeof text);
         size_t used = strlen(text);
         snprintf(text + used, sizeof text - used, ".%s", function->qualname);
         const struct group_key *key = find(keys, text, strlen(text));
@@ -137,7 +137,7 @@ static bool find_groups(struct group_keys *keys, const struct model *model) {
     for (size_t id = keys->known; id < model->function_count; id++) {
         const struct model_function *function = &model->functions[id];
         bool same = by_file && *file && (file == function->file || strcmp(file, function->file) == 0);
-        const struct group_key *key = same ? NULL : find_group(keys, model, function);
+        const struct group_key *key = same ? NULL : find_group(keys, function);
         if (!same && !key)
             return false;
         group = same ? group : key->number;

@@ -64,10 +64,79 @@ static void walk_all(struct walk *walk, const uint32_t *of_function, struct mode
     }
 }
 
-bool group_totals_add(const struct model *model, const uint32_t *of_function, struct model_function *sums, size_t count) {
+/* --- without a walk --------------------------------------------------------------------------------------- */
+
+/* Of each node the groups above it and its own, each a bit of 64: where a group's bit is missing above a node, the group is not
+ * there, which is so for most nodes; else the nodes above are looked at as long as they have the bit. */
+struct masks {
+    const struct model *model;
+    uint64_t *above;     /* owned; by node */
+    uint32_t *groups, *parents; /* owned; by node: the rows themselves are wide, and each look at one a miss of the cache */
+    size_t steps;        /* that may still be taken */
+};
+
+enum { STEPS_OF_NODE = 4 };
+
+static uint64_t bit_of(uint32_t group) { return UINT64_C(1) << (group * UINT32_C(0x9e3779b1) >> 26); } /* Fibonacci hashing */
+
+/* Whether a node's group is above it. */
+static bool is_inner(struct masks *masks, uint32_t node) {
+    uint32_t group = masks->groups[node];
+    uint64_t bit = bit_of(group);
+    while (masks->parents[node] < node && masks->above[masks->parents[node]] & bit && masks->steps) {
+        node = masks->parents[node];
+        if (masks->groups[node] == group)
+            return true;
+        masks->steps--;
+    }
+    return false;
+}
+
+/* false: so many steps are needed that a walk is the shorter way; sums are of no use then. */
+static bool add_outermost(struct masks *masks, const uint32_t *of_function, struct model_function *sums) {
+    const struct model *model = masks->model;
+    for (uint32_t i = 0; i < model->node_count && masks->steps; i++) {
+        const struct model_node *node = &model->nodes[i];
+        bool known = node->function && node->function < model->function_count;
+        masks->parents[i] = node->parent;
+        masks->groups[i] = known ? of_function[node->function] : GROUP_NONE;
+        masks->above[i] = node->parent < i ? masks->above[node->parent] : 0;
+        if (masks->groups[i] == GROUP_NONE)
+            continue;
+        if (!(masks->above[i] & bit_of(masks->groups[i])) || !is_inner(masks, i))
+            add_node(model, node, &sums[masks->groups[i]]);
+        masks->above[i] |= bit_of(masks->groups[i]);
+    }
+    return masks->steps > 0;
+}
+
+static void forget(struct model_function *sums, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        sums[i].total_ns = 0;
+        sums[i].total_memory = (struct model_allocations){0};
+    }
+}
+
+static bool add_by_masks(const struct model *model, const uint32_t *of_function, struct model_function *sums, size_t count) {
     size_t nodes = model->node_count;
-    if (nodes < 2)
-        return false;
+    struct masks masks = {.model = model,
+                          .above = malloc(nodes * sizeof *masks.above),
+                          .groups = malloc(nodes * sizeof *masks.groups),
+                          .parents = malloc(nodes * sizeof *masks.parents),
+                          .steps = STEPS_OF_NODE * nodes};
+    bool done = masks.above && masks.groups && masks.parents && add_outermost(&masks, of_function, sums);
+    free(masks.above);
+    free(masks.groups);
+    free(masks.parents);
+    if (!done)
+        forget(sums, count);
+    return done;
+}
+
+/* --- by a walk -------------------------------------------------------------------------------------------- */
+
+static bool add_by_walk(const struct model *model, const uint32_t *of_function, struct model_function *sums, size_t count) {
+    size_t nodes = model->node_count;
     struct walk walk = {.model = model,
                         .first = malloc((nodes + 1) * sizeof *walk.first),
                         .next = malloc(nodes * sizeof *walk.next),
@@ -81,4 +150,11 @@ bool group_totals_add(const struct model *model, const uint32_t *of_function, st
     free(walk.next);
     free(walk.active);
     return done;
+}
+
+bool group_totals_add(const struct model *model, const uint32_t *of_function, struct model_function *sums, size_t count) {
+    if (model->node_count < 2 || model->node_count > GROUP_TOTALS_MOST)
+        return false;
+    forget(sums, count);
+    return add_by_masks(model, of_function, sums, count) || add_by_walk(model, of_function, sums, count);
 }
