@@ -317,7 +317,8 @@ class WhatIsCompared(CompareTest):
         out = self.run_comparison("sums.py:fn_expressive", "sums.py:fn_terse", "--args", "1000").out
         self.assertIn("Comparison of fn_expressive(1000) and fn_terse(1000)\n", out)
         self.assertRegex(out, r"(?m)^function +time per call +best +runs x loops +relative")
-        self.assertRegex(out, rf"(?m)^({VERDICT}|{NO_VERDICT})\.$")
+        said = re.sub(r"\n  (?=\S)", " ", out)  # sentences go on in the next line where they are long
+        self.assertRegex(said, rf"(?m)^({VERDICT}|{NO_VERDICT})\.$")
         self.assertRegex(out, r"(?m)^ +1 def fn_expressive\(upper=1000000\): +\| +8 def fn_terse\(upper=1000000\):$")
         self.assertRegex(out, r"(?m)^[ >\d]+ RESUME.*\|.* RESUME$")
         beside = out[out.index("\nSource\n"):]

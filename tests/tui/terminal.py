@@ -89,7 +89,7 @@ class Terminal:
         command = command.format(workbench=shlex.quote(WORKBENCH), arguments=" ".join(map(shlex.quote, arguments)))
         settings = " ".join(f"{name}={shlex.quote(value)}" for name, value in environment.items())
         script = f"cd {shlex.quote(str(workplace.folder))}; {settings + ' ' if settings else ''}{command}; " \
-                 "echo \"[exit $?]\"; exec cat"
+                 "printf '\\n[exit %s]\\n' $?; exec cat"
         if settings:
             script = f"export {settings}; {script}"
         self.tmux("-u", "-f", "/dev/null", "new-session", "-d", "-x", str(columns), "-y", str(rows), script,
