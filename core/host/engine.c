@@ -30,6 +30,7 @@
 #include "core/host/selection.h"
 #include "core/host/shared_functions.h"
 #include "core/host/switching.h"
+#include "core/host/thread_names.h"
 #include "core/probe/memory.h"
 #include "core/probe/profile_writer.h"
 #include "pyprof/collectors.h"
@@ -87,7 +88,7 @@ static bool install_collectors(void) {
     switching_prepare();
     return adopt_existing_functions() && exec_hook_install() && original_code_install() &&
            original_graph_install() && original_marshal_install() && monitoring_install() && shared_functions_install() &&
-           profile_decorator_install() && program_end_await() && install_memory() && main_program_await();
+           profile_decorator_install() && thread_names_watch() && program_end_await() && install_memory() && main_program_await();
 }
 
 static bool start_collectors(void) {

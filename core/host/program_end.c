@@ -3,6 +3,7 @@
 #include "core/host/census.h"
 #include "core/host/publish_bytecode.h"
 #include "core/host/requests.h"
+#include "core/host/thread_names.h"
 #include "core/probe/memory.h"
 #include "core/probe/profile_writer.h"
 #include "pyprof/collectors.h"
@@ -16,6 +17,7 @@ static PyObject *end(PyObject *module, PyObject *arguments) {
     if (header && header->census && header->collectors & COLLECTOR_MEMORY)
         census_take();
     publish_last_specializations();
+    thread_names_refresh();
     Py_RETURN_NONE;
 }
 

@@ -6,6 +6,7 @@
 #include "core/host/own_work.h"
 #include "core/host/publish_bytecode.h"
 #include "core/host/switching.h"
+#include "core/host/thread_names.h"
 #include "core/probe/asked.h"
 #include "core/probe/memory.h"
 #include "core/probe/profile_writer.h"
@@ -86,6 +87,7 @@ static int do_requests(void *unused) {
     if (!header)
         return 0;
     struct arena_mailbox *mailbox = &header->mailbox;
+    thread_names_refresh();
     if (is_asked(&mailbox->pause_memory, &mailbox->pause_memory_done)) {
         uint32_t number = mailbox->pause_memory;
         memory_set_paused(number & 1);

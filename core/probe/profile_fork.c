@@ -238,6 +238,7 @@ static void keep_slot(struct thread_slot *kept, const struct reserved *reserved)
     struct thread_slot slot = *kept;
     *kept = (struct thread_slot){0};
     slot.in_arena = true;
+    slot.name_entries = 0;
     slot.frames_reserved = reserved->frames;
     slot.nodes_reserved = reserved->nodes;
     slot.lines_reserved = reserved->line_cells;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "core/profile/arena_marks.h"
+#include "core/probe/profile_names.h"
 #include "core/probe/shadow_stack.h"
 #include "core/probe/writer_state.h"
 #include "pyprof/collectors.h"
@@ -299,6 +300,7 @@ static void begin_thread(struct thread_slot *slot) {
     thread->overflow_depth = 0;
     thread->starts++;
     thread->system_id = (uint64_t)syscall(SYS_gettid);
+    profile_name_begin(slot);
     __atomic_store_n(&thread->top, root, __ATOMIC_RELEASE);
     profile_current_thread = thread;
     pthread_setspecific(profile.thread_end, thread);
@@ -361,6 +363,8 @@ bool profile_thread_index(const struct arena_thread *thread, uint32_t *index) {
 
 bool profile_grow_stack(struct arena_thread *thread) {
     struct thread_slot *slot = profile_slot_of(thread);
+    if (slot && profile_name_give_up(slot))
+        return true;
     if (!slot || !slot->in_arena)
         return false;
     uint64_t wanted = slot->frames_reserved + 1;

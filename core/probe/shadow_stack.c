@@ -1,6 +1,7 @@
 #include "core/probe/shadow_stack.h"
 
 #include "core/probe/asked.h"
+#include "core/probe/profile_names.h"
 
 /* An overflown stack is marked by a frame above the limit whose code no probe has; overflow_depth counts what is not there. */
 static struct arena_frame *overflow_frame(struct arena_thread *thread) { return thread->limit + 1; }
@@ -76,18 +77,37 @@ static bool has_room(struct arena_thread *thread) {
     return thread->top < thread->limit || (!is_overflown(thread) && profile_grow_stack(thread));
 }
 
+/* --- a thread whose name is looked for ---------------------------------------------------------------------- */
+
+static struct thread_slot *look_for_name(struct arena_thread *thread, uint32_t code) {
+    return thread->top < thread->limit || is_overflown(thread) ? NULL : profile_name_look(thread, code);
+}
+
+static void go_on_looking(struct thread_slot *slot) {
+    if (slot)
+        profile_name_go_on(slot);
+}
+
+/* Where only the stack has no room, or seems to have none, the node is known. */
+static struct arena_thread *find_known_node(struct shadow_cache *cache, uint32_t code) {
+    struct arena_thread *thread = profile_current_thread;
+    return shadow_is_cached(cache, thread) ? thread : shadow_find_node(cache, code);
+}
+
 /* --- the slow halves of events ---------------------------------------------------------------------------- */
 
 void shadow_enter_slowly(struct shadow_cache *cache, uint32_t code, uint64_t calls, uint64_t identity,
                          struct shadow_lines_place place, bool lines) {
-    struct arena_thread *thread = shadow_find_node(cache, code);
+    struct arena_thread *thread = find_known_node(cache, code);
     if (!thread)
         return;
+    struct thread_slot *nameless = look_for_name(thread, code);
     if (!has_room(thread)) {
         overflow(thread);
         return;
     }
     shadow_enter(cache, code, calls, identity, place, profile_probe_cost.function, profile_clock_kind, lines);
+    go_on_looking(nameless);
 }
 
 void shadow_leave_slowly(uint32_t code, uint32_t untimed_cell, bool lines) {
@@ -105,13 +125,15 @@ void shadow_line_slowly(uint32_t code, uint32_t line_cell, uint32_t untimed_cell
 
 /* A call that finds no room is not counted as deeper: its return is no event that would take it back. */
 void shadow_call_c_slowly(struct shadow_cache *cache, struct shadow_thinning *thinning, uint32_t code) {
-    struct arena_thread *thread = shadow_find_node(cache, code);
+    struct arena_thread *thread = find_known_node(cache, code);
     if (!thread)
         return;
+    struct thread_slot *nameless = look_for_name(thread, code);
     if (has_room(thread))
         shadow_call_c(cache, thinning, code, profile_clock_kind);
     else if (profile_header())
         profile_header()->lost_frames++;
+    go_on_looking(nameless);
 }
 
 /* --- leaves ------------------------------------------------------------------------------------------------- */

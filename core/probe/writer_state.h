@@ -1,4 +1,4 @@
-/* writer_state.h - the profile of this process, as profile_writer.c, profile_fork.c and profile_scratch.c share it. Nobody else
+/* writer_state.h - the profile of this process, as the files profile_*.c share it. Nobody else
  * includes it. */
 #ifndef PYPROF_PROBE_WRITER_STATE_H
 #define PYPROF_PROBE_WRITER_STATE_H
@@ -27,6 +27,10 @@ struct thread_slot {
     struct index_table children;  /* (position, code) -> node */
     uint64_t frames_reserved, nodes_reserved, lines_reserved, blocks_reserved, exits_reserved; /* rows that have room */
     struct fork_snapshot snapshot;
+    /* the thread's name (profile_names.c) */
+    uint64_t identity; /* pthread_self() */
+    uint64_t name_file; /* of the thread's first function; 0: none was called yet */
+    uint32_t name_entries, name_looks; /* how many more calls take the slow paths for it, and look; 0: the limit is the real one */
 };
 
 struct profile {

@@ -132,7 +132,7 @@ class TestLiveRun(PanesTest):
         terminal.wait_for("burn")
         terminal.keys("t")
         terminal.wait_for(lambda screen: re.search(r"=\[9\]=Threads 2, 2 run", screen))
-        terminal.wait_for(lambda screen: re.search(r"runs +[\d.]+m?s +\d\d\.\d +main thread", screen))
+        terminal.wait_for(lambda screen: re.search(r"runs +[\d.]+m?s +\d\d\.\d +MainThread", screen))
 
     def test_wide_screen_keeps_them_in_step(self):
         terminal = self.workbench("paths.py", columns=250, rows=60)
