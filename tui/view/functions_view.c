@@ -6,115 +6,9 @@
 #include "tui/view/effect.h"
 #include "tui/view/function_columns.h"
 #include "tui/view/function_name.h"
-#include "tui/view/function_rows.h"
+#include "tui/view/functions_sort.h"
 #include "tui/view/group_build.h"
 #include "tui/view/group_draw.h"
-#include "tui/view/stamp.h"
-
-enum { PATTERN_SIZE = 128 };
-
-struct functions_state {
-    struct table table;          /* of ids of functions; and of groups, where there are any */
-    struct function_groups groups;
-    struct function_order order;
-    struct model_stamp stamp;
-    struct filter filter;
-    enum function_sort sort;
-    bool inverted, held;
-    bool sorted;                /* the user chose what to sort by; until then it is as asked, or what is counted */
-    enum function_sort asked;   /* in the config */
-    bool asked_inverted;
-    bool memory, instructions, trend; /* are counted */
-    bool hide_standard_library; /* as the rows were built */
-    unsigned wanted;            /* set of enum function_value: the columns */
-    enum memory_measure measure;
-    bool outdated;              /* rows must be built anew whatever the stamp says */
-    uint32_t context_function;  /* as last seen */
-    struct model_function whole; /* all functions together: what shares are taken of */
-    struct model_function sum;   /* of the rows together, where they are filtered */
-    int scrolled;                /* steps to the right */
-    bool hides;                  /* something that is wanted is not drawn to the right */
-    size_t ran;
-    char pattern[PATTERN_SIZE];
-    char text[1024]; /* what an effect or a problem points to */
-};
-
-/* The sort menu: the sorts of every run, holding the order, and the sorts by what else is counted. */
-enum { MENU_HOLD = FUNCTION_SORTS_ALWAYS };
-
-static bool is_counted(const struct functions_state *state, enum function_sort sort) {
-    switch (sort) {
-    case FUNCTION_SORT_INSTRUCTIONS: return state->instructions;
-    case FUNCTION_SORT_MEMORY: case FUNCTION_SORT_TOTAL_MEMORY: return state->memory;
-    case FUNCTION_SORT_TREND: return state->trend;
-    default: return true;
-    }
-}
-
-static bool is_available(const struct functions_state *state, enum function_sort sort) {
-    if (sort == FUNCTION_SORT_PRIMITIVE_CALLS)
-        return state->sort == sort || state->wanted >> VALUE_PRIMITIVE_CALLS & 1u;
-    if (sort == FUNCTION_SORT_TIME_PER_CALL)
-        return state->sort == sort || state->wanted >> VALUE_TIME_PER_CALL & 1u;
-    return is_counted(state, sort);
-}
-
-/* Returns how many there are. */
-static int available_sorts(const struct functions_state *state, enum function_sort sorts[FUNCTION_SORT_COUNT]) {
-    int count = 0;
-    for (int sort = 0; sort < FUNCTION_SORT_COUNT; sort++)
-        if (is_available(state, (enum function_sort)sort))
-            sorts[count++] = (enum function_sort)sort;
-    return count;
-}
-
-/* Where the present one is among those available. */
-static int present_sort(const struct functions_state *state) {
-    enum function_sort sorts[FUNCTION_SORT_COUNT];
-    int count = available_sorts(state, sorts), at = 0;
-    while (at < count && sorts[at] != state->sort)
-        at++;
-    return at;
-}
-
-static const char *sort_name(enum function_sort sort) {
-    static const char *const names[] = {
-#define X(NAME, word, name, percent, absolute, largest_first) name,
-        FUNCTION_SORT_LIST(X)
-#undef X
-    };
-    return names[sort];
-}
-
-static const char *sort_word(enum function_sort sort) {
-    static const char *const words[] = {
-#define X(NAME, word, name, percent, absolute, largest_first) word,
-        FUNCTION_SORT_LIST(X)
-#undef X
-    };
-    return words[sort];
-}
-
-static const char *sort_title(enum function_sort sort, bool percent) {
-    switch (sort) {
-#define X(NAME, word, name, percent_title, absolute_title, largest_first) \
-    case FUNCTION_SORT_##NAME: return percent ? percent_title : absolute_title;
-        FUNCTION_SORT_LIST(X)
-#undef X
-    case FUNCTION_SORT_COUNT: break;
-    }
-    return "";
-}
-
-/* v: the largest (or last in the alphabet) stands on top. */
-static char sort_sign(const struct functions_state *state) {
-    static const bool largest_first[] = {
-#define X(NAME, word, name, percent, absolute, largest) largest,
-        FUNCTION_SORT_LIST(X)
-#undef X
-    };
-    return largest_first[state->sort] != state->inverted ? 'v' : '^';
-}
 
 static void *functions_create(void) {
     struct functions_state *state = calloc(1, sizeof *state);
@@ -233,7 +127,7 @@ static void follow_selection(struct functions_state *state, const struct view_co
 
 /* Until the user chooses: what the config asks for, as soon as that is counted. */
 static void sort_as_asked(struct functions_state *state, const struct model *model) {
-    bool usual = state->asked == FUNCTION_SORT_SELF, asked = !usual && is_counted(state, state->asked);
+    bool usual = state->asked == FUNCTION_SORT_SELF, asked = !usual && functions_sort_is_counted(state, state->asked);
     if (state->sorted)
         return;
     state->sort = asked ? state->asked : first_sort(model);
@@ -387,79 +281,13 @@ static void functions_title(void *data, const struct view_context *context, char
     size_t count;
     shown_functions(state, &count);
     snprintf(text, size, "Functions %zu/%zu%s  sort:%s%c%s%s%s%s%s%s", count, state->ran, groups_title(state, grouped),
-             sort_title(state->sort, context->percent), sort_sign(state), state->held ? "  held" : "",
+             functions_sort_title(state->sort, context->percent), functions_sort_sign(state), state->held ? "  held" : "",
              filtered || state->hide_standard_library ? "  filter:" : "",
              state->hide_standard_library ? (filtered ? "-stdlib " : "-stdlib") : "", state->filter.expression,
              chosen ? "  MiB:" : "", chosen ? memory_measure_heading(state->measure) : "");
 }
 
 /* --- requests --------------------------------------------------------------------------------------- */
-
-static void sort_by(struct functions_state *state, enum function_sort sort) {
-    state->inverted = state->sort == sort && !state->inverted;
-    state->sort = sort;
-    state->held = false;
-    state->outdated = state->sorted = true;
-}
-
-static void hold_order(struct functions_state *state) {
-    state->held = !state->held;
-    state->outdated = true;
-}
-
-static void functions_sort(void *data, int index) {
-    struct functions_state *state = data;
-    enum function_sort sorts[FUNCTION_SORT_COUNT];
-    int count = available_sorts(state, sorts);
-    if (index == MENU_HOLD)
-        hold_order(state);
-    else if (index >= 0 && index <= count)
-        sort_by(state, sorts[index < MENU_HOLD ? index : index - 1]);
-}
-
-static int functions_sorted(void *data) {
-    int present = present_sort(data);
-    return present < MENU_HOLD ? present : present + 1;
-}
-
-static const char *const *functions_sort_names(void *data) {
-    const struct functions_state *state = data;
-    static const char *menu[FUNCTION_SORT_COUNT + 2];
-    enum function_sort sorts[FUNCTION_SORT_COUNT];
-    int count = available_sorts(state, sorts);
-    for (int i = 0; i < count; i++)
-        menu[i < MENU_HOLD ? i : i + 1] = sort_name(sorts[i]);
-    menu[MENU_HOLD] = "hold the order";
-    menu[count + 1] = NULL;
-    return menu;
-}
-
-/* The sort beside the present one, or the present one inverted. */
-static void sort_asked(struct functions_state *state, enum request request) {
-    enum function_sort sorts[FUNCTION_SORT_COUNT];
-    int asked = table_sort_asked(request, present_sort(state), available_sorts(state, sorts));
-    if (asked >= 0)
-        sort_by(state, sorts[asked]);
-}
-
-bool functions_view_sort_by(void *data, const char *word, bool inverted) {
-    struct functions_state *state = data;
-    for (int sort = 0; sort < FUNCTION_SORT_COUNT; sort++)
-        if (strcmp(sort_word((enum function_sort)sort), word) == 0) {
-            state->asked = (enum function_sort)sort;
-            state->asked_inverted = inverted;
-            state->sorted = state->held = false;
-            state->outdated = true;
-            return true;
-        }
-    return false;
-}
-
-const char *functions_view_sorted_by(const void *data, bool *inverted) {
-    const struct functions_state *state = data;
-    *inverted = state->sorted ? state->inverted : state->asked_inverted;
-    return sort_word(state->sorted ? state->sort : state->asked);
-}
 
 /* To the right as long as there is something; false: nothing changes. */
 static bool scroll_sideways(struct functions_state *state, enum request request) {
@@ -569,10 +397,10 @@ static struct view_effect functions_request(void *data, const struct view_contex
     case REQUEST_UNFOLD_ALL: return fold_all(state);
     case REQUEST_COPY: return state->table.count ? copy_row(state, context->model) : effect_copy("");
     case REQUEST_SORT_PREVIOUS: case REQUEST_SORT_NEXT: case REQUEST_SORT_INVERT:
-        sort_asked(state, request);
+        functions_sort_asked(state, request);
         return effect_of(VIEW_REDRAW);
     case REQUEST_HOLD:
-        hold_order(state);
+        functions_sort_hold(state);
         return effect_of(VIEW_REDRAW);
     case REQUEST_SCROLL_LEFT: case REQUEST_SCROLL_RIGHT: case REQUEST_SCROLL_HOME:
         return effect_of(scroll_sideways(state, request) ? VIEW_REDRAW : VIEW_HANDLED);
@@ -647,7 +475,7 @@ static struct view_effect functions_click(void *data, const struct view_context 
         struct function_look look = look_of(state, context);
         enum function_sort sort = function_columns_sort(&look, area.columns, column);
         if (sort != FUNCTION_SORT_COUNT)
-            sort_by(state, sort);
+            functions_sort_by(state, sort);
         return effect_of(VIEW_REDRAW);
     }
     size_t index;
@@ -663,5 +491,5 @@ static struct view_effect functions_click(void *data, const struct view_context 
 const struct view functions_view = {
     .name = "functions", .create = functions_create, .destroy = functions_destroy, .draw = functions_draw,
     .title = functions_title, .request = functions_request, .search = functions_search, .filter = functions_filter,
-    .sort_names = functions_sort_names, .sorted = functions_sorted, .sort = functions_sort, .click = functions_click,
+    .sort_names = functions_sort_names, .sorted = functions_sort_chosen, .sort = functions_sort_choose, .click = functions_click,
 };
