@@ -191,7 +191,7 @@ class TestGroups(PanesTest):
         terminal.wait_for("[All actions]")
         terminal.text("group thread")
         terminal.keys("Enter")
-        screen = terminal.wait_for(lambda screen: "in 2 threads" in screen and "main thread" in screen)
+        screen = terminal.wait_for(lambda screen: "in 2 threads" in screen and "MainThread" in screen)
         shares = [share for share, _ in self.groups(screen).values()]
         self.assertEqual(len(shares), 2)
         self.assertAlmostEqual(sum(shares), 100, delta=0.2)
