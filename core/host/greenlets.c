@@ -1,5 +1,8 @@
 #include "core/host/greenlets.h"
 
+#include <link.h>
+
+#include "core/host/memory_hooks.h"
 #include "core/probe/shadow_switch.h"
 
 /* --- from Python ------------------------------------------------------------------------------------------ */
@@ -80,6 +83,20 @@ static bool is_greenlet(PyCodeObject *module_code) {
     return file && start >= 0 && memcmp(file + start, end, sizeof end - 1) == 0;
 }
 
+/* For dl_iterate_phdr: the code that a function of `sought` belongs to; 1 where this object has it. */
+static int find_code(struct dl_phdr_info *object, size_t size, void *sought) {
+    (void)size;
+    for (int i = 0; i < object->dlpi_phnum; i++) {
+        const ElfW(Phdr) *segment = &object->dlpi_phdr[i];
+        uintptr_t start = object->dlpi_addr + segment->p_vaddr;
+        if (segment->p_type == PT_LOAD && (uintptr_t)sought - start < segment->p_memsz) {
+            memory_hooks_expect_switches((const void *)start, segment->p_memsz);
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static void follow(PyObject *module) {
     PyObject *type = PyObject_GetAttrString(module, "greenlet");
     if (!type || !PyType_Check(type)) {
@@ -89,6 +106,8 @@ static void follow(PyObject *module) {
     original_switch = (PyCFunctionWithKeywords)(void (*)(void))exchange_method(
         type, "switch", METH_VARARGS | METH_KEYWORDS, &switch_method, (PyCFunction)(void (*)(void))switch_to);
     original_throw = exchange_method(type, "throw", METH_VARARGS, &throw_method, throw_into);
+    if (original_switch)
+        dl_iterate_phdr(find_code, (void *)(uintptr_t)original_switch);
     exchange_table();
     Py_DECREF(type);
 }

@@ -168,6 +168,39 @@ static void count_free(void *context, void *block) {
         free_calling(hook, block);
 }
 
+/* --- what switches stacks ---------------------------------------------------------------------------------------- */
+
+static struct {
+    uintptr_t start;
+    size_t size;
+} switching_code; /* size 0: there is none */
+
+/* As the engine's own work, what is freed in the middle of a switch has no place: nothing is looked up. */
+static SLOW_PATH void free_in_switch(const struct hook *hook, void *block) {
+    memory_own_work_begins();
+    free_otherwise(hook, block);
+    memory_own_work_ends();
+}
+
+/* PyMem_Free jumps here, so that its caller is who is returned to. */
+static void count_free_beside_switches(void *context, void *block) {
+    if (UNLIKELY((uintptr_t)__builtin_return_address(0) - switching_code.start < switching_code.size))
+        free_in_switch(context, block);
+    else
+        count_free(context, block);
+}
+
+void memory_hooks_expect_switches(const void *code, size_t size) {
+    switching_code.start = (uintptr_t)code;
+    switching_code.size = size;
+    PyMemAllocatorEx present;
+    PyMem_GetAllocator(PYMEM_DOMAIN_MEM, &present);
+    if (present.ctx != &mem_hook) /* memory is not counted yet, or somebody stands in front of these hooks and keeps them */
+        return;
+    present.free = count_free_beside_switches;
+    PyMem_SetAllocator(PYMEM_DOMAIN_MEM, &present);
+}
+
 /* --- the raw domain ----------------------------------------------------------------------------------------------- */
 
 static void *count_raw_malloc(void *context, size_t size) {
@@ -261,8 +294,10 @@ bool memory_hooks_install(const char **no_room) {
     PyMemAllocatorEx counting = {NULL, count_malloc, count_calloc, count_realloc, count_free};
     hook_domain(PYMEM_DOMAIN_RAW, &raw_hook,
                 (PyMemAllocatorEx){NULL, count_raw_malloc, count_raw_calloc, count_raw_realloc, count_raw_free});
-    hook_domain(PYMEM_DOMAIN_MEM, &mem_hook, counting);
     hook_domain(PYMEM_DOMAIN_OBJ, &obj_hook, counting);
+    if (switching_code.size)
+        counting.free = count_free_beside_switches;
+    hook_domain(PYMEM_DOMAIN_MEM, &mem_hook, counting);
     hook_arenas();
     memory_begin_trial();
     uint64_t counted = cost_now();
