@@ -10,8 +10,8 @@
  * changed; or, where that is NULL, an exception says why. */
 bool memory_hooks_install(const char **no_room);
 
-/* `size` bytes of code at `code` exchange a thread's stack and free blocks (PyMem_Free) while the interpreter still has the frames of
- * the stack before, which may lie where the new one is by now: what this code frees is counted without a place. */
+/* `size` bytes of code at `code` exchange a thread's stack and free blocks (PyMem_Free) while the interpreter still has the frames
+ * of the stack before, which may lie where the new one is by now: what this code frees is counted without a place. */
 void memory_hooks_expect_switches(const void *code, size_t size);
 
 /* --- native code's memory, for who stands in front of libc --------------------------------------------------
