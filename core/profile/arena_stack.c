@@ -127,7 +127,7 @@ bool arena_stack_add_row(struct arena_build *build, const struct arena_thread *h
         return arena_out_of_memory(build->reader, error);
     row->system_id = head->system_id;
     row->starts = head->starts;
-    row->running = head->state == ARENA_THREAD_RUNNING && build->header->exit_kind == ARENA_EXIT_NONE;
+    row->running = head->state == ARENA_THREAD_RUNNING && build->header->exit_kind == ARENA_EXIT_NONE && !build->ended;
     build->model->thread_count++;
     return true;
 }

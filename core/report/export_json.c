@@ -372,6 +372,7 @@ static bool write_counts(struct json *json, const struct model *model, struct er
         write_lines(json, model);
     if (!export_json_bytecode(json, model, error))
         return false;
+    export_json_threads(json, model);
     write_types(json, model);
     write_marks(json, model);
     if (!has_memory(model))

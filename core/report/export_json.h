@@ -10,4 +10,7 @@ bool export_json(const struct model *model, FILE *out, struct error *error);
 /* What the bytecode collector has counted: keys of the object that a run or process is. */
 bool export_json_bytecode(struct json *json, const struct model *model, struct error *error);
 
+/* Its threads: likewise. */
+void export_json_threads(struct json *json, const struct model *model);
+
 #endif

@@ -55,3 +55,12 @@ uint64_t report_lines_self(const struct model *model, const struct model_functio
         self += report_known(model->lines[function->first_line_row + i].self_ns);
     return self;
 }
+
+bool report_threads_are_counted(const struct model *model) {
+    if (!(model->collectors & COLLECTOR_FUNCTION))
+        return false;
+    for (size_t i = 0; i < model->thread_count; i++)
+        if (model->threads[i].calls)
+            return true;
+    return model_total_self(model) == 0;
+}

@@ -14,6 +14,9 @@ bool report_is_exported(const struct model *model, uint32_t id);
 /* Ids of the functions that ran, by self time, the largest first; the caller frees them. NULL: out of memory. */
 uint32_t *report_functions_by_self(const struct model *model, size_t *count);
 
+/* Whether it is known what each thread did. Sessions of formats before 4 do not say it: all numbers of threads are 0 there. */
+bool report_threads_are_counted(const struct model *model);
+
 /* The value, or 0 where it is MODEL_UNKNOWN. */
 uint64_t report_known(uint64_t value);
 

@@ -17,6 +17,7 @@
     X(TYPES, "types", report_types)             \
     X(BYTECODE, "bytecode", report_bytecode)    \
     X(OPCODES, "opcodes", report_opcodes)       \
+    X(THREADS, "threads", report_threads)       \
     X(PROCESSES, "processes", report_processes)
 
 /* Checks a list as of --report ("functions,lines"); an unknown name is an error that lists the known ones. */

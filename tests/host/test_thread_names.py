@@ -1,9 +1,11 @@
 """What threads are called in the session: as their Thread objects are, without a line of the program's code being run for it."""
 import contextlib
+import json
 import sqlite3
+import subprocess
 import textwrap
 
-from comparison import Case, cases, main
+from comparison import Case, WORKBENCH, cases, main
 from test_pyprof_module import Running
 
 ALL_TOGETHER = """
@@ -38,6 +40,31 @@ class Names(Running):
                     go.set()
                     for thread in threads: thread.join()
                 """, collectors), ["MainThread", "reader", "writer", "Lösung"])
+
+    def test_what_each_thread_did_is_exported(self):
+        self.names("""
+            def work_more(times):
+                for _ in range(times):
+                    work()
+            threads = [threading.Thread(target=work_more, args=(times,), name=f"does {times}") for times in (3, 5)]
+            go.set()
+            for thread in threads:
+                thread.start()
+                ready.acquire()
+            for thread in threads: thread.join()
+        """, "function")
+        exported = subprocess.run([WORKBENCH, "--export", "json", str(self.workplace.session)], capture_output=True, check=True)
+        run = json.loads(exported.stdout)
+        names = {function["id"]: function["qualname"] for function in run["functions"]}
+        steps = {thread["name"]: sum(row["calls"] for row in thread["functions"] if names[row["function"]] == "step")
+                 for thread in run["threads"]}
+        self.assertEqual(steps, {"MainThread": 0, "does 3": 3, "does 5": 5})
+        for thread in run["threads"]:
+            self.assertEqual(thread["calls"], sum(row["calls"] for row in thread["functions"]))
+            self.assertFalse(thread["running"])
+        self.assertEqual(sum(thread["calls"] for thread in run["threads"]), sum(row["calls"] for row in run["functions"]))
+        reported = subprocess.run([WORKBENCH, "--report", "threads", str(self.workplace.session)], capture_output=True, check=True)
+        self.assertRegex(reported.stdout.decode(), r" ended +[0-9.]+ +[0-9.]+ +[0-9]+  does 5\n")
 
     def test_threads_that_threading_names(self):
         self.assertEqual(self.names("""

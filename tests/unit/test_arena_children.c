@@ -50,7 +50,7 @@ static void make_arena(const char *path, const char *name, uint64_t calls, uint6
     nodes[1] = (struct arena_node){.calls = calls, .primitive_calls = calls, .self_ticks = 10 * calls,
                                    .total_ticks = 10 * calls, .code = 1};
     thread->node_count = 2;
-    thread->state = ARENA_THREAD_ENDED;
+    thread->state = ended ? ARENA_THREAD_ENDED : ARENA_THREAD_RUNNING;
     header->thread_count = 1;
     munmap(thread, ARENA_THREAD_SIZE);
     arena_detach(&arena);
@@ -252,8 +252,10 @@ static void time_of_a_killed_child_stands_still(void **state) {
     assert_int_equal(first->children[0]->pid, pid);
     assert_int_equal(first->children[0]->state, MODEL_ENDED);
     assert_int_equal(first->children[0]->exit_kind, MODEL_EXIT_UNKNOWN);
+    assert_false(first->children[0]->threads[0].running); /* though nobody came to say so */
     assert_int_equal(first->children[0]->wall_ns, second->children[0]->wall_ns);
     assert_int_equal(first->children[1]->state, MODEL_RUNNING);
+    assert_true(first->children[1]->threads[0].running);
     assert_true(first->children[1]->wall_ns < second->children[1]->wall_ns);
     assert_string_equal(first->children[0]->script, "");
     model_free(first);

@@ -211,6 +211,63 @@ static void json_of_processes(void **state) {
     model_free(program);
 }
 
+/* Of one thread all is that thread's; of several, what it did of each function stands below it. */
+static void threads_of_a_process(void **state) {
+    (void)state;
+    struct model *model = make_model();
+    ROWS(threads, {.name = "", .system_id = 70, .starts = 1, .running = true, .self_ns = 1000 * MS, .calls = 32838});
+    model->thread_count = 1;
+    model->pid = 70;
+#define HEADER HEADING("Threads") "\nprocess  thread  state          self s self %        calls  name\n"
+    assert_report(model, "threads", HEADER "     70      70  running      1.000000  100.0        32838  main thread\n");
+    char *text = export_text(model);
+    assert_non_null(strstr(text, ",\n \"threads\": [\n {\"system_id\": 70, \"starts\": 1, \"running\": true, "
+                                 "\"calls\": 32838, \"self_ns\": 1000000000}],\n"));
+    free(text);
+    ROWS(threads, {.name = "Main\x1b", .system_id = 70, .starts = 1, .self_ns = 250 * MS, .calls = 1},
+         {.name = "pool", .system_id = 71, .starts = 3, .self_ns = 750 * MS, .calls = 32837});
+    ROWS(thread_functions, {0, 1, 1, 1, 250 * MS, 250 * MS}, {1, 2, 21891, 1, 600 * MS, 750 * MS},
+         {1, 3, 9, 9, 150 * MS, 150 * MS});
+    model->thread_count = 2;
+    model->thread_function_count = 3;
+    assert_report(model, "threads",
+                  HEADER "     70      70  ended        0.250000   25.0            1  Main\xEF\xBF\xBD\n"
+                         "     70      71  ended        0.750000   75.0        32837  pool, and 2 before it\n");
+    text = export_text(model);
+    const char *threads = strstr(text, ",\n \"threads\": [");
+    assert_non_null(threads);
+    assert_begins(threads, ",\n \"threads\": [\n {\"name\": \"Main\\u001b\", \"system_id\": 70, \"starts\": 1, "
+                           "\"running\": false, \"calls\": 1, \"self_ns\": 250000000, \"functions\": [\n"
+                           " {\"function\": 1, \"calls\": 1, \"primitive_calls\": 1, \"self_ns\": 250000000, "
+                           "\"total_ns\": 250000000}]},\n"
+                           " {\"name\": \"pool\", \"system_id\": 71, \"starts\": 3, \"running\": false, \"calls\": 32837, "
+                           "\"self_ns\": 750000000, \"functions\": [\n {\"function\": 2, \"calls\": 21891, ");
+    free(text);
+    model_free(model);
+}
+
+/* Where it is not known what each thread did nothing is said of it. */
+static void threads_that_were_not_counted(void **state) {
+    (void)state;
+    struct model *model = make_model();
+    ROWS(threads, {.name = "MainThread", .system_id = 70, .starts = 1});
+    model->thread_count = 1;
+    const char *json = ",\n \"threads\": [\n"
+                       " {\"name\": \"MainThread\", \"system_id\": 70, \"starts\": 1, \"running\": false}],\n";
+    for (int i = 0; i < 2; i++) { /* a session of an old format; a run that counts lines only */
+        char *text = report(model, "threads");
+        assert_non_null(strstr(text, "      0      70  ended               -      -            -  MainThread\n"));
+        free(text);
+        text = export_text(model);
+        assert_non_null(strstr(text, json));
+        free(text);
+        model->collectors = COLLECTOR_LINE;
+        model->threads[0].calls = 5;
+    }
+    model_free(model);
+#undef HEADER
+}
+
 static void names_cannot_drive_the_terminal(void **state) {
     (void)state;
     struct model *model = make_model();
@@ -373,7 +430,7 @@ static void unknown_reports_and_formats_are_refused(void **state) {
     }
     assert_false(report_check_list("functions,memories", &error));
     assert_string_equal(error.text, "--report: there is no report \"memories\"; known are functions, lines, tree, memory, peak, "
-                                    "leaks, types, bytecode, opcodes, processes");
+                                    "leaks, types, bytecode, opcodes, threads, processes");
     assert_true(export_check_format("json", &error));
     assert_false(export_check_format("xml", &error));
     assert_string_equal(error.text, "--export: there is no format \"xml\"; known are json, mprof, memory_profiler");
@@ -503,6 +560,8 @@ int main(void) {
         cmocka_unit_test(reasons_are_told),
         cmocka_unit_test(processes_are_summed_listed_and_shown_one_by_one),
         cmocka_unit_test(json_of_processes),
+        cmocka_unit_test(threads_of_a_process),
+        cmocka_unit_test(threads_that_were_not_counted),
         cmocka_unit_test(names_cannot_drive_the_terminal),
         cmocka_unit_test(lines_with_their_source),
         cmocka_unit_test(stretches_without_counts_are_shown),

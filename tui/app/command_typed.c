@@ -25,7 +25,7 @@
       "      --headless          no terminal interface; exit status is the target's\n")             \
     X(OPTION_REPORT, "report", required_argument, "LIST",                                           \
       "      --report LIST       functions,lines,tree,memory,peak,leaks,types,bytecode,\n"          \
-      "                          opcodes,processes\n")                                        \
+      "                          opcodes,threads,processes\n")                                \
     X(OPTION_EXPORT, "export", required_argument, "FORMAT",                                         \
       "      --export FORMAT     json, mprof or memory_profiler, to stdout or -o\n")             \
     X(OPTION_MAX_RSS, "max-rss", required_argument, "SIZE",                                         \
