@@ -110,6 +110,44 @@ void python_copy_description(PyCodeObject *shell, PyCodeObject *original, PyObje
 #endif
 }
 
+/* A line table for the first units only; a new reference, NULL with an exception set. Each entry begins with a byte that has its upper
+ * bit set, and how many units it is for in the lower three (Objects/locations.md). */
+static PyObject *cut_line_table(PyObject *table, uint32_t units) {
+    const unsigned char *bytes = (const unsigned char *)PyBytes_AS_STRING(table);
+    Py_ssize_t size = PyBytes_GET_SIZE(table), last = 0, end = 0;
+    uint32_t covered = 0, before = 0;
+    while (end < size && covered < units) {
+        last = end;
+        before = covered;
+        covered += (bytes[end] & 7u) + 1;
+        do
+            end++;
+        while (end < size && !(bytes[end] & 128u));
+    }
+    PyObject *cut = PyBytes_FromStringAndSize((const char *)bytes, end);
+    if (cut && covered > units)
+        PyBytes_AS_STRING(cut)[last] = (char)((bytes[last] & ~7u) | (units - before - 1));
+    return cut;
+}
+
+/* A generator that has not begun can have an exception thrown into it, and is seen then: tracers have room made for the lines of its
+ * code (3.11), monitors for its instructions, and neither expects tables of what stands behind the end. */
+static bool fit_tables(PyCodeObject *shell) {
+    enum { MAY_WAIT = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
+    if (!(shell->co_flags & MAY_WAIT))
+        return true;
+    PyObject *lines = cut_line_table(shell->co_linetable, python_code_units(shell)), *none = PyBytes_FromStringAndSize(NULL, 0);
+    if (!lines || !none) {
+        PyErr_Clear();
+        Py_XDECREF(lines);
+        Py_XDECREF(none);
+        return false;
+    }
+    Py_SETREF(shell->co_linetable, lines);
+    Py_SETREF(shell->co_exceptiontable, none);
+    return true;
+}
+
 PyCodeObject *python_new_shell(PyCodeObject *original, PyObject *trap, struct python_room room) {
     uint32_t start = units_before_start(original);
     if (start == UINT32_MAX || room.units < start + 2 * TRAP_MOST_UNITS || room.units > 1u << 24 ||
@@ -131,6 +169,8 @@ PyCodeObject *python_new_shell(PyCodeObject *original, PyObject *trap, struct py
         put_unit(units_of(shell), i, compiled_opcode(original, i), units_of(original)[i].oparg);
     Py_SET_SIZE(shell, write_trap(units_of(shell), start, room.units));
     shell->_co_firsttraceable = INT_MAX; /* an activation in the trap has not begun */
+    if (!fit_tables(shell))
+        Py_CLEAR(shell);
     return shell;
 }
 
@@ -157,6 +197,26 @@ static void fill_constants(PyCodeObject *shell, PyObject *from) {
 #endif
 }
 
+#if PY_VERSION_HEX >= 0x030C0000
+/* An exception that is thrown into a generator which has not begun makes the interpreter write down the instructions of the shell
+ * for monitors (Python/ceval.c, where an activation begins by an exception; Python/instrumentation.c); the body has others, and
+ * RESUME has them written down again. Nobody can have asked for events of a shell alone: what gives out code objects fills them.
+ * As code_dealloc in Objects/codeobject.c. */
+static void forget_monitored(PyCodeObject *shell) {
+    _PyCoMonitoringData *monitoring = shell->_co_monitoring;
+    if (!monitoring)
+        return;
+    shell->_co_monitoring = NULL;
+    shell->_co_instrumentation_version = 0;
+    PyMem_Free(monitoring->tools);
+    PyMem_Free(monitoring->lines);
+    PyMem_Free(monitoring->line_tools);
+    PyMem_Free(monitoring->per_instruction_opcodes);
+    PyMem_Free(monitoring->per_instruction_tools);
+    PyMem_Free(monitoring);
+}
+#endif
+
 void python_fill_shell(PyCodeObject *shell, PyCodeObject *body) {
     memcpy(units_of(shell), units_of(body), python_code_units(body) * sizeof(struct unit));
     Py_SET_SIZE(shell, Py_SIZE(body));
@@ -172,5 +232,6 @@ void python_fill_shell(PyCodeObject *shell, PyCodeObject *body) {
 #else
     if (shell->_co_cached)
         Py_CLEAR(shell->_co_cached->_co_code);
+    forget_monitored(shell);
 #endif
 }
