@@ -78,7 +78,7 @@ static bool finish(struct recording *recording, const struct config *config, boo
     if (recording->arena.header->collectors & COLLECTOR_BYTECODE) /* it takes too long for a run that nobody asked it of */
         disassemble_profile(recording->arena.path);
     struct model *built = save_build_model(recording->arena.path, recording->arena_lock, config, error);
-    bool done = built && (!save || save_session(built, session_path, error));
+    bool done = built && (!save || save_session(built, session_path, NULL, error));
     if (model)
         *model = built;
     else

@@ -73,10 +73,12 @@ struct model *save_build_model(const char *arena_path, int arena_file, const str
     return NULL;
 }
 
-bool save_session(const struct model *model, char path[ARENA_PATH_SIZE], struct error *error) {
+bool save_session(const struct model *model, char path[ARENA_PATH_SIZE], struct session_watch *watch, struct error *error) {
     struct error refused, failed_rescue;
-    if (session_save(model, path, &refused))
+    if (session_save_watched(model, path, watch, &refused))
         return true;
+    if (watch && watch->stopped)
+        return error_set(error, refused.exit_status, "%s", refused.text);
     const char *folder = getenv("TMPDIR");
     const char *slash = strrchr(path, '/');
     char rescue[ARENA_PATH_SIZE];

@@ -10,8 +10,10 @@
  * is still there where somebody has removed its name. NULL: *error says why. */
 struct model *save_build_model(const char *arena_path, int arena_file, const struct config *config, struct error *error);
 
+struct session_watch;
+
 /* Writes the session to path. Where that fails it is written to $TMPDIR or /tmp instead; the error names that place,
- * which also stands in path then. */
-bool save_session(const struct model *model, char path[ARENA_PATH_SIZE], struct error *error);
+ * which also stands in path then. Not so where the watch (may be NULL) has stopped it. */
+bool save_session(const struct model *model, char path[ARENA_PATH_SIZE], struct session_watch *watch, struct error *error);
 
 #endif

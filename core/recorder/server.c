@@ -315,10 +315,19 @@ static void start_saving(struct server *server, const char *path) {
         server_send_failure(server, &error);
 }
 
+static void tell_progress(struct server *server) {
+    char percent[16];
+    snprintf(percent, sizeof percent, "%u", server->saver.percent);
+    server_send(server, RECORDER_EVENT_SAVING, percent);
+}
+
 static void finish_saving(struct server *server) {
     struct error error;
     char path[ARENA_PATH_SIZE] = "";
+    bool cancelled = saver_was_cancelled(&server->saver);
     if (!saver_finish(&server->saver, path, &error)) {
+        if (cancelled && !server->quit_at_end)
+            server->save_settled = false; /* it is when whoever cancelled it leaves */
         server_send_failure(server, &error);
         return;
     }
@@ -488,8 +497,10 @@ static void turn(struct server *server) {
         read_rival(server);
     if (watched[WATCH_SIGNALS].revents)
         read_signals(server);
-    if (watched[WATCH_SAVER].revents)
+    if (watched[WATCH_SAVER].revents && saver_is_done(&server->saver))
         finish_saving(server);
+    else if (watched[WATCH_SAVER].revents)
+        tell_progress(server);
     if (watched[WATCH_BUILD].revents && server->build.pid)
         finish_build(server);
     if (watched[WATCH_DISASSEMBLER].revents && server->disassembler.pid)

@@ -88,6 +88,17 @@ static void request_save(struct server *server, const struct recorder_message *m
         strcpy(server->save_requested, path);
 }
 
+static void request_cancel_save(struct server *server) {
+    struct error error;
+    if (server->saver.pid) {
+        saver_cancel(&server->saver);
+    } else if (*server->save_requested) {
+        error_set(&error, 1, "%s: saving was cancelled; nothing was written", server->save_requested);
+        *server->save_requested = '\0';
+        server_send_failure(server, &error);
+    }
+}
+
 static void request_quit(struct server *server) {
     server->quit_at_end = true;
     server->save_at_end = false;
@@ -176,6 +187,9 @@ void server_handle_request(struct server *server, const struct recorder_message 
         break;
     case RECORDER_REQUEST_SAVE:
         request_save(server, message);
+        break;
+    case RECORDER_REQUEST_CANCEL_SAVE:
+        request_cancel_save(server);
         break;
     case RECORDER_REQUEST_QUIT:
         request_quit(server);

@@ -18,8 +18,12 @@ struct save {
     char target[PATH_MAX];    /* path with symbolic links followed: what the rename replaces */
     char temporary[PATH_MAX];
     sqlite3 *database;
+    struct session_watch *watch; /* NULL: nobody wants to know */
+    size_t rows, written;        /* to write in all; up to now */
     struct error *error;
 };
+
+enum { ROWS_AT_A_TIME = 4096 };
 
 static const char *remedy(int cause) {
     switch (cause) {
@@ -45,6 +49,8 @@ static bool fail(const struct save *save, int cause) {
 /* What SQLite met: the system's own reason where there is one. SQLite does not always hand on the reason of a write
  * that failed, but then errno, which was cleared before, has it. */
 static bool fail_database(const struct save *save, int result) {
+    if (save->watch && save->watch->stopped)
+        return error_set(save->error, 1, "%s: saving was cancelled; nothing was written", save->path);
     int last = errno;
     int cause = save->database ? sqlite3_system_errno(save->database) : 0;
     if (!cause)
@@ -86,12 +92,35 @@ static int insert_row(sqlite3_stmt *statement, const struct table *table, size_t
     return result == SQLITE_OK ? insert(statement) : result;
 }
 
-static int insert_rows(sqlite3_stmt *statement, const struct table *table, size_t process, const struct model *model) {
+/* SQLITE_INTERRUPT: nobody wants the session any more. */
+static int ask_watch(struct save *save, unsigned percent) {
+    struct session_watch *watch = save->watch;
+    if (watch && !watch->stopped)
+        watch->stopped = !watch->go_on(watch->data, percent);
+    return watch && watch->stopped ? SQLITE_INTERRUPT : SQLITE_OK;
+}
+
+static int insert_rows(struct save *save, sqlite3_stmt *statement, const struct table *table, size_t process,
+                       const struct model *model) {
     const char *rows = *(const char *const *)((const char *)model + table->rows_offset);
     int result = SQLITE_OK;
-    for (size_t i = 0; result == SQLITE_OK && i < row_count(model, table); i++)
-        result = insert_row(statement, table, process, i, rows + i * table->row_size);
+    for (size_t i = 0; result == SQLITE_OK && i < row_count(model, table); i++) {
+        if (save->written++ % ROWS_AT_A_TIME == 0)
+            result = ask_watch(save, (unsigned)(save->written * 99 / (save->rows + 1)));
+        if (result == SQLITE_OK)
+            result = insert_row(statement, table, process, i, rows + i * table->row_size);
+    }
     return result;
+}
+
+static size_t count_rows(const struct model *model) {
+    size_t rows = 0;
+    for (size_t i = 0; i < session_table_count; i++) {
+        rows += row_count(model, &session_tables[i]);
+        for (size_t child = 0; child < model->child_count && !session_tables[i].program_only; child++)
+            rows += row_count(model->children[child], &session_tables[i]);
+    }
+    return rows;
 }
 
 /* The program's rows, or those of all its children. */
@@ -104,9 +133,9 @@ static bool save_table(struct save *save, const struct table *table, bool of_chi
     sqlite3_stmt *statement = NULL;
     int result = sqlite3_prepare_v2(save->database, sql, -1, &statement, NULL);
     if (result == SQLITE_OK && !of_children)
-        result = insert_rows(statement, table, 0, save->model);
+        result = insert_rows(save, statement, table, 0, save->model);
     for (size_t i = 0; result == SQLITE_OK && of_children && i < save->model->child_count; i++)
-        result = insert_rows(statement, table, i + 1, save->model->children[i]);
+        result = insert_rows(save, statement, table, i + 1, save->model->children[i]);
     sqlite3_finalize(statement);
     return result == SQLITE_OK || fail_database(save, result);
 }
@@ -245,6 +274,9 @@ static bool sync_path(const struct save *save, const char *path, int flags) {
 static bool replace_target(struct save *save) {
     if (!sync_path(save, save->temporary, 0))
         return false;
+    int result = ask_watch(save, 100);
+    if (result != SQLITE_OK)
+        return fail_database(save, result);
     if (rename(save->temporary, save->target) != 0)
         return fail(save, errno);
     char folder[PATH_MAX];
@@ -256,7 +288,11 @@ static bool replace_target(struct save *save) {
 }
 
 bool session_save(const struct model *model, const char *path, struct error *error) {
-    struct save save = {.model = model, .path = path, .error = error};
+    return session_save_watched(model, path, NULL, error);
+}
+
+bool session_save_watched(const struct model *model, const char *path, struct session_watch *watch, struct error *error) {
+    struct save save = {.model = model, .path = path, .watch = watch, .rows = count_rows(model), .error = error};
     if (!find_target(&save) || !make_temporary(&save))
         return false;
     if (write_database(&save) && replace_target(&save))

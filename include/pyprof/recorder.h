@@ -35,7 +35,8 @@ enum { RECORDER_PAYLOAD_MAX = 1 << 16 };
     X(12, BYTECODE) /* "": the project's code and what it is specialised to is to be published; no answer but the arena */ \
     X(13, TAKE_OVER) /* "": from who was told BUSY: the viewer that there is has to go */            \
     X(14, COLLECTORS) /* "function,line" ("": none): exactly these collectors are to be on. FAILED or NOTICE follows; what the \
-                         program has done of it by now is in the model: collectors_on, switch_failed */
+                         program has done of it by now is in the model: collectors_on, switch_failed */ \
+    X(15, CANCEL_SAVE) /* "": what is being saved is not wanted any more. FAILED follows, or SAVED where it was done before */
 
 /* recorder -> viewer */
 #define RECORDER_EVENT_LIST(X)                                                                     \
@@ -50,7 +51,8 @@ enum { RECORDER_PAYLOAD_MAX = 1 << 16 };
     X(109, WAITING) /* "input": the target waits for somebody to type; "": it no longer does */ \
     X(110, DISASSEMBLED) /* "": after ENDED, the arena has the disassembly of all code that was published */ \
     X(111, BUSY)    /* "": there is a viewer already; nothing else is said but to TAKE_OVER */       \
-    X(112, TAKEN)   /* "": another viewer has taken this one's place */
+    X(112, TAKEN)   /* "": another viewer has taken this one's place */                             \
+    X(113, SAVING)  /* "43": how many percent of the session are written; a few times a second where it takes long */
 
 enum recorder_message_type {
 #define X(value, NAME) RECORDER_REQUEST_##NAME = value,

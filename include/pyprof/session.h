@@ -8,6 +8,14 @@
  * end, so that a full disk or a crash never harms what was saved before. */
 bool session_save(const struct model *model, const char *path, struct error *error);
 
+/* Is asked every few thousand rows, and once all are written, whether to go on; percent says how many are. */
+struct session_watch {
+    bool (*go_on)(void *data, unsigned percent);
+    void *data;
+    bool stopped; /* go_on said no: nothing was written, which is an error, too */
+};
+bool session_save_watched(const struct model *model, const char *path, struct session_watch *watch, struct error *error);
+
 /* Opens a session: the program's model, with its children and their sum where there are any. A foreign, damaged, newer or
  * unreadable file is an error that says so. Read-only: the folder needs no write permission. */
 struct model *session_load(const char *path, struct error *error);

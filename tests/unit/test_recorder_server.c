@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
@@ -108,12 +109,12 @@ static uint32_t next_message_of_any_kind(struct viewer *viewer) {
     return message.type;
 }
 
-/* WAITING may come at any time, where the target reads its terminal. */
+/* WAITING may come at any time, where the target reads its terminal, and SAVING where a save takes long. */
 static uint32_t next_message(struct viewer *viewer) {
     uint32_t got;
     do
         got = next_message_of_any_kind(viewer);
-    while (got == RECORDER_EVENT_WAITING);
+    while (got == RECORDER_EVENT_WAITING || got == RECORDER_EVENT_SAVING);
     return got;
 }
 
@@ -228,6 +229,42 @@ static void a_run_from_start_to_end(void **state) {
     strcpy(arena, viewer->arena);
     quit(viewer);
     assert_int_equal(access(arena, F_OK), -1);
+}
+
+static size_t count_entries(void) {
+    size_t count = 0;
+    DIR *entries = opendir(folder);
+    assert_non_null(entries);
+    while (readdir(entries))
+        count++;
+    closedir(entries);
+    return count;
+}
+
+/* It may be done before the recorder comes to what cancels it; mostly it is not. Then whoever watches can save again, or leave it:
+ * what was not saved is when the viewer goes. */
+static void saving_is_cancelled(void **state) {
+    NEEDS_HOST();
+    struct viewer *viewer = start("exec('\\n'.join(f'def f{i}(): pass\\nf{i}()' for i in range(3000)))");
+    uint32_t got = RECORDER_EVENT_SAVED;
+    expect_text(viewer, RECORDER_EVENT_ENDED, "status 0");
+    ask(viewer, RECORDER_REQUEST_CANCEL_SAVE, ""); /* there is none */
+    size_t entries = count_entries();
+    for (int i = 0; i < 50 && got == RECORDER_EVENT_SAVED; i++) {
+        ask(viewer, RECORDER_REQUEST_SAVE, in_folder("cancelled.pyprof"));
+        ask(viewer, RECORDER_REQUEST_CANCEL_SAVE, "");
+        do
+            got = next_message(viewer);
+        while (got == RECORDER_EVENT_DISASSEMBLED || got == RECORDER_EVENT_OUTPUT);
+        if (got == RECORDER_EVENT_SAVED)
+            unlink(in_folder("cancelled.pyprof"));
+    }
+    assert_int_equal(got, RECORDER_EVENT_FAILED);
+    assert_non_null(strstr(viewer->text, "cancelled.pyprof: saving was cancelled; nothing was written"));
+    assert_int_equal(count_entries(), entries);
+    ask(viewer, RECORDER_REQUEST_SAVE, "");
+    expect_text(viewer, RECORDER_EVENT_SAVED, viewer->default_path);
+    quit(viewer);
 }
 
 static void stopping(void **state) {
@@ -678,6 +715,7 @@ int main(void) {
     recorder_remember_signals();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_run_from_start_to_end, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(saving_is_cancelled, set_up, tear_down),
         cmocka_unit_test_setup_teardown(stopping, set_up, tear_down),
         cmocka_unit_test_setup_teardown(quitting_ends_the_target, set_up, tear_down),
         cmocka_unit_test_setup_teardown(running_again, set_up, tear_down),

@@ -40,6 +40,47 @@ static void numbers_too_large_for_the_file_become_the_largest(void **state) {
     model_free(loaded);
 }
 
+struct asked {
+    unsigned last, times, no_from;
+};
+
+static bool go_on(void *data, unsigned percent) {
+    struct asked *asked = data;
+    assert_true(percent >= asked->last && percent <= 100);
+    asked->last = percent;
+    return ++asked->times < asked->no_from;
+}
+
+/* However far it is: what was there before stays, and nothing beside it. */
+static void saving_is_watched_and_stopped(void **state) {
+    struct fixture *fixture = *state;
+    struct error error = {0};
+    save(fixture);
+    for (unsigned i = 0; i < 20000; i++)
+        fixture_function(fixture->model, MODEL_FUNCTION_PYTHON, "a.py", i, "f", 0, 1, 1, 1);
+    struct asked asked = {.no_from = UINT32_MAX};
+    struct session_watch watch = {.go_on = go_on, .data = &asked};
+    char other[160];
+    snprintf(other, sizeof other, "%s/other.pyprof", fixture->folder);
+    assert_true(session_save_watched(fixture->model, other, &watch, &error));
+    assert_int_equal(asked.last, 100);
+    assert_true(asked.times > 4); /* some thousand rows are not many */
+    assert_false(watch.stopped);
+    unlink(other);
+    for (unsigned no_from = 1, times = asked.times; no_from <= times; no_from++) {
+        asked = (struct asked){.no_from = no_from};
+        watch.stopped = false;
+        assert_false(session_save_watched(fixture->model, fixture->path, &watch, &error));
+        assert_true(watch.stopped);
+        assert_int_equal(asked.times, no_from);
+        assert_non_null(strstr(error.text, "/run.pyprof: saving was cancelled; nothing was written"));
+        assert_int_equal(count_files(fixture->folder), 1);
+    }
+    struct model *loaded = load(fixture->path);
+    assert_true(loaded->function_count < 20000);
+    model_free(loaded);
+}
+
 static void saving_again_replaces(void **state) {
     struct fixture *fixture = *state;
     save(fixture);
@@ -383,6 +424,7 @@ int main(void) {
         TEST(everything_survives),
         TEST(an_empty_model_survives),
         TEST(numbers_too_large_for_the_file_become_the_largest),
+        TEST(saving_is_watched_and_stopped),
         TEST(saving_again_replaces),
         TEST(relative_and_odd_names_work),
         TEST(new_files_get_the_usual_mode),

@@ -181,6 +181,50 @@ static void saving_may_be_given_up(void **state) {
     assert_null(asked(RECORDER_REQUEST_RERUN));
 }
 
+static void tell(uint32_t event, const char *text) {
+    assert_true(recorder_channel_send(recorder, event, text, (uint32_t)strlen(text)));
+    live_run_receive(&application);
+}
+
+/* How far it is stands in the status row and, until a key is pressed, in the last one. */
+static void saving_shows_how_far_it_is_and_is_cancelled(void **state) {
+    (void)state;
+    application.run.state = RUN_ENDED;
+    live_run_save(&application, "/tmp/x.pyprof");
+    assert_string_equal(asked(RECORDER_REQUEST_SAVE), "/tmp/x.pyprof");
+    application.run.quit_when_saved = true;
+    draw(30, 100);
+    assert_non_null(strstr(row(0), "[SAVING 0%]"));
+    expect_shown("saving the session ...; Esc cancels");
+    tell(RECORDER_EVENT_SAVING, "43");
+    draw(30, 100);
+    assert_non_null(strstr(row(0), "[SAVING 43%]"));
+    expect_shown("saving the session: 43 %; Esc cancels");
+    type("j"); /* all else goes on meanwhile */
+    assert_null(asked(RECORDER_REQUEST_CANCEL_SAVE));
+    tell(RECORDER_EVENT_SAVING, "777");
+    draw(30, 100);
+    assert_non_null(strstr(row(0), "[SAVING 100%]"));
+    type("\033");
+    assert_string_equal(asked(RECORDER_REQUEST_CANCEL_SAVE), "");
+    tell(RECORDER_EVENT_SAVING, "50");
+    expect_message("cancelling ...");
+    tell(RECORDER_EVENT_FAILED, "/tmp/x.pyprof: saving was cancelled; nothing was written");
+    draw(30, 100);
+    assert_non_null(strstr(row(0), "[NOT SAVED]"));
+    expect_shown("/tmp/x.pyprof: saving was cancelled; nothing was written");
+    assert_false(application.run.quit_when_saved);
+    assert_false(application.quit);
+    type("\033"); /* is what it was before */
+    assert_null(asked(RECORDER_REQUEST_CANCEL_SAVE));
+    live_run_save(&application, "/tmp/x.pyprof");
+    type("\003");
+    assert_string_equal(asked(RECORDER_REQUEST_CANCEL_SAVE), "");
+    tell(RECORDER_EVENT_SAVED, "/tmp/x.pyprof"); /* it was done before */
+    draw(30, 100);
+    assert_non_null(strstr(row(0), "[SAVED]"));
+}
+
 static void the_list_of_actions(void **state) {
     (void)state;
     type(":collectors function,line,m\r"); /* the first that begins so */
@@ -322,7 +366,8 @@ int main(void) {
     static const struct CMUnitTest tests[] = {
         TEST(switching_while_it_runs), TEST(nothing_is_asked_where_nothing_changed), TEST(none_is_a_choice),
         TEST(what_was_asked_stays_chosen), TEST(settings_need_a_new_run), TEST(running_again_with_a_choice),
-        TEST(unsaved_counts_are_asked_about), TEST(saving_may_be_given_up), TEST(the_list_of_actions), TEST(other_arguments),
+        TEST(unsaved_counts_are_asked_about), TEST(saving_may_be_given_up),
+        TEST(saving_shows_how_far_it_is_and_is_cancelled), TEST(the_list_of_actions), TEST(other_arguments),
         TEST(without_a_recorder), TEST(what_was_off_is_said), TEST(what_came_of_it_is_said), TEST(the_list_on_screens),
         cmocka_unit_test(words_of_a_shell),
     };

@@ -307,6 +307,10 @@ static void (*const handlers[REQUEST_COUNT])(struct application *) = {
 };
 
 void actions_request(struct application *application, enum request request) {
+    if (application->run.saving && (request == REQUEST_CANCEL || request == REQUEST_STOP)) {
+        live_run_cancel_save(application);
+        return;
+    }
     if (request == REQUEST_NONE || panes_request(application, request))
         return;
     const struct request_row *row = request_row(request);

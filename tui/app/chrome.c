@@ -109,6 +109,8 @@ static void describe_refresh(const struct application *application, char *text, 
     enum run_state state = application->run.state;
     if (state == RUN_SESSION || state == RUN_OPENING)
         snprintf(text, size, "[SESSION]");
+    else if (application->run.saving)
+        snprintf(text, size, "[SAVING %d%%]", application->run.saved_percent);
     else if (application->frozen)
         snprintf(text, size, "[FROZEN]");
     else if (state == RUN_ENDED || state == RUN_LOST)

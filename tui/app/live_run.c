@@ -192,6 +192,16 @@ static void note_saved(struct application *application, const char *path) {
     }
 }
 
+/* A reader is told that it begins and how it ends. A question stands in the message's place. */
+static void note_progress(struct application *application, const char *percent) {
+    struct live_run *run = &application->run;
+    int number = atoi(percent);
+    run->saved_percent = number < 0 ? 0 : number > 100 ? 100 : number;
+    if (run->saving && !run->save_cancelled && !application->announcement && application->prompt == PROMPT_NONE &&
+        !(application->message[0] && application->message_is_error))
+        application_message(application, "saving the session: %d %%; Esc cancels", run->saved_percent);
+}
+
 static void note_failure(struct application *application, const char *sentence) {
     struct live_run *run = &application->run;
     run->saving = run->save_ended = run->quit_when_saved = run->rerun_when_saved = false;
@@ -227,6 +237,7 @@ static void take_message(struct application *application, const struct recorder_
     case RECORDER_EVENT_OUTPUT: show_output(application, message); return;
     case RECORDER_EVENT_ENDED: end_run(application, text); break;
     case RECORDER_EVENT_SAVED: note_saved(application, text); break;
+    case RECORDER_EVENT_SAVING: note_progress(application, text); break;
     case RECORDER_EVENT_FAILED: note_failure(application, text); break;
     case RECORDER_EVENT_TAKEN:
         snprintf(application->farewell, sizeof application->farewell, "the run goes on; another pyprof-tui has taken it over");
@@ -346,8 +357,18 @@ void live_run_save(struct application *application, const char *path) {
     if (!live_run_ask(application, RECORDER_REQUEST_SAVE, path))
         return;
     run->saving = true;
+    run->save_cancelled = false;
+    run->saved_percent = 0;
     run->save_ended = run->state == RUN_ENDED;
-    application_message(application, "saving the session ...");
+    application_message(application, "saving the session ...; Esc cancels");
+}
+
+void live_run_cancel_save(struct application *application) {
+    struct live_run *run = &application->run;
+    if (!live_run_ask(application, RECORDER_REQUEST_CANCEL_SAVE, ""))
+        return;
+    run->save_cancelled = true;
+    application_message(application, "cancelling ...");
 }
 
 void live_run_rerun(struct application *application, const char *config) {

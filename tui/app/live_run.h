@@ -37,6 +37,8 @@ bool live_run_stop_was_asked(const struct application *application);
 void live_run_leave(struct application *application, enum recorder_message_type type);
 
 /* What ran, for titles: "julia.py", "-m json.tool". */
+/* What is being saved is not wanted any more. */
+void live_run_cancel_save(struct application *application);
 void live_run_title(const struct application *application, char *title, size_t size);
 
 enum { LIVE_RUN_SIGNAL_NAME = 32 };

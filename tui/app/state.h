@@ -68,6 +68,8 @@ struct live_run {
     int exit_kind, exit_value;        /* how it ended, as in the model (enum model_exit_kind) */
     bool saved;                       /* all there is has been saved */
     bool saving;                      /* a save was asked for and is not answered */
+    int saved_percent;                /* how far that is */
+    bool save_cancelled;              /* and it is not wanted any more */
     bool save_ended;                  /* that save was asked for after the end */
     bool quit_when_saved;
     bool rerun_when_saved;
