@@ -110,8 +110,8 @@ void python_copy_description(PyCodeObject *shell, PyCodeObject *original, PyObje
 #endif
 }
 
-/* A line table for the first units only; a new reference, NULL with an exception set. Each entry begins with a byte that has its upper
- * bit set, and how many units it is for in the lower three (Objects/locations.md). */
+/* A line table for the first units only; a new reference, NULL with an exception set. Each entry begins with a byte that has its
+ * upper bit set, and how many units it is for in the lower three (Objects/locations.md). */
 static PyObject *cut_line_table(PyObject *table, uint32_t units) {
     const unsigned char *bytes = (const unsigned char *)PyBytes_AS_STRING(table);
     Py_ssize_t size = PyBytes_GET_SIZE(table), last = 0, end = 0;
@@ -130,8 +130,8 @@ static PyObject *cut_line_table(PyObject *table, uint32_t units) {
     return cut;
 }
 
-/* A generator that has not begun can have an exception thrown into it, and is seen then: tracers have room made for the lines of its
- * code (3.11), monitors for its instructions, and neither expects tables of what stands behind the end. */
+/* A generator that has not begun can have an exception thrown into it, and is seen then: tracers have room made for the lines of
+ * its code (3.11), monitors for its instructions, and neither expects tables of what stands behind the end. */
 static bool fit_tables(PyCodeObject *shell) {
     enum { MAY_WAIT = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
     if (!(shell->co_flags & MAY_WAIT))
