@@ -10,7 +10,7 @@ static const char *drawn(uint32_t id, bool ascii) {
     static char text[200];
     struct grid grid = {.ascii = ascii};
     assert_true(grid_resize(&grid, 1, ACTIVITY_CELLS));
-    activity_draw(&activity, id, &grid, (struct rectangle){0, 0, 1, ACTIVITY_CELLS}, 0, 0, STYLE_NORMAL);
+    activity_draw(&activity, id, &grid, (struct rectangle){0, 0, 1, ACTIVITY_CELLS}, 0, 0, ACTIVITY_CELLS, STYLE_NORMAL);
     char *got = grid_to_text(&grid, false);
     assert_non_null(got);
     snprintf(text, sizeof text, "%s", got);

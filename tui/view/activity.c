@@ -150,19 +150,19 @@ void activity_add(const struct activity *activity, uint32_t id, uint32_t shares[
 }
 
 void activity_draw_shares(const struct activity *activity, const uint32_t shares[ACTIVITY_CELLS], struct grid *grid,
-                          struct rectangle area, int row, int column, enum cell_style style) {
+                          struct rectangle area, int row, int column, int cells, enum cell_style style) {
     static const char ascii[] = " .:-=+*%#";
-    for (unsigned age = 0; activity_is_known(activity) && age < ACTIVITY_CELLS; age++) {
+    for (unsigned age = 0; activity_is_known(activity) && (int)age < cells; age++) {
         unsigned eighths = eighths_of(shares[age]);
         if (eighths)
-            grid_glyph(grid, area, row, column + ACTIVITY_CELLS - 1 - (int)age, style,
+            grid_glyph(grid, area, row, column + cells - 1 - (int)age, style,
                        grid->ascii ? (uint32_t)ascii[eighths] : 0x2580 + eighths);
     }
 }
 
 void activity_draw(const struct activity *activity, uint32_t id, struct grid *grid, struct rectangle area, int row, int column,
-                   enum cell_style style) {
+                   int cells, enum cell_style style) {
     uint32_t shares[ACTIVITY_CELLS] = {0};
     activity_add(activity, id, shares);
-    activity_draw_shares(activity, shares, grid, area, row, column, style);
+    activity_draw_shares(activity, shares, grid, area, row, column, cells, style);
 }

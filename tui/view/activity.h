@@ -6,7 +6,7 @@
 #include "tui/term/grid.h"
 #include "tui/view/stamp.h"
 
-enum { ACTIVITY_CELLS = 8, ACTIVITY_WHOLE = 255 };
+enum { ACTIVITY_CELLS = 8, ACTIVITY_FEW_CELLS = 5 /* where there is less room */, ACTIVITY_WHOLE = 255 };
 
 struct activity_change {
     uint32_t id;
@@ -43,14 +43,14 @@ void activity_follow(struct activity *activity, const struct model *model);
 bool activity_is_known(const struct activity *activity);
 /* How active a row was in all the intervals that are kept: to sort by. */
 uint32_t activity_recent(const struct activity *activity, uint32_t id);
-/* Draws ACTIVITY_CELLS cells, the last interval on the right: eighths of a block, a full one standing for all that was counted
+/* Draws the last `cells` intervals, the newest on the right: eighths of a block, a full one standing for all that was counted
  * meanwhile; in ASCII as many signs that grow darker. What counted nothing stays blank. */
 void activity_draw(const struct activity *activity, uint32_t id, struct grid *grid, struct rectangle area, int row, int column,
-                   enum cell_style style);
+                   int cells, enum cell_style style);
 
 /* The same of several rows together: the shares of each are added to `shares`, from the last interval back, and drawn. */
 void activity_add(const struct activity *activity, uint32_t id, uint32_t shares[ACTIVITY_CELLS]);
 void activity_draw_shares(const struct activity *activity, const uint32_t shares[ACTIVITY_CELLS], struct grid *grid,
-                          struct rectangle area, int row, int column, enum cell_style style);
+                          struct rectangle area, int row, int column, int cells, enum cell_style style);
 
 #endif

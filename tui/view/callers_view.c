@@ -189,7 +189,7 @@ static void draw_entry(const struct callers_state *state, const struct view_cont
     number_count(texts[COLUMN_CALLS], entry->calls, columns[COLUMN_CALLS].width);
     table_cells(grid, area, row, columns, COLUMN_COUNT, at, style, texts);
     if (at[COLUMN_TREND] >= 0)
-        activity_draw(context->activity, entry->function, grid, area, row, at[COLUMN_TREND], style);
+        activity_draw(context->activity, entry->function, grid, area, row, at[COLUMN_TREND], ACTIVITY_CELLS, style);
     if (left <= 0)
         return;
     char line[512], buffer[256], shortened[512];

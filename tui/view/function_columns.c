@@ -11,7 +11,8 @@
 enum {
     FILE_PART_FROM = 56, /* columns of the name from which on the file stands beside it */
     CHOSEN_FILE_PART_FROM = 40, /* where the user chose the columns */
-    CHOSEN_ROOM = 14
+    CHOSEN_ROOM = 14,
+    FEW_CELLS_ROOM = 22, /* that a trend of few cells must leave */
 };
 
 static bool is_chosen(const struct function_look *look) { return look->wanted != FUNCTION_VALUES_USUAL; }
@@ -121,6 +122,37 @@ static void lay_out_name(struct function_columns *columns, const struct function
     }
 }
 
+/* The trend is kept longer than what has room for neither anyway. */
+static void move_trend_forward(int order[COLUMN_COUNT - 1]) {
+    int at = COLUMN_COUNT - 2;
+    while (at > 0 && order[at] != COLUMN_TREND)
+        at--;
+    for (; at > 0 && (order[at - 1] == COLUMN_SIXTH || order[at - 1] == COLUMN_TOTAL_MEMORY); at--) {
+        order[at] = order[at - 1];
+        order[at - 1] = COLUMN_TREND;
+    }
+}
+
+/* The trend has eight cells or, where that leaves too little, five; a place says more than a trend. */
+static int fit(struct function_columns *columns, const struct function_look *look, int order[COLUMN_COUNT - 1], int width) {
+    struct table_column *trend = &columns->columns[COLUMN_TREND];
+    int left = table_fit(columns->columns, COLUMN_COUNT, order, 1, width, columns->at);
+    if (trend->room > width) /* there is none */
+        return left;
+    int without = columns->at[COLUMN_TREND] >= 0 ? left + trend->width + 1 : left;
+    if (columns->at[COLUMN_TREND] >= 0 && has_file_part(look, without) == has_file_part(look, left))
+        return left;
+    trend->width = ACTIVITY_FEW_CELLS;
+    trend->room = trend->room < FEW_CELLS_ROOM ? trend->room : FEW_CELLS_ROOM;
+    if (columns->at[COLUMN_SIXTH] < 0)
+        move_trend_forward(order);
+    left = table_fit(columns->columns, COLUMN_COUNT, order, 1, width, columns->at);
+    if (columns->at[COLUMN_TREND] < 0 || !has_file_part(look, without) || has_file_part(look, left))
+        return left;
+    trend->room = width + 1;
+    return table_fit(columns->columns, COLUMN_COUNT, order, 1, width, columns->at);
+}
+
 void function_columns_lay_out(struct function_columns *columns, const struct function_look *look, int width) {
     static const struct table_column shares[] = {{"Self%", 5, 0, false}, {"Tot%", 5, 14, false}};
     static const struct table_column seconds[] = {{"Self s", 6, 0, false}, {"Tot s", 6, 14, false}};
@@ -137,12 +169,7 @@ void function_columns_lay_out(struct function_columns *columns, const struct fun
     set_titles(columns, look);
     int shown = order_columns(columns, look, order);
     set_rooms(columns, look, order, shown, width);
-    int left = table_fit(columns->columns, COLUMN_COUNT, order, 1, width, columns->at);
-    int without = columns->at[COLUMN_TREND] >= 0 ? left + ACTIVITY_CELLS + 1 : left;
-    if (has_file_part(look, without) && !has_file_part(look, left)) { /* a place says more than a trend */
-        columns->columns[COLUMN_TREND].room = width + 1;
-        left = table_fit(columns->columns, COLUMN_COUNT, order, 1, width, columns->at);
-    }
+    int left = fit(columns, look, order, width);
     for (int i = 0; i < shown; i++)
         columns->hides |= columns->at[order[i]] < 0;
     lay_out_name(columns, look, left);
@@ -265,7 +292,8 @@ bool function_columns_row(const struct function_columns *columns, const struct f
                        value_text(look, function, columns->values[column], width, text));
     }
     if (columns->at[COLUMN_TREND] >= 0 && id)
-        activity_draw(look->activity, id, grid, area, row, columns->at[COLUMN_TREND], STYLE_NORMAL);
+        activity_draw(look->activity, id, grid, area, row, columns->at[COLUMN_TREND],
+                      columns->columns[COLUMN_TREND].width, STYLE_NORMAL);
     if (function->kind == MODEL_FUNCTION_C && columns->name_at > columns->at[COLUMN_FUNCTION])
         grid_glyph(grid, area, row, columns->at[COLUMN_FUNCTION], STYLE_DIM, 'c');
     return draw_name_and_file(columns, look, function, grid, area, row);

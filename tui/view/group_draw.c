@@ -74,7 +74,8 @@ static void draw_trend(const struct function_groups *groups, const struct functi
     const struct function_group *group = &groups->groups[groups->rows[index].group];
     for (uint32_t member = group->first; member < group->first + group->count; member++)
         activity_add(look->activity, groups->members[member].function, shares);
-    activity_draw_shares(look->activity, shares, grid, area, row, columns->at[COLUMN_TREND], STYLE_NORMAL);
+    activity_draw_shares(look->activity, shares, grid, area, row, columns->at[COLUMN_TREND],
+                         columns->columns[COLUMN_TREND].width, STYLE_NORMAL);
 }
 
 bool group_draw_row(const struct function_groups *groups, const struct function_columns *columns, const struct function_look *look,

@@ -247,7 +247,7 @@ static void draw_row(const struct threads_state *state, const struct view_contex
     enum cell_style style = thread ? STYLE_NORMAL : STYLE_BOLD;
     table_cells(grid, area, at_row, columns, COLUMN_COUNT, at, style, texts);
     if (at[COLUMN_TREND] >= 0)
-        activity_draw(&state->activity, id, grid, area, at_row, at[COLUMN_TREND], style);
+        activity_draw(&state->activity, id, grid, area, at_row, at[COLUMN_TREND], ACTIVITY_CELLS, style);
     if (shown) /* its numbers are those that all panes show */
         grid_glyph(grid, area, at_row, 1, STYLE_KEY, '*');
     int indent = thread ? TREE_INDENT : 0;
