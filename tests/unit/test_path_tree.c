@@ -75,6 +75,55 @@ static void sums_of_random_trees(void **state) {
     }
 }
 
+/* A model of the run some time later: nodes have more, others are new, below known ones and below new ones. */
+static void go_on(struct model *model, uint32_t seed) {
+    struct model_changes *changes = model->changes;
+    uint32_t functions = (uint32_t)model->function_count;
+    changes->since = model->serial++;
+    changes->node_count = model->node_count;
+    changes->changed_count = 0;
+    for (int i = 0; i < 40; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        uint32_t node = (seed >> 8) % (uint32_t)model->node_count;
+        if (i % 4 == 0)
+            node = fixture_path(model, node, 1 + (seed >> 5) % (functions - 1), 0, 0, 0);
+        uint64_t self_ns = seed % 100000;
+        changes->nodes[changes->changed_count++] = (struct model_node_change){node, 1, 1, self_ns, self_ns};
+        model->nodes[node].self_ns += self_ns;
+        model->nodes[node].calls++;
+    }
+}
+
+static void brought_up_to_the_next_model(void **state) {
+    (void)state;
+    struct path_choice choice = {0};
+    for (uint32_t seed = 1; seed <= 10; seed++) {
+        struct model *model = fixture_random_paths(20 + 30 * seed, 3 + seed % 9, seed);
+        model->serial = 7;
+        model->changes = calloc(1, sizeof *model->changes);
+        model->changes->nodes = calloc(40, sizeof *model->changes->nodes);
+        build(model, false);
+        for (uint32_t times = 0; times < 12; times++) {
+            go_on(model, seed * 100 + times);
+            choice.inverted = times % 3 == 2;
+            assert_true(path_tree_update(&tree, model, &choice));
+            assert_int_equal(tree.count, 1);
+            assert_int_equal(tree.paths[PATH_ROOT].total, sum_along(model, NULL, 0, choice.inverted));
+            check_below(model, PATH_ROOT, choice.inverted, 4);
+        }
+        assert_false(path_tree_update(&tree, model, &choice)); /* which has changed since another one */
+        go_on(model, seed);
+        choice.memory = true;
+        assert_false(path_tree_update(&tree, model, &choice));
+        choice.memory = false;
+        assert_true(path_tree_update(&tree, model, &choice));
+        go_on(model, seed + 1);
+        go_on(model, seed + 2);
+        assert_false(path_tree_update(&tree, model, &choice)); /* one was not seen */
+        model_free(model);
+    }
+}
+
 /* Turned round twice it is the tree that it was, whatever was opened in between. */
 static void inverting(void **state) {
     (void)state;
@@ -214,7 +263,9 @@ static int tear_down(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(sums_of_random_trees, tear_down), cmocka_unit_test_teardown(inverting, tear_down),
+        cmocka_unit_test_teardown(sums_of_random_trees, tear_down),
+        cmocka_unit_test_teardown(brought_up_to_the_next_model, tear_down),
+        cmocka_unit_test_teardown(inverting, tear_down),
         cmocka_unit_test_teardown(the_julia_program, tear_down), cmocka_unit_test_teardown(keys, tear_down),
         cmocka_unit_test_teardown(matched_shares, tear_down), cmocka_unit_test_teardown(memory, tear_down),
         cmocka_unit_test_teardown(odd_models, tear_down),

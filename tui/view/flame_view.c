@@ -78,7 +78,8 @@ static void keep(struct flame_state *state) {
 
 static void rebuild(struct flame_state *state, const struct view_context *context) {
     struct path_choice choice = path_choice_of(&state->measure, state->inverted);
-    state->outdated = !path_tree_build(&state->tree, context->model, &choice);
+    bool follows = !state->outdated && path_tree_update(&state->tree, context->model, &choice);
+    state->outdated = !follows && !path_tree_build(&state->tree, context->model, &choice);
     state->selected = state->zoom = PATH_ROOT;
     if (!state->outdated) {
         state->selected = path_tree_find(&state->tree, state->kept_selected.functions, state->kept_selected.count);

@@ -18,20 +18,20 @@ void path_inverted_free(struct path_tree *tree) {
 
 /* What each node has itself, out of the sums: the model's rows are wider. malloc'ed; NULL: out of memory. */
 static uint64_t *self_of_nodes(const struct path_tree *tree) {
-    size_t count = tree->model->node_count;
-    uint64_t *self = malloc((count + 1) * sizeof *self);
+    size_t slots = tree->node_count + 1;
+    uint64_t *self = malloc(slots * sizeof *self);
     if (!self)
         return NULL;
-    memcpy(self, tree->totals, (count + 1) * sizeof *self);
-    for (size_t i = 0; i < count; i++)
+    memcpy(self, tree->totals, slots * sizeof *self);
+    for (size_t i = 1; i < slots; i++)
         self[tree->above[i]] -= tree->totals[i];
     return self;
 }
 
 /* Those of a function stand together from the beginning: parting a million of them would take as much memory again. */
 static void place_leaves(struct path_tree *tree, const uint64_t *self) {
-    size_t count = tree->model->node_count, met_count = 0;
-    for (size_t i = 0; i < count; i++)
+    size_t slots = tree->node_count + 1, met_count = 0;
+    for (size_t i = 1; i < slots; i++)
         if (tree->functions[i] && self[i] && tree->places[tree->functions[i]]++ == 0)
             tree->met[met_count++] = tree->functions[i];
     for (size_t i = 0; i < met_count; i++) {
@@ -39,7 +39,7 @@ static void place_leaves(struct path_tree *tree, const uint64_t *self) {
         tree->places[tree->met[i]] = (uint32_t)tree->leaf_count;
         tree->leaf_count += many;
     }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 1; i < slots; i++)
         if (tree->functions[i] && self[i])
             tree->leaves[tree->places[tree->functions[i]]++] = (struct path_leaf){self[i], (uint32_t)i, (uint32_t)i};
     for (size_t i = 0; i < met_count; i++)
@@ -47,9 +47,9 @@ static void place_leaves(struct path_tree *tree, const uint64_t *self) {
 }
 
 bool path_inverted_build(struct path_tree *tree) {
-    size_t count = tree->model->node_count, functions = tree->model->function_count;
+    size_t functions = tree->model->function_count;
     uint64_t *self = self_of_nodes(tree);
-    tree->leaves = malloc((count + 1) * sizeof *tree->leaves);
+    tree->leaves = malloc((tree->node_count + 1) * sizeof *tree->leaves);
     tree->places = calloc(functions + 1, sizeof *tree->places);
     tree->met = malloc((functions + 1) * sizeof *tree->met);
     bool done = self && tree->leaves && tree->places && tree->met;
@@ -71,10 +71,9 @@ struct parting {
 /* Goes one call up with every leaf. */
 static void step(struct parting *parting, struct path_leaf *leaves, size_t range) {
     struct path_tree *tree = parting->tree;
-    size_t count = tree->model->node_count;
     for (size_t i = 0; i < range; i++) {
         leaves[i].at = tree->above[leaves[i].at];
-        uint32_t function = leaves[i].at < count ? tree->functions[leaves[i].at] : 0;
+        uint32_t function = tree->functions[leaves[i].at];
         if (function && tree->places[function]++ == 0)
             tree->met[parting->met_count++] = function;
         parting->ended += !function;
@@ -84,7 +83,6 @@ static void step(struct parting *parting, struct path_leaf *leaves, size_t range
 /* What has ended stands in front; then the functions as they were met. */
 static void part(struct parting *parting, struct path_leaf *leaves, size_t range) {
     struct path_tree *tree = parting->tree;
-    size_t count = tree->model->node_count;
     uint32_t next = parting->ended, ended = 0;
     for (size_t i = 0; i < parting->met_count; i++) {
         uint32_t many = tree->places[tree->met[i]];
@@ -92,7 +90,7 @@ static void part(struct parting *parting, struct path_leaf *leaves, size_t range
         next += many;
     }
     for (size_t i = 0; i < range; i++) {
-        uint32_t function = leaves[i].at < count ? tree->functions[leaves[i].at] : 0;
+        uint32_t function = tree->functions[leaves[i].at];
         parting->parted[function ? tree->places[function]++ : ended++] = leaves[i];
     }
     memcpy(leaves, parting->parted, range * sizeof *leaves);
@@ -102,10 +100,10 @@ void path_inverted_count(const struct path_tree *tree, struct path *path) {
     bool ends = true;
     for (uint32_t i = path->begin; i < path->end; i++) {
         uint32_t leaf = tree->leaves[i].leaf, at = tree->leaves[i].at;
-        path->calls += path_tree_calls(tree, leaf);
-        const struct model_node_memory *memory = model_node_memory(tree->model, &tree->model->nodes[leaf]);
+        path->calls += path_tree_calls(tree, leaf - 1);
+        const struct model_node_memory *memory = model_node_memory(tree->model, &tree->model->nodes[leaf - 1]);
         path->memory += memory_measured(&memory->memory, tree->choice.measure);
-        ends &= at >= tree->model->node_count || tree->above[at] >= tree->model->node_count;
+        ends &= !at || !tree->above[at];
     }
     if (!path->opened) /* else its leaves have gone on */
         path->is_leaf = ends;

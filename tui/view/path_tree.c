@@ -11,7 +11,7 @@ void path_tree_free(struct path_tree *tree) {
     free(tree->functions);
     free(tree->totals);
     free(tree->first);
-    free(tree->below);
+    free(tree->next);
     path_inverted_free(tree);
     *tree = (struct path_tree){0};
 }
@@ -32,46 +32,53 @@ static bool is_program(const struct model *model, size_t node) {
     return model->nodes[node].parent >= node && model->nodes[node].function == 0;
 }
 
-/* One pass over the model's rows, which are wide; all else goes over these narrow ones. */
-static void take_nodes(struct path_tree *tree) {
+static void take_node(struct path_tree *tree, size_t node) {
     const struct model *model = tree->model;
-    uint32_t root = (uint32_t)model->node_count;
-    for (size_t i = 0; i < model->node_count; i++) {
-        const struct model_node *node = &model->nodes[i];
-        bool top = node->parent >= i || is_program(model, node->parent);
-        tree->above[i] = top ? root : node->parent;
-        tree->functions[i] = node->function < model->function_count ? node->function : 0;
-        tree->totals[i] = is_program(model, i) ? 0 : path_tree_self(tree, i);
+    const struct model_node *row = &model->nodes[node];
+    bool top = row->parent >= node || is_program(model, row->parent);
+    tree->above[node + 1] = top ? 0 : row->parent + 1;
+    tree->functions[node + 1] = row->function < model->function_count ? row->function : 0;
+}
+
+/* What has no function is left out with its time, which is the program's own. */
+static void hang(struct path_tree *tree, uint32_t slot) {
+    uint32_t above = tree->above[slot];
+    if (!tree->functions[slot])
+        return;
+    tree->next[slot] = tree->first[above];
+    tree->first[above] = slot;
+}
+
+/* Parents stand before their children: in one pass from the end all is summed up. */
+static void take_nodes(struct path_tree *tree) {
+    tree->above[0] = tree->functions[0] = 0;
+    memset(tree->first, 0, (tree->node_count + 1) * sizeof *tree->first);
+    memset(tree->totals, 0, (tree->node_count + 1) * sizeof *tree->totals);
+    for (size_t i = tree->node_count; i-- > 0;) {
+        take_node(tree, i);
+        tree->totals[i + 1] += is_program(tree->model, i) ? 0 : path_tree_self(tree, i);
+        tree->totals[tree->above[i + 1]] += tree->totals[i + 1];
+        hang(tree, (uint32_t)i + 1);
     }
 }
 
-/* Parents stand before their children: sums go upwards from the end. totals[node_count] is the root's. */
-static void sum_up(struct path_tree *tree) {
-    for (size_t i = tree->model->node_count; i-- > 0;)
-        tree->totals[tree->above[i]] += tree->totals[i];
+static bool grow(void *array, size_t slots, size_t size) {
+    void *grown = reallocarray(*(void **)array, slots, size);
+    if (grown)
+        *(void **)array = grown;
+    return grown;
 }
 
-/* A counting sort by the node above. What has no function is left out with its time, which is the program's own. */
-static void hang(struct path_tree *tree) {
-    size_t count = tree->model->node_count;
-    for (size_t i = 0; i < count; i++)
-        if (tree->functions[i])
-            tree->first[tree->above[i] + 2]++;
-    for (size_t i = 2; i < count + 3; i++)
-        tree->first[i] += tree->first[i - 1];
-    for (size_t i = 0; i < count; i++)
-        if (tree->functions[i])
-            tree->below[tree->first[tree->above[i] + 1]++] = (uint32_t)i;
-}
-
-static bool reserve(struct path_tree *tree) {
-    size_t count = tree->model->node_count;
-    tree->above = malloc((count + 1) * sizeof *tree->above);
-    tree->functions = malloc((count + 1) * sizeof *tree->functions);
-    tree->totals = calloc(count + 1, sizeof *tree->totals);
-    tree->first = calloc(count + 3, sizeof *tree->first);
-    tree->below = malloc((count + 1) * sizeof *tree->below);
-    return tree->above && tree->functions && tree->totals && tree->first && tree->below;
+/* false: out of memory; what there was is still there. */
+static bool reserve(struct path_tree *tree, size_t slots) {
+    if (slots <= tree->slots)
+        return true;
+    bool done = grow(&tree->above, slots, sizeof *tree->above) && grow(&tree->functions, slots, sizeof *tree->functions) &&
+                grow(&tree->totals, slots, sizeof *tree->totals) && grow(&tree->first, slots, sizeof *tree->first) &&
+                grow(&tree->next, slots, sizeof *tree->next);
+    if (done)
+        tree->slots = slots;
+    return done;
 }
 
 struct path *path_tree_add(struct path_tree *tree, uint32_t above, uint32_t function) {
@@ -94,7 +101,6 @@ struct path *path_tree_add(struct path_tree *tree, uint32_t above, uint32_t func
 
 /* The root, with all that it stands for in it and nothing opened. */
 static bool begin(struct path_tree *tree) {
-    size_t count = tree->model->node_count;
     bool inverted = tree->choice.inverted;
     tree->count = 0;
     struct path *root = !inverted || path_inverted_build(tree) ? path_tree_add(tree, PATH_NONE, 0) : NULL;
@@ -103,8 +109,7 @@ static bool begin(struct path_tree *tree) {
         return false;
     }
     root->key = inverted ? 2 : 1;
-    root->total = tree->totals[count];
-    root->begin = inverted ? 0 : (uint32_t)count;
+    root->total = tree->totals[0];
     root->end = (uint32_t)tree->leaf_count;
     root->counted = true;
     return true;
@@ -114,13 +119,42 @@ bool path_tree_build(struct path_tree *tree, const struct model *model, const st
     path_tree_free(tree);
     tree->model = model;
     tree->choice = *choice;
-    if (!reserve(tree)) {
+    if (!reserve(tree, model->node_count + 1)) {
         path_tree_free(tree);
         return false;
     }
+    tree->node_count = model->node_count;
+    tree->serial = model->serial;
     take_nodes(tree);
-    sum_up(tree);
-    hang(tree);
+    return begin(tree);
+}
+
+static bool follows(const struct path_tree *tree, const struct model *model, const struct path_choice *choice) {
+    const struct model_changes *changes = model->changes;
+    return changes && tree->slots && tree->serial && changes->since == tree->serial && changes->node_count == tree->node_count &&
+           !choice->memory && !tree->choice.memory;
+}
+
+bool path_tree_update(struct path_tree *tree, const struct model *model, const struct path_choice *choice) {
+    size_t count = model->node_count;
+    if (!follows(tree, model, choice) || !reserve(tree, count < tree->slots ? count + 1 : count + count / 8 + 1))
+        return false;
+    tree->model = model;
+    tree->choice = *choice;
+    tree->serial = model->serial;
+    for (; tree->node_count < count; tree->node_count++) {
+        take_node(tree, tree->node_count);
+        tree->totals[tree->node_count + 1] = tree->first[tree->node_count + 1] = 0;
+        hang(tree, (uint32_t)tree->node_count + 1);
+    }
+    for (size_t i = 0; i < model->changes->changed_count; i++) {
+        const struct model_node_change *change = &model->changes->nodes[i];
+        uint32_t slot = is_program(model, change->node) ? 0 : change->node + 1;
+        for (; slot; slot = tree->above[slot])
+            tree->totals[slot] += change->self_ns;
+        tree->totals[0] += is_program(model, change->node) ? 0 : change->self_ns;
+    }
+    path_inverted_free(tree);
     return begin(tree);
 }
 
@@ -139,20 +173,18 @@ const struct path *path_tree_count(struct path_tree *tree, uint32_t path) {
         path_inverted_count(tree, counted);
         return counted;
     }
-    uint32_t node = counted->begin;
+    uint32_t node = counted->begin - 1; /* the root is counted */
     counted->calls = path_tree_calls(tree, node);
     const struct model_node_memory *memory = model_node_memory(tree->model, &tree->model->nodes[node]);
     counted->memory = memory_measured(&memory->total_memory, tree->choice.measure);
     if (!counted->opened)
-        counted->is_leaf = tree->first[node] == tree->first[node + 1];
+        counted->is_leaf = !tree->first[counted->begin];
     return counted;
 }
 
 static bool add_called(struct path_tree *tree, uint32_t above) {
-    uint32_t node = tree->paths[above].begin;
-    for (uint32_t i = tree->first[node]; i < tree->first[node + 1]; i++) {
-        uint32_t called = tree->below[i];
-        bool ran = tree->totals[called] || (!tree->choice.memory && path_tree_calls(tree, called));
+    for (uint32_t called = tree->first[tree->paths[above].begin]; called; called = tree->next[called]) {
+        bool ran = tree->totals[called] || (!tree->choice.memory && path_tree_calls(tree, called - 1));
         if (!ran)
             continue;
         struct path *path = path_tree_add(tree, above, tree->functions[called]);
@@ -160,7 +192,7 @@ static bool add_called(struct path_tree *tree, uint32_t above) {
             return false;
         path->begin = called;
         path->total = tree->totals[called];
-        path->self = path_tree_self(tree, called);
+        path->self = path_tree_self(tree, called - 1);
     }
     return true;
 }
@@ -224,33 +256,32 @@ uint32_t path_tree_find(struct path_tree *tree, const uint32_t *functions, size_
 }
 
 size_t path_tree_largest(const struct path_tree *tree, uint32_t function, uint32_t functions[PATH_DEPTH]) {
-    size_t count = tree->model->node_count, largest = count;
-    for (size_t i = 0; i < count; i++)
-        if (tree->functions[i] == function && (largest == count || tree->totals[i] > tree->totals[largest]))
+    size_t largest = 0;
+    for (size_t i = 1; i <= tree->node_count; i++)
+        if (tree->functions[i] == function && (!largest || tree->totals[i] > tree->totals[largest]))
             largest = i;
-    if (largest == count || function == 0)
+    if (!largest || function == 0)
         return 0;
     if (tree->choice.inverted) {
         functions[0] = function;
         return 1;
     }
     size_t depth = 0;
-    for (size_t i = largest; i < count; i = tree->above[i])
+    for (size_t i = largest; i; i = tree->above[i])
         depth++;
     size_t kept = depth < PATH_DEPTH ? depth : PATH_DEPTH;
-    for (size_t i = largest; i < count; i = tree->above[i])
+    for (size_t i = largest; i; i = tree->above[i])
         if (--depth < PATH_DEPTH)
             functions[depth] = tree->functions[i];
     return kept;
 }
 
 uint64_t path_tree_matched(const struct path_tree *tree, const uint8_t *matches) {
-    size_t count = tree->model->node_count;
-    uint8_t *inside = calloc(count + 1, 1); /* inside[count] is the root's: it matches nothing */
+    uint8_t *inside = calloc(tree->node_count + 1, 1); /* the root matches nothing */
     uint64_t matched = 0;
     if (!inside)
         return MODEL_UNKNOWN;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 1; i <= tree->node_count; i++) {
         bool match = matches[tree->functions[i]];
         inside[i] = match || inside[tree->above[i]];
         if (match && !inside[tree->above[i]])

@@ -26,13 +26,13 @@ struct path {
     uint32_t function;     /* 0: the root, all paths together */
     uint32_t above;        /* path it hangs below; PATH_NONE: of the root */
     uint32_t first, count; /* those below it, the largest first; none before it is opened */
-    uint32_t begin, end;   /* its call node, or inverted its part of `leaves` */
+    uint32_t begin, end;   /* its slot, or inverted its part of `leaves` */
     uint32_t depth;        /* of the root 0 */
     bool opened, counted;
     bool is_leaf;          /* once counted: nothing hangs below it */
 };
 
-/* Inverted: a node that has something itself, how much, and the node above it that the path has come to. */
+/* Inverted: the slot of a node that has something itself, how much, and the slot above it that the path has come to. */
 struct path_leaf { uint64_t self; uint32_t leaf, at; };
 
 struct path_tree {
@@ -40,9 +40,11 @@ struct path_tree {
     struct path_choice choice;
     struct path *paths; /* owned; paths[PATH_ROOT] is the root. Moves when paths are opened */
     size_t count, capacity;
-    uint32_t *above, *functions; /* owned, by call node: above is node_count for those that hang below the root */
-    uint64_t *totals;            /* owned, by call node: what is measured, with all below */
-    uint32_t *first, *below;     /* owned: below[first[i]] up to below[first[i + 1]] hang below node i */
+    uint64_t serial;             /* of that model; another one may have taken its place since */
+    size_t node_count, slots;    /* slot 0 is the root's, slot i + 1 that of call node i; room for so many */
+    uint32_t *above, *functions; /* owned, by slot, as are the next three */
+    uint64_t *totals;            /* what is measured, with all below */
+    uint32_t *first, *next;      /* one that hangs below it; another one beside it. 0: there is none */
     struct path_leaf *leaves;    /* owned; inverted only, as are the next two */
     size_t leaf_count;
     uint32_t *places, *met;      /* owned: room to part leaves by function; places are 0 in between */
@@ -51,6 +53,9 @@ struct path_tree {
 /* Makes the tree anew, with nothing opened, in time proportional to the model's call nodes. false: out of memory; the tree is
  * empty. */
 bool path_tree_build(struct path_tree *tree, const struct model *model, const struct path_choice *choice);
+/* Brings the tree up to a model that says how it differs from the one that the tree is of, with nothing opened, in time proportional to
+ * what has changed (inverted: to the call nodes). Of another run it must not be. false: it is to be made anew. */
+bool path_tree_update(struct path_tree *tree, const struct model *model, const struct path_choice *choice);
 /* The same tree the other way round, with nothing opened: what was summed up stays. false: out of memory; the tree is empty. */
 bool path_tree_invert(struct path_tree *tree);
 void path_tree_free(struct path_tree *tree);
