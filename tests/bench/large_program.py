@@ -67,8 +67,8 @@ def walk(functions, count):
 
 def work(seconds):
     end = time.monotonic() + seconds
+    total = 0
     while time.monotonic() < end:
-        total = 0
         for number in range(1000):
             total += number
     return total

@@ -533,10 +533,18 @@ static void no_selection(void **state) {
 static void no_source(void **state) {
     struct test *test = *state;
     test->context.function = 3;
-    expect(test, 3, 50,
+    fixture_edge(test->model, 7, 3, 19, 0, 10 * MILLISECOND); /* behind what the fixture has of it */
+    for (uint32_t i = 0; i < 30; i++)
+        fixture_edge(test->model, 8, 3, i, 0, i < 2 ? MODEL_UNKNOWN : 0);
+    expect(test, 7, 50,
            "builtins.abs is a C function: it has no Python\n"
            "source. c shows who calls it.\n"
-           "\n");
+           "\n"
+           " Share  Tot s    Calls Called by\n"
+           "  95.0   0.19 34219980 calculate_z_serial_purepyt~\n"
+           "   5.0 10.0ms       19 math.log\n"
+           "                       30 more\n");
+    expect(test, 3, 12, "builtins.abs\nis a C\nfunction: it\n"); /* no room for them */
     expect_title(test, "Source  builtins.abs");
     expect_place(request(test, REQUEST_MOVE_DOWN), VIEW_NOT_HANDLED, 0, 0);
     test->context.function = fixture_function(test->model, MODEL_FUNCTION_PYTHON, "<frozen os>", 1, "path", 0, 1, 1, 1);

@@ -97,6 +97,26 @@ static void test_callers(void **state) {
     assert_false(application.place.callers);
 }
 
+/* It has no source: what there is to see is who calls it. One Esc leads back from there. */
+static void test_a_function_of_c_leads_to_its_callers(void **state) {
+    (void)state;
+    type("/abs\r");
+    assert_int_equal(application.place.function, 3);
+    press(KEYS_ENTER);
+    draw(30, 100);
+    assert_memory_equal(row(1), " All > builtins.abs > callers and callees", 41);
+    assert_int_equal(application.place.focus, PANE_SOURCE);
+    press('k');
+    press(KEYS_ENTER); /* who calls it has source */
+    assert_false(application.place.callers);
+    assert_int_equal(application.place.function, 1);
+    press('[');
+    press(KEYS_ESCAPE);
+    assert_int_equal(application.place.focus, PANE_FUNCTIONS);
+    assert_false(application.place.callers);
+    assert_false(application.place.drilled);
+}
+
 static void test_long_breadcrumb_keeps_its_tail(void **state) {
     (void)state;
     press('c');
@@ -607,7 +627,8 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_status_line), TEST(test_narrow_status_line), TEST(test_borders), TEST(test_drilling_and_coming_back),
-        TEST(test_selection_drives_the_source), TEST(test_callers), TEST(test_long_breadcrumb_keeps_its_tail),
+        TEST(test_selection_drives_the_source), TEST(test_callers), TEST(test_a_function_of_c_leads_to_its_callers),
+        TEST(test_long_breadcrumb_keeps_its_tail),
         TEST(test_tabs), TEST(test_short_tabs), TEST(test_long_messages), TEST(test_nothing_to_freeze),
         TEST(test_titles), TEST(test_a_key_without_action), TEST(test_output_of_a_session), TEST(test_nothing_to_copy),
         TEST(test_a_folder_is_no_file), TEST(test_too_small), TEST(test_every_size_and_key),

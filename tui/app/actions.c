@@ -71,13 +71,13 @@ static void go_up(struct application *application) {
         application->place.diff = false;
     } else if (application->options.zoomed && !place.drilled && !place.callers) {
         application->options.zoomed = false;
-    } else if (place.callers) {
+    } else if (place.callers && !(place.drilled && panes_is_of_c(application, place.function))) {
         application->place.callers = false;
     } else if (place.drilled && place.focus == PANE_BYTECODE) { /* function > line > bytecode */
         place.focus = PANE_SOURCE;
         panes_go(application, place);
     } else if (place.drilled || place.focus != panes_table(application)) {
-        place.drilled = false;
+        place.drilled = place.callers = false;
         place.focus = panes_table(application);
         place.line = 0;
         panes_go(application, place);

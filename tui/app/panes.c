@@ -223,9 +223,16 @@ void panes_go(struct application *application, struct place place) {
     panes_arrive(application, place);
 }
 
+bool panes_is_of_c(const struct application *application, uint32_t function) {
+    const struct model *model = application->model;
+    return function && function < model->function_count && model->functions[function].kind == MODEL_FUNCTION_C;
+}
+
+/* A C function has no source: what there is to see is who calls it. */
 static void drill(struct application *application, struct view_effect effect, enum pane into) {
+    bool callers = into == PANE_SOURCE && !application->place.diff && panes_is_of_c(application, effect.function);
     panes_go(application, (struct place){.focus = into, .function = effect.function, .line = effect.line, .drilled = true,
-                                         .diff = application->place.diff}); /* Esc leads back to it */
+                                         .callers = callers, .diff = application->place.diff}); /* Esc leads back to it */
 }
 
 static void copy(struct application *application, const char *text) {

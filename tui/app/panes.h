@@ -28,6 +28,8 @@ void panes_click(struct application *application, const struct key_press *press)
 void panes_focus(struct application *application, enum pane pane);
 /* The pane whose table selects what the others show: functions, or memory. */
 enum pane panes_table(const struct application *application);
+/* Whether a function of the model that is shown is written in C. */
+bool panes_is_of_c(const struct application *application, uint32_t function);
 /* Whether tabs lead to it: to memory only where it is counted. */
 bool panes_offered(const struct application *application, enum pane pane);
 /* The selection made good for the model and the table: where nothing was selected by hand it is the first row, and

@@ -22,9 +22,10 @@ static uint64_t *self_of_nodes(const struct path_tree *tree) {
     uint64_t *self = malloc(slots * sizeof *self);
     if (!self)
         return NULL;
-    memcpy(self, tree->totals, slots * sizeof *self);
+    for (size_t i = 0; i < slots; i++)
+        self[i] = tree->slots[i].total;
     for (size_t i = 1; i < slots; i++)
-        self[tree->above[i]] -= tree->totals[i];
+        self[tree->above[i]] -= tree->slots[i].total;
     return self;
 }
 

@@ -9,9 +9,7 @@ void path_tree_free(struct path_tree *tree) {
     free(tree->paths);
     free(tree->above);
     free(tree->functions);
-    free(tree->totals);
-    free(tree->first);
-    free(tree->next);
+    free(tree->slots);
     path_inverted_free(tree);
     *tree = (struct path_tree){0};
 }
@@ -32,52 +30,69 @@ static bool is_program(const struct model *model, size_t node) {
     return model->nodes[node].parent >= node && model->nodes[node].function == 0;
 }
 
-static void take_node(struct path_tree *tree, size_t node) {
-    const struct model *model = tree->model;
-    const struct model_node *row = &model->nodes[node];
-    bool top = row->parent >= node || is_program(model, row->parent);
-    tree->above[node + 1] = top ? 0 : row->parent + 1;
-    tree->functions[node + 1] = row->function < model->function_count ? row->function : 0;
-}
-
 /* What has no function is left out with its time, which is the program's own. */
-static void hang(struct path_tree *tree, uint32_t slot) {
-    uint32_t above = tree->above[slot];
+static void hang(struct path_tree *tree, uint32_t slot, uint32_t above) {
+    tree->above[slot] = above;
     if (!tree->functions[slot])
         return;
-    tree->next[slot] = tree->first[above];
-    tree->first[above] = slot;
+    tree->slots[slot].next = tree->slots[above].first;
+    tree->slots[above].first = slot;
 }
 
-/* Parents stand before their children: in one pass from the end all is summed up. */
+/* What the program itself has called hangs below the root. */
+static void hang_below_root(struct path_tree *tree, uint32_t program) {
+    uint32_t next;
+    for (uint32_t slot = tree->slots[program].first; slot; slot = next) {
+        next = tree->slots[slot].next;
+        hang(tree, slot, 0);
+    }
+    tree->slots[program].first = 0;
+}
+
+static uint32_t function_of(const struct model *model, size_t node) {
+    return model->nodes[node].function < model->function_count ? model->nodes[node].function : 0;
+}
+
+/* Parents stand before their children: in one pass from the end all is summed up. It is the random access to what is above that
+ * takes its time, so there is one to each node. */
 static void take_nodes(struct path_tree *tree) {
+    const struct model *model = tree->model;
+    memset(tree->slots, 0, (tree->node_count + 1) * sizeof *tree->slots);
     tree->above[0] = tree->functions[0] = 0;
-    memset(tree->first, 0, (tree->node_count + 1) * sizeof *tree->first);
-    memset(tree->totals, 0, (tree->node_count + 1) * sizeof *tree->totals);
     for (size_t i = tree->node_count; i-- > 0;) {
-        take_node(tree, i);
-        tree->totals[i + 1] += is_program(tree->model, i) ? 0 : path_tree_self(tree, i);
-        tree->totals[tree->above[i + 1]] += tree->totals[i + 1];
-        hang(tree, (uint32_t)i + 1);
+        uint32_t slot = (uint32_t)i + 1, above = model->nodes[i].parent < i ? model->nodes[i].parent + 1 : 0;
+        tree->functions[slot] = function_of(model, i);
+        if (is_program(model, i))
+            hang_below_root(tree, slot);
+        else
+            tree->slots[slot].total += path_tree_self(tree, i);
+        tree->slots[above].total += tree->slots[slot].total;
+        hang(tree, slot, above);
     }
 }
 
-static bool grow(void *array, size_t slots, size_t size) {
-    void *grown = reallocarray(*(void **)array, slots, size);
-    if (grown)
-        *(void **)array = grown;
-    return grown;
+/* One that has come to a tree that is made. */
+static void take_new_node(struct path_tree *tree, size_t node) {
+    const struct model *model = tree->model;
+    uint32_t slot = (uint32_t)node + 1, parent = model->nodes[node].parent;
+    tree->slots[slot] = (struct path_slot){0};
+    tree->functions[slot] = function_of(model, node);
+    hang(tree, slot, parent >= node || is_program(model, parent) ? 0 : parent + 1);
 }
 
 /* false: out of memory; what there was is still there. */
-static bool reserve(struct path_tree *tree, size_t slots) {
-    if (slots <= tree->slots)
+static bool reserve(struct path_tree *tree, size_t room) {
+    if (room <= tree->room)
         return true;
-    bool done = grow(&tree->above, slots, sizeof *tree->above) && grow(&tree->functions, slots, sizeof *tree->functions) &&
-                grow(&tree->totals, slots, sizeof *tree->totals) && grow(&tree->first, slots, sizeof *tree->first) &&
-                grow(&tree->next, slots, sizeof *tree->next);
+    struct path_slot *slots = reallocarray(tree->slots, room, sizeof *slots);
+    uint32_t *above = reallocarray(tree->above, room, sizeof *above);
+    uint32_t *functions = reallocarray(tree->functions, room, sizeof *functions);
+    tree->slots = slots ? slots : tree->slots;
+    tree->above = above ? above : tree->above;
+    tree->functions = functions ? functions : tree->functions;
+    bool done = slots && above && functions;
     if (done)
-        tree->slots = slots;
+        tree->room = room;
     return done;
 }
 
@@ -109,7 +124,7 @@ static bool begin(struct path_tree *tree) {
         return false;
     }
     root->key = inverted ? 2 : 1;
-    root->total = tree->totals[0];
+    root->total = tree->slots[0].total;
     root->end = (uint32_t)tree->leaf_count;
     root->counted = true;
     return true;
@@ -131,28 +146,26 @@ bool path_tree_build(struct path_tree *tree, const struct model *model, const st
 
 static bool follows(const struct path_tree *tree, const struct model *model, const struct path_choice *choice) {
     const struct model_changes *changes = model->changes;
-    return changes && tree->slots && tree->serial && changes->since == tree->serial && changes->node_count == tree->node_count &&
+    return changes && tree->room && tree->serial && changes->since == tree->serial && changes->node_count == tree->node_count &&
            !choice->memory && !tree->choice.memory;
 }
 
 bool path_tree_update(struct path_tree *tree, const struct model *model, const struct path_choice *choice) {
     size_t count = model->node_count;
-    if (!follows(tree, model, choice) || !reserve(tree, count < tree->slots ? count + 1 : count + count / 8 + 1))
+    if (!follows(tree, model, choice) || !reserve(tree, count < tree->room ? count + 1 : count + count / 8 + 1))
         return false;
     tree->model = model;
     tree->choice = *choice;
     tree->serial = model->serial;
-    for (; tree->node_count < count; tree->node_count++) {
-        take_node(tree, tree->node_count);
-        tree->totals[tree->node_count + 1] = tree->first[tree->node_count + 1] = 0;
-        hang(tree, (uint32_t)tree->node_count + 1);
-    }
+    for (; tree->node_count < count; tree->node_count++)
+        take_new_node(tree, tree->node_count);
     for (size_t i = 0; i < model->changes->changed_count; i++) {
         const struct model_node_change *change = &model->changes->nodes[i];
-        uint32_t slot = is_program(model, change->node) ? 0 : change->node + 1;
-        for (; slot; slot = tree->above[slot])
-            tree->totals[slot] += change->self_ns;
-        tree->totals[0] += is_program(model, change->node) ? 0 : change->self_ns;
+        if (is_program(model, change->node))
+            continue;
+        for (uint32_t slot = change->node + 1; slot; slot = tree->above[slot])
+            tree->slots[slot].total += change->self_ns;
+        tree->slots[0].total += change->self_ns;
     }
     path_inverted_free(tree);
     return begin(tree);
@@ -178,20 +191,20 @@ const struct path *path_tree_count(struct path_tree *tree, uint32_t path) {
     const struct model_node_memory *memory = model_node_memory(tree->model, &tree->model->nodes[node]);
     counted->memory = memory_measured(&memory->total_memory, tree->choice.measure);
     if (!counted->opened)
-        counted->is_leaf = !tree->first[counted->begin];
+        counted->is_leaf = !tree->slots[counted->begin].first;
     return counted;
 }
 
 static bool add_called(struct path_tree *tree, uint32_t above) {
-    for (uint32_t called = tree->first[tree->paths[above].begin]; called; called = tree->next[called]) {
-        bool ran = tree->totals[called] || (!tree->choice.memory && path_tree_calls(tree, called - 1));
+    for (uint32_t called = tree->slots[tree->paths[above].begin].first; called; called = tree->slots[called].next) {
+        bool ran = tree->slots[called].total || (!tree->choice.memory && path_tree_calls(tree, called - 1));
         if (!ran)
             continue;
         struct path *path = path_tree_add(tree, above, tree->functions[called]);
         if (!path)
             return false;
         path->begin = called;
-        path->total = tree->totals[called];
+        path->total = tree->slots[called].total;
         path->self = path_tree_self(tree, called - 1);
     }
     return true;
@@ -258,7 +271,7 @@ uint32_t path_tree_find(struct path_tree *tree, const uint32_t *functions, size_
 size_t path_tree_largest(const struct path_tree *tree, uint32_t function, uint32_t functions[PATH_DEPTH]) {
     size_t largest = 0;
     for (size_t i = 1; i <= tree->node_count; i++)
-        if (tree->functions[i] == function && (!largest || tree->totals[i] > tree->totals[largest]))
+        if (tree->functions[i] == function && (!largest || tree->slots[i].total > tree->slots[largest].total))
             largest = i;
     if (!largest || function == 0)
         return 0;
@@ -285,7 +298,7 @@ uint64_t path_tree_matched(const struct path_tree *tree, const uint8_t *matches)
         bool match = matches[tree->functions[i]];
         inside[i] = match || inside[tree->above[i]];
         if (match && !inside[tree->above[i]])
-            matched += tree->totals[i];
+            matched += tree->slots[i].total;
     }
     free(inside);
     return matched;

@@ -35,16 +35,18 @@ struct path {
 /* Inverted: the slot of a node that has something itself, how much, and the slot above it that the path has come to. */
 struct path_leaf { uint64_t self; uint32_t leaf, at; };
 
+/* A call node: what is measured on it with all below, one that hangs below it, another one beside it (0: there is none). */
+struct path_slot { uint64_t total; uint32_t first, next; };
+
 struct path_tree {
     const struct model *model;
     struct path_choice choice;
     struct path *paths; /* owned; paths[PATH_ROOT] is the root. Moves when paths are opened */
     size_t count, capacity;
     uint64_t serial;             /* of that model; another one may have taken its place since */
-    size_t node_count, slots;    /* slot 0 is the root's, slot i + 1 that of call node i; room for so many */
-    uint32_t *above, *functions; /* owned, by slot, as are the next three */
-    uint64_t *totals;            /* what is measured, with all below */
-    uint32_t *first, *next;      /* one that hangs below it; another one beside it. 0: there is none */
+    size_t node_count, room;
+    struct path_slot *slots;     /* owned, for `room`: slot 0 is the root's, slot i + 1 that of call node i */
+    uint32_t *above, *functions; /* owned, by slot */
     struct path_leaf *leaves;    /* owned; inverted only, as are the next two */
     size_t leaf_count;
     uint32_t *places, *met;      /* owned: room to part leaves by function; places are 0 in between */

@@ -9,6 +9,7 @@
 #include "tui/view/number.h"
 #include "tui/view/source_age.h"
 #include "tui/view/source_callee.h"
+#include "tui/view/source_callers.h"
 #include "tui/view/source_draw.h"
 #include "tui/view/source_gutter.h"
 #include "tui/view/source_numbers.h"
@@ -30,6 +31,7 @@ struct source_state {
     bool memory;           /* was asked to come before times */
     enum memory_measure measure; /* as the shares were computed */
     bool reveal;           /* the next drawing scrolls to the function, and to the line */
+    struct source_callers callers; /* of a C function */
     const char *sentence;  /* shown instead of source; NULL: source is shown */
     char pattern[128];
     char message[1024];
@@ -116,6 +118,8 @@ static void refresh(struct source_state *state, const struct view_context *conte
             state->sideways = 0;
         source_numbers_build(&state->numbers, model, shown->file, function, state->text.line_count, context->measure);
     }
+    if (function && !has_source && (changed || function_changed))
+        source_callers_find(&state->callers, model, function);
     state->sentence = sentence_for(state, model);
     select_from_context(state, context, function_changed);
 }
@@ -165,13 +169,20 @@ static char mark_at(const struct source_state *state, const struct view_context 
     return 0;
 }
 
+static void draw_sentence(const struct source_state *state, const struct model *model, struct grid *grid, struct rectangle area) {
+    int rows = table_paragraph(grid, area, STYLE_DIM, state->sentence) + 1;
+    struct rectangle below = {area.row + rows, area.column, area.rows - rows, area.columns};
+    if (state->function && model->functions[state->function].kind == MODEL_FUNCTION_C)
+        source_callers_draw(&state->callers, model, grid, below);
+}
+
 static void source_draw(void *data, const struct view_context *context, struct grid *grid, struct rectangle area) {
     struct source_state *state = data;
     refresh(state, context);
     if (area.rows <= 0 || area.columns <= 0)
         return;
     if (state->sentence) {
-        table_sentence(grid, area, state->sentence);
+        draw_sentence(state, context->model, grid, area);
         return;
     }
     struct gutter gutter = lay_out(state, context, area.columns);
