@@ -31,6 +31,7 @@ void group_keys_free(struct group_keys *keys) {
     module_names_free(&keys->modules);
     free(keys->groups);
     free(keys->of_function);
+    free(keys->class_names);
     *keys = (struct group_keys){.grouping = keys->grouping};
 }
 
@@ -60,8 +61,7 @@ static struct group_key *find(const struct group_keys *keys, const char *text, s
 }
 
 /* The group of a text, a new one where there is none; NULL: out of memory. */
-static struct group_key *find_or_add(struct group_keys *keys, const char *text) {
-    size_t length = strlen(text);
+static struct group_key *find_or_add(struct group_keys *keys, const char *text, size_t length) {
     struct group_key *key = find(keys, text, length);
     if (key || !reserve_group(keys) || !(key = calloc(1, sizeof *key)))
         return key;
@@ -80,49 +80,111 @@ static struct group_key *find_or_add(struct group_keys *keys, const char *text) 
 
 /* --- of functions ----------------------------------------------------------------------------------------- */
 
-/* "json.decoder.JSONDecoder", or "json.decoder, no class". A C function's owner says it all. */
-static struct group_key *find_class(struct group_keys *keys, const struct model_function *function) {
+/* Most functions stand beside those of their file and class: what was found for the one before is not looked for again. */
+struct naming {
+    struct group_keys *keys;
     char text[KEY_SIZE];
-    size_t length = function_class_length(function), used = 0;
-    if (function->kind != MODEL_FUNCTION_C || !length) {
-        function_module_name(&keys->modules, function, text, sizeof text);
-        used = strlen(text);
+    const char *file;     /* whose module `text` begins with; NULL: of none */
+    size_t module_length;
+    const struct model_function *before; /* in a class, of that file; NULL: there is none */
+    size_t class_length;
+    struct group_key *key;
+};
+
+static bool is_of_file(const struct naming *naming, const struct model_function *function) {
+    return function->kind == MODEL_FUNCTION_PYTHON && naming->file &&
+           (naming->file == function->file || strcmp(naming->file, function->file) == 0);
+}
+
+static void name_module(struct naming *naming, const struct model_function *function) {
+    if (is_of_file(naming, function))
+        return;
+    function_module_name(&naming->keys->modules, function, naming->text, sizeof naming->text);
+    naming->module_length = strlen(naming->text);
+    naming->file = function->kind == MODEL_FUNCTION_PYTHON ? function->file : NULL;
+    naming->before = NULL;
+}
+
+/* Behind the module's name; returns the length of both. */
+static size_t append(struct naming *naming, const char *between, const char *name, size_t length) {
+    size_t used = naming->module_length, room = sizeof naming->text - 1 - used, skip = strlen(between);
+    skip = skip < room ? skip : room;
+    length = length < room - skip ? length : room - skip;
+    memcpy(naming->text + used, between, skip);
+    memcpy(naming->text + used + skip, name, length);
+    return used + skip + length;
+}
+
+enum { CLASS_NAME_BITS = 20 };
+
+/* FNV-1a. */
+static uint32_t hash_name(const char *name, size_t length) {
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < length; i++)
+        hash = (hash ^ (unsigned char)name[i]) * 16777619u;
+    return (hash ^ hash >> CLASS_NAME_BITS) & ((1u << CLASS_NAME_BITS) - 1);
+}
+
+static bool note_class(struct group_keys *keys, const char *name, size_t length) {
+    if (!keys->class_names)
+        keys->class_names = calloc(1u << (CLASS_NAME_BITS - 6), sizeof *keys->class_names);
+    uint32_t hash = hash_name(name, length);
+    if (keys->class_names)
+        keys->class_names[hash >> 6] |= UINT64_C(1) << (hash & 63);
+    return keys->class_names;
+}
+
+/* "json.decoder.JSONDecoder", or "json.decoder, no class". A C function's owner says it all. */
+static struct group_key *find_class(struct naming *naming, const struct model_function *function) {
+    size_t length = function_class_length(function);
+    if (function->kind == MODEL_FUNCTION_C && length) {
+        struct group_key *key = find_or_add(naming->keys, function->qualname, length);
+        if (key)
+            key->is_class = true;
+        return key;
     }
-    if (length)
-        snprintf(text + used, sizeof text - used, "%s%.*s", used ? "." : "", (int)length, function->qualname);
-    else
-        snprintf(text + used, sizeof text - used, ", no class");
-    struct group_key *key = find_or_add(keys, text);
-    if (key)
-        key->is_class = length > 0;
-    return key;
+    name_module(naming, function);
+    if (naming->before && length == naming->class_length && memcmp(naming->before->qualname, function->qualname, length) == 0)
+        return naming->key;
+    size_t used = length ? append(naming, naming->module_length ? "." : "", function->qualname, length)
+                         : append(naming, ", no class", "", 0);
+    struct group_key *key = find_or_add(naming->keys, naming->text, used);
+    if (!key || (length && !note_class(naming->keys, function->qualname, length)))
+        return NULL;
+    key->is_class = length > 0;
+    naming->before = naming->file ? function : NULL;
+    naming->class_length = length;
+    return naming->key = key;
 }
 
 static struct group_key *find_module(struct group_keys *keys, const struct model_function *function) {
     char text[KEY_SIZE];
     function_module_name(&keys->modules, function, text, sizeof text);
-    return find_or_add(keys, text);
+    return find_or_add(keys, text, strlen(text));
 }
 
-static struct group_key *find_group(struct group_keys *keys, const struct model_function *function) {
-    if (keys->grouping == FUNCTION_GROUPING_CLASS)
-        return find_class(keys, function);
-    if (keys->grouping == FUNCTION_GROUPING_MODULE)
-        return find_module(keys, function);
-    return find_or_add(keys, *function->file ? function->file : "functions written in C");
+static struct group_key *find_group(struct naming *naming, const struct model_function *function) {
+    if (naming->keys->grouping == FUNCTION_GROUPING_CLASS)
+        return find_class(naming, function);
+    if (naming->keys->grouping == FUNCTION_GROUPING_MODULE)
+        return find_module(naming->keys, function);
+    const char *text = *function->file ? function->file : "functions written in C";
+    return find_or_add(naming->keys, text, strlen(text));
 }
 
 /* A class's body is code as well, of the class's own name: it is in its class, once that has methods. */
-static void find_bodies(struct group_keys *keys, const struct model *model) {
-    char text[KEY_SIZE];
-    for (size_t id = 1; id < model->function_count; id++) {
+static void find_bodies(struct naming *naming, const struct model *model) {
+    struct group_keys *keys = naming->keys;
+    for (size_t id = 1; keys->class_names && id < model->function_count; id++) {
         const struct model_function *function = &model->functions[id];
         if (function->kind != MODEL_FUNCTION_PYTHON || function->qualname[0] == '<')
             continue;
-        function_module_name(&keys->modules, function, text, sizeof text);
-        size_t used = strlen(text);
-        snprintf(text + used, sizeof text - used, ".%s", function->qualname);
-        const struct group_key *key = find(keys, text, strlen(text));
+        size_t length = strlen(function->qualname);
+        uint32_t hash = hash_name(function->qualname, length);
+        if (!(keys->class_names[hash >> 6] >> (hash & 63) & 1))
+            continue;
+        name_module(naming, function);
+        const struct group_key *key = find(keys, naming->text, append(naming, ".", function->qualname, length));
         if (key && key->is_class)
             keys->of_function[id] = key->number;
     }
@@ -134,10 +196,11 @@ static bool find_groups(struct group_keys *keys, const struct model *model) {
     const char *file = "";
     uint32_t group = GROUP_NONE;
     size_t before = keys->count;
+    struct naming naming = {.keys = keys};
     for (size_t id = keys->known; id < model->function_count; id++) {
         const struct model_function *function = &model->functions[id];
         bool same = by_file && *file && (file == function->file || strcmp(file, function->file) == 0);
-        const struct group_key *key = same ? NULL : find_group(keys, function);
+        const struct group_key *key = same ? NULL : find_group(&naming, function);
         if (!same && !key)
             return false;
         group = same ? group : key->number;
@@ -146,7 +209,7 @@ static bool find_groups(struct group_keys *keys, const struct model *model) {
     }
     keys->known = model->function_count;
     if (!by_file && keys->count > before)
-        find_bodies(keys, model);
+        find_bodies(&naming, model);
     return true;
 }
 
@@ -200,7 +263,7 @@ static void name_thread(const struct model *model, uint32_t thread, char *key, s
 uint32_t group_keys_thread(struct group_keys *keys, const struct model *model, uint32_t thread) {
     char text[64], name[320];
     name_thread(model, thread, text, sizeof text, name, sizeof name);
-    struct group_key *key = find_or_add(keys, text);
+    struct group_key *key = find_or_add(keys, text, strlen(text));
     char *copy = key ? strdup(name) : NULL; /* a thread may get another name */
     if (!copy)
         return GROUP_NONE;
