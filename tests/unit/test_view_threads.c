@@ -43,6 +43,31 @@ static void goldens(void **state) {
     expect_goldens(test, "threads-processes", true);
 }
 
+/* A fork has no command of its own; while it runs, that of the program is not in the model. */
+static void what_processes_are_called(void **state) {
+    struct test *test = *state;
+    add_children(test->model);
+    test->model->children[0]->script = "";
+    test->model->thread_count = 0;
+    expect(test, 4, 60,
+           "        Id State         Self Self% Process, thread\n"
+           ">      all              11.1s   100 all 2 processes together\n"
+           " *    4121 exit 0       10.1s  91.0 julia.py\n"
+           "      4200 SIGKILL      1.00s   9.0 julia.py (fork)\n");
+    test->model->script = "";
+    expect(test, 4, 60,
+           "        Id State         Self Self% Process, thread\n"
+           ">      all              11.1s   100 all 2 processes together\n"
+           " *    4121 exit 0       10.1s  91.0 the program\n"
+           "      4200 SIGKILL      1.00s   9.0 the program (fork)\n");
+    test->context.command = "tool.py";
+    expect(test, 4, 60,
+           "        Id State         Self Self% Process, thread\n"
+           ">      all              11.1s   100 all 2 processes together\n"
+           " *    4121 exit 0       10.1s  91.0 tool.py\n"
+           "      4200 SIGKILL      1.00s   9.0 tool.py (fork)\n");
+}
+
 /* While a run goes on: a thread's share of what all threads did since the last look. */
 static void trend(void **state) {
     struct test *test = *state;
@@ -141,6 +166,7 @@ static void choosing_processes(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(goldens, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_processes_are_called, set_up, tear_down),
         cmocka_unit_test_setup_teardown(trend, set_up, tear_down),
         cmocka_unit_test_setup_teardown(small_sizes, set_up, tear_down),
         cmocka_unit_test_setup_teardown(where_a_thread_is, set_up, tear_down),

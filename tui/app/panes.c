@@ -119,6 +119,7 @@ struct view_context panes_context(const struct application *application, enum pa
         .marked_count = application->comparing.marked_count,
         .places = application->code_marks.found,
         .place_count = CODE_MARKS_MOST,
+        .command = application->title,
         .focused = application->place.focus == pane,
     };
 }
@@ -160,6 +161,7 @@ static void tell_information(struct application *application) {
 }
 
 void panes_draw(struct application *application) {
+    live_run_title(application, application->title, sizeof application->title);
     if (application->layout.panes[PANE_INFORMATION].shown)
         tell_information(application);
     struct rectangle sparkline = application->layout.sparkline;

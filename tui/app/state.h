@@ -142,6 +142,8 @@ struct application {
     bool redraw;
     struct announcement *announcement; /* in screen reader mode; NULL: the screen is drawn */
 
+    char title[512]; /* what runs, as drawn last */
+
     /* what is looked at */
     const struct model *program;  /* the run, all its processes; never NULL */
     const struct model *model;    /* of it what is shown: the sum over all, or a process; never NULL */

@@ -108,10 +108,11 @@ static void write_collectors(FILE *out, const struct model *model) {
         write_row(out, "", "%s", model->switch_failed);
 }
 
-static void write_arguments(FILE *out, const struct model *model) {
+static void write_arguments(FILE *out, const struct model *model, const char *told) {
     const char *command = model_command(model);
+    bool known = *command || (told && *told);
     fprintf(out, " %-12s ", "program");
-    write_text(out, *command ? command : "(as given on the command line)");
+    write_text(out, !known ? "(as given on the command line)" : *command ? command : told);
     if (model->argument_count > 1)
         fprintf(out, "\n %-12s", "arguments");
     for (size_t i = 1; i < model->argument_count; i++) {
@@ -121,10 +122,10 @@ static void write_arguments(FILE *out, const struct model *model) {
     putc('\n', out);
 }
 
-static void write_run(FILE *out, const struct information_state *state, const struct model *model) {
+static void write_run(FILE *out, const struct information_state *state, const struct model *model, const char *command) {
     char text[NUMBER_SIZE], share[NUMBER_SIZE];
     fputs("Run\n", out);
-    write_arguments(out, model);
+    write_arguments(out, model, command);
     write_state(out, model);
     write_start(out, model);
     write_row(out, "wall time", "%s", number_time(text, model->wall_ns, 10));
@@ -142,11 +143,22 @@ static void write_run(FILE *out, const struct information_state *state, const st
     write_row(out, "session", "%s", state->path ? state->path : "not saved");
 }
 
+/* The table shows those that ran. */
+static void write_functions(FILE *out, const struct model *model) {
+    size_t known = model->function_count ? model->function_count - 1 : 0, called = 0;
+    for (size_t i = 1; i < model->function_count; i++)
+        called += model->functions[i].calls != 0 && model->functions[i].calls != MODEL_UNKNOWN;
+    if (model->collectors & COLLECTOR_FUNCTION && called < known)
+        write_row(out, "functions", "%zu, of which %zu were called", known, called);
+    else
+        write_row(out, "functions", "%zu", known);
+}
+
 static void write_sizes(FILE *out, const struct model *model) {
     char text[NUMBER_SIZE], most[NUMBER_SIZE];
     size_t peak = model_peak_sample(model);
     fputs("Counted\n", out);
-    write_row(out, "functions", "%zu", model->function_count ? model->function_count - 1 : 0);
+    write_functions(out, model);
     write_row(out, "call paths", "%zu", model->node_count ? model->node_count - 1 : 0);
     write_row(out, "lines", "%zu", model->line_count);
     write_row(out, "threads", "%zu", model->thread_count);
@@ -223,7 +235,7 @@ static void refresh(struct information_state *state, const struct view_context *
     state->lines = NULL;
     FILE *out = open_memstream(&state->lines, &size);
     if (out) {
-        write_run(out, state, context->model);
+        write_run(out, state, context->model, context->command);
         write_sizes(out, context->model);
         write_losses(out, context->model);
         write_config(out, state, model_program(context->model));

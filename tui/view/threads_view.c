@@ -30,6 +30,7 @@ struct threads_state {
     struct activity activity; /* of the rows, by id */
     struct model_stamp stamp;
     const struct model *program;
+    const char *command; /* as the context says; until the next call */
     size_t children;
     bool outdated;
     char pattern[128];
@@ -133,6 +134,7 @@ static void refresh(struct threads_state *state, const struct view_context *cont
     bool changed = model_stamp_update(&state->stamp, program) || state->program != program ||
                    state->children != program->child_count || state->outdated;
     state->program = program;
+    state->command = context->command;
     state->children = program->child_count;
     if (changed) {
         rebuild(state);
@@ -195,10 +197,17 @@ static void describe_thread(const struct threads_state *state, const struct mode
     number_count(texts[COLUMN_CALLS], thread->calls, 8);
 }
 
+/* Of several processes some are forks, which have no command of their own. */
+static void name_process(const struct threads_state *state, const struct model *process, char *text, size_t size) {
+    const char *command = model_command(process);
+    bool told = !*command && state->command && *state->command;
+    bool fork = process != state->program && !*process->script;
+    snprintf(text, size, "%.400s%s", told ? state->command : *command ? command : "the program", fork ? " (fork)" : "");
+}
+
 static void name_of(const struct threads_state *state, const struct row *row, char *text, size_t size) {
     const struct model *process = process_of(state, row);
     const struct model_thread *thread = thread_of(state, row);
-    const char *command = row->kind == ROW_PROCESS ? model_command(process) : "";
     const char *thread_name = thread && *thread->name                         ? thread->name
                               : thread && thread->system_id == process->pid ? "main thread"
                                                                               : "thread";
@@ -209,7 +218,7 @@ static void name_of(const struct threads_state *state, const struct row *row, ch
     else if (row->kind == ROW_ALL)
         snprintf(text, size, "all %zu processes together", state->children + 1);
     else
-        snprintf(text, size, "%.400s", *command ? command : "the program");
+        name_process(state, process, text, size);
     char place[128];
     if (thread && thread_place(process, thread, place, sizeof place)) {
         size_t used = strlen(text);

@@ -32,6 +32,7 @@ struct view_context {
     size_t marked_count;
     const struct view_mark *places; /* that are marked to be gone to */
     size_t place_count;
+    const char *command;         /* what runs, in words, where the model does not know it yet; NULL: nobody does */
     bool focused;
 };
 
