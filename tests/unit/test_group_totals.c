@@ -9,6 +9,8 @@ static uint32_t chance(uint32_t below) {
     return (uint32_t)(chance_state >> 33) % below;
 }
 
+static size_t taken; /* by slices */
+
 static bool is_inner(const struct model *model, const uint32_t *of_function, uint32_t node) {
     uint32_t group = of_function[model->nodes[node].function];
     for (uint32_t at = node; model->nodes[at].parent < at;) {
@@ -17,6 +19,24 @@ static bool is_inner(const struct model *model, const uint32_t *of_function, uin
             return true;
     }
     return false;
+}
+
+/* In slices it is the same, or too much. */
+static void check_slices(const struct model *model, const uint32_t *of_function, uint32_t groups, const uint64_t *expected) {
+    struct model_function *sums = calloc(groups, sizeof *sums);
+    struct group_totals_job *job = group_totals_begin(model, of_function, groups);
+    assert_true(sums && job);
+    sums[0].total_ns = MODEL_UNKNOWN;
+    size_t slices = 1;
+    while (group_totals_work(job))
+        slices++;
+    bool known = group_totals_take(job, sums);
+    assert_true(known ? slices > model->node_count / 40000 : sums[0].total_ns == MODEL_UNKNOWN);
+    for (uint32_t group = 0; known && group < groups; group++)
+        assert_int_equal(sums[group].total_ns, expected[group]);
+    taken += known;
+    group_totals_free(job);
+    free(sums);
 }
 
 /* depth: how far back a parent may be; 1 makes one chain, in which most nodes have all groups above them. */
@@ -42,6 +62,7 @@ static void check(uint32_t functions, uint32_t groups, uint32_t nodes, uint32_t 
     assert_true(group_totals_add(model, of_function, sums, groups));
     for (uint32_t group = 0; group < groups; group++)
         assert_int_equal(sums[group].total_ns, expected[group]);
+    check_slices(model, of_function, groups, expected);
     free(expected);
     free(sums);
     free(of_function);
@@ -55,6 +76,9 @@ static void trees(void **state) {
         check(40, 30, 2000, back);
         check(900, 700, 3000, back); /* more groups than bits */
     }
+    size_t before = taken;
+    check(40, 30, 100000, 100000);
+    assert_int_equal(taken, before + 1);
 }
 
 static void what_cannot_be_told(void **state) {

@@ -103,6 +103,36 @@ static void total_time_counts_once(void **state) {
     table_free(&table);
 }
 
+/* What takes long is found bit by bit; until then it is not known. */
+static void totals_of_many_call_nodes(void **state) {
+    struct test *test = *state;
+    test->model->state = MODEL_RUNNING;
+    test->model->serial = 1;
+    for (int i = 0; i < 1 << 17; i++)
+        shop_node(test->model, 0, SHOP_LEN, 0, 0);
+    group(test, FUNCTION_GROUPING_MODULE);
+    expect_row(test, 0, "  59.5     -   1.70     1225 + store.cart (5)");
+    assert_false(functions_view_has_work(test->view)); /* half a second later all would be another */
+    test->model->state = MODEL_ENDED;
+    refresh(test);
+    expect_row(test, 0, "  59.5     -   1.70     1225 + store.cart (5)");
+    int slices = 1;
+    while (!functions_view_work(test->view, test->model) && slices < 100)
+        slices++;
+    assert_int_equal(slices, 5);
+    assert_false(functions_view_has_work(test->view));
+    expect_row(test, 0, "  59.5  94.0   1.70     1225 + store.cart (5)");
+    functions_view_sort_by(test->view, "total", true); /* the same functions: they are known */
+    expect_row(test, 0, "   0.4   0.4 12.0ms        1 + <string> (1)");
+    assert_false(functions_view_has_work(test->view));
+    refresh(test);
+    expect_title(test, "Functions 14/14 in 8 modules  sort:Tot%^");
+    assert_true(functions_view_has_work(test->view));
+    test->model->wall_ns += SECOND; /* another model, which was not drawn */
+    assert_false(functions_view_work(test->view, test->model));
+    assert_false(functions_view_has_work(test->view));
+}
+
 /* --- sums ------------------------------------------------------------------------------------------------- */
 
 struct checked {
@@ -389,6 +419,7 @@ int main(void) {
         TEST(small_sizes),
         TEST(by_module),
         TEST(total_time_counts_once),
+        TEST(totals_of_many_call_nodes),
         TEST(groups_add_up),
         TEST(groups_are_opened_and_closed),
         TEST(the_selection_stays),

@@ -143,6 +143,8 @@ static void take_signals(struct application *application, int signals) {
 }
 
 static int poll_timeout_ms(const struct application *application) {
+    if (functions_view_has_work(application->view_states[PANE_FUNCTIONS]))
+        return 0;
     if (!live_run_is_live(application))
         return -1; /* nothing will change by itself */
     uint64_t now = clock_monotonic_ns();
@@ -219,6 +221,8 @@ static void loop(struct application *application, int signals) {
         if (application->quit)
             break;
         tick(application);
+        if (!application->redraw && functions_view_work(application->view_states[PANE_FUNCTIONS], application->model))
+            application->redraw = true;
         if (application->redraw)
             draw(application);
     }

@@ -16,6 +16,7 @@ void function_groups_free(struct function_groups *groups) {
     free(groups->rows);
     free(groups->places);
     free(groups->functions);
+    group_totals_free(groups->job);
     *groups = (struct function_groups){.keys = groups->keys};
 }
 

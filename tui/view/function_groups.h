@@ -55,6 +55,7 @@ struct function_groups {
         bool hide_standard_library, known;
         enum memory_measure measure;
     } totals;
+    struct group_totals_job *job;    /* owned: what finds them, of the model of `totals`; NULL: nothing does */
     size_t function_count;           /* functions that are shown, in groups that are open or not */
     uint32_t *functions;             /* owned: these, in their order */
 };
@@ -65,6 +66,10 @@ void function_groups_set(struct function_groups *groups, enum function_grouping 
 static inline bool function_groups_are(const struct function_groups *groups) {
     return groups->keys.grouping != FUNCTION_GROUPING_NONE;
 }
+
+/* Where totals take long they are found in slices, a few milliseconds each. Does one of them; true: totals have come, rows are to be
+ * built anew. */
+bool function_groups_work(struct function_groups *groups, const struct model *model);
 
 /* Fills the table from the functions of function_rows_sort: its rows are ids of functions (by threads: of a function in a thread)
  * and of groups. The selection is found again. false: out of memory, the table is empty. */

@@ -415,6 +415,15 @@ static struct view_effect functions_request(void *data, const struct view_contex
     }
 }
 
+bool functions_view_has_work(const void *data) { return ((const struct functions_state *)data)->groups.job; }
+
+bool functions_view_work(void *data, const struct model *model) {
+    struct functions_state *state = data;
+    bool found = function_groups_work(&state->groups, model);
+    state->outdated = state->outdated || found;
+    return found;
+}
+
 struct search_data {
     const struct functions_state *state;
     const struct model *model;

@@ -249,13 +249,22 @@ static bool totals_are_there(struct building *building) {
     return same;
 }
 
+/* While a run goes on there is another model before much is found; and few call nodes are done at once. */
+static bool stays_as_it_is(const struct model *model) {
+    return model->node_count > GROUP_TOTALS_MOST && (model->state == MODEL_ENDED || !model_program(model)->serial);
+}
+
 /* A thread has the time of all its functions, as long as all of them are shown. */
 static void set_totals(struct building *building) {
     struct function_groups *groups = building->groups;
     if (totals_are_there(building))
         return;
+    group_totals_free(groups->job);
+    groups->job = NULL;
     bool known = building->of_shown && group_totals_add(building->model, building->of_shown, groups->sums, groups->count);
     groups->totals.known = true;
+    if (!known && building->of_shown && stays_as_it_is(building->model))
+        groups->job = group_totals_begin(building->model, building->of_shown, groups->count);
     bool all = has_parts(building) && building->functions->count == building->functions->ran;
     for (size_t i = 0; !known && i < groups->count; i++) {
         groups->sums[i].total_ns = all ? groups->sums[i].self_ns : MODEL_UNKNOWN;
@@ -274,6 +283,17 @@ static bool find_shown(struct building *building) {
     for (size_t i = 0; i < building->count; i++)
         building->of_shown[building->members[i].function] = building->members[i].group;
     return true;
+}
+
+bool function_groups_work(struct function_groups *groups, const struct model *model) {
+    struct model_stamp stamp = groups->totals.model;
+    bool other = model_stamp_update(&stamp, model), more = groups->job && !other && group_totals_work(groups->job);
+    if (!groups->job || more)
+        return false;
+    bool found = !other && group_totals_take(groups->job, groups->sums);
+    group_totals_free(groups->job);
+    groups->job = NULL;
+    return found;
 }
 
 /* --- order of groups -------------------------------------------------------------------------------------- */
@@ -383,6 +403,8 @@ static void forget(struct function_groups *groups) {
     groups->count = groups->shown = groups->member_count = groups->place_count = 0;
     groups->revealed = 0;
     groups->totals.known = false;
+    group_totals_free(groups->job);
+    groups->job = NULL;
 }
 
 static bool build(struct building *building) {

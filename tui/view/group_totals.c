@@ -92,10 +92,12 @@ static bool is_inner(struct masks *masks, uint32_t node) {
     return false;
 }
 
-/* false: so many steps are needed that a walk is the shorter way; sums are of no use then. */
-static bool add_outermost(struct masks *masks, const uint32_t *of_function, struct model_function *sums) {
+/* Of the nodes from one to another, which have to come in their order. false: so many steps are needed that a walk is the shorter way;
+ * sums are of no use then. */
+static bool add_outermost(struct masks *masks, uint32_t from, uint32_t to, const uint32_t *of_function,
+                          struct model_function *sums) {
     const struct model *model = masks->model;
-    for (uint32_t i = 0; i < model->node_count && masks->steps; i++) {
+    for (uint32_t i = from; i < to && masks->steps; i++) {
         const struct model_node *node = &model->nodes[i];
         bool known = node->function && node->function < model->function_count;
         masks->parents[i] = node->parent;
@@ -117,20 +119,83 @@ static void forget(struct model_function *sums, size_t count) {
     }
 }
 
-static bool add_by_masks(const struct model *model, const uint32_t *of_function, struct model_function *sums, size_t count) {
+static void free_masks(struct masks *masks) {
+    free(masks->above);
+    free(masks->groups);
+    free(masks->parents);
+}
+
+static bool make_masks(struct masks *masks, const struct model *model) {
     size_t nodes = model->node_count;
-    struct masks masks = {.model = model,
-                          .above = malloc(nodes * sizeof *masks.above),
-                          .groups = malloc(nodes * sizeof *masks.groups),
-                          .parents = malloc(nodes * sizeof *masks.parents),
-                          .steps = STEPS_OF_NODE * nodes};
-    bool done = masks.above && masks.groups && masks.parents && add_outermost(&masks, of_function, sums);
-    free(masks.above);
-    free(masks.groups);
-    free(masks.parents);
+    *masks = (struct masks){.model = model,
+                            .above = malloc(nodes * sizeof *masks->above),
+                            .groups = malloc(nodes * sizeof *masks->groups),
+                            .parents = malloc(nodes * sizeof *masks->parents),
+                            .steps = STEPS_OF_NODE * nodes};
+    return masks->above && masks->groups && masks->parents;
+}
+
+static bool add_by_masks(const struct model *model, const uint32_t *of_function, struct model_function *sums, size_t count) {
+    struct masks masks;
+    bool done = make_masks(&masks, model) && add_outermost(&masks, 0, (uint32_t)model->node_count, of_function, sums);
+    free_masks(&masks);
     if (!done)
         forget(sums, count);
     return done;
+}
+
+/* --- in slices -------------------------------------------------------------------------------------------- */
+
+enum { SLICE = 1 << 15 /* call nodes: one to three milliseconds */ };
+
+struct group_totals_job {
+    struct masks masks;
+    uint32_t *of_function;       /* owned */
+    struct model_function *sums; /* owned: only the totals of these are set */
+    size_t count;
+    uint32_t next;               /* node */
+};
+
+void group_totals_free(struct group_totals_job *job) {
+    if (job) {
+        free_masks(&job->masks);
+        free(job->of_function);
+        free(job->sums);
+    }
+    free(job);
+}
+
+struct group_totals_job *group_totals_begin(const struct model *model, const uint32_t *of_function, size_t count) {
+    struct group_totals_job *job = calloc(1, sizeof *job);
+    if (!job)
+        return NULL;
+    job->count = count;
+    job->of_function = reallocarray(NULL, model->function_count, sizeof *job->of_function);
+    job->sums = calloc(count + 1, sizeof *job->sums);
+    if (!make_masks(&job->masks, model) || !job->of_function || !job->sums) {
+        group_totals_free(job);
+        return NULL;
+    }
+    memcpy(job->of_function, of_function, model->function_count * sizeof *job->of_function);
+    return job;
+}
+
+bool group_totals_work(struct group_totals_job *job) {
+    uint32_t nodes = (uint32_t)job->masks.model->node_count, left = nodes - job->next;
+    uint32_t to = job->next + (left < SLICE ? left : SLICE);
+    bool done = add_outermost(&job->masks, job->next, to, job->of_function, job->sums);
+    job->next = to;
+    return done && to < nodes;
+}
+
+bool group_totals_take(const struct group_totals_job *job, struct model_function *sums) {
+    if (!job->masks.steps)
+        return false;
+    for (size_t i = 0; i < job->count; i++) {
+        sums[i].total_ns = job->sums[i].total_ns;
+        sums[i].total_memory = job->sums[i].total_memory;
+    }
+    return true;
 }
 
 /* --- by a walk -------------------------------------------------------------------------------------------- */
