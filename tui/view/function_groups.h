@@ -67,8 +67,8 @@ static inline bool function_groups_are(const struct function_groups *groups) {
     return groups->keys.grouping != FUNCTION_GROUPING_NONE;
 }
 
-/* Where totals take long they are found in slices, a few milliseconds each. Does one of them; true: totals have come, rows are to be
- * built anew. */
+/* Where totals take long they are found in slices, a few milliseconds each. Does one of them; true: totals have come, rows are
+ * to be built anew. */
 bool function_groups_work(struct function_groups *groups, const struct model *model);
 
 /* Fills the table from the functions of function_rows_sort: its rows are ids of functions (by threads: of a function in a thread)

@@ -92,8 +92,8 @@ static bool is_inner(struct masks *masks, uint32_t node) {
     return false;
 }
 
-/* Of the nodes from one to another, which have to come in their order. false: so many steps are needed that a walk is the shorter way;
- * sums are of no use then. */
+/* Of the nodes from one to another, which have to come in their order. false: so many steps are needed that a walk is the shorter
+ * way; sums are of no use then. */
 static bool add_outermost(struct masks *masks, uint32_t from, uint32_t to, const uint32_t *of_function,
                           struct model_function *sums) {
     const struct model *model = masks->model;

@@ -98,8 +98,8 @@ void functions_view_set_columns(void *state, unsigned wanted);
  * counted. false: there is no such word. */
 bool functions_view_sort_by(void *state, const char *word, bool inverted);
 const char *functions_view_sorted_by(const void *state, bool *inverted);
-/* What takes long it does in slices, while no key waits: whether there are any, and doing one of a few milliseconds. true: it is to be
- * drawn again. */
+/* What takes long it does in slices, while no key waits: whether there are any, and doing one of a few milliseconds. true: it is
+ * to be drawn again. */
 bool functions_view_has_work(const void *state);
 bool functions_view_work(void *state, const struct model *model);
 /* What its functions are grouped by. */
