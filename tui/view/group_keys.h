@@ -32,7 +32,7 @@ struct group_keys {
     size_t count, capacity;
     uint32_t *of_function;     /* owned: the group of each function below `known`; not by threads */
     size_t known;
-    uint64_t *class_names;   /* owned: a bit for each hash of a class's name, so that what is none is not looked up; NULL: none yet */
+    uint64_t *class_names;   /* owned: a bit for each hash of a class's name: what is none is not looked up; NULL: none yet */
 };
 
 /* What is not grouped any more is forgotten; the grouping stays. */

@@ -55,8 +55,8 @@ struct path_tree {
 /* Makes the tree anew, with nothing opened, in time proportional to the model's call nodes. false: out of memory; the tree is
  * empty. */
 bool path_tree_build(struct path_tree *tree, const struct model *model, const struct path_choice *choice);
-/* Brings the tree up to a model that says how it differs from the one that the tree is of, with nothing opened, in time proportional to
- * what has changed (inverted: to the call nodes). Of another run it must not be. false: it is to be made anew. */
+/* Brings the tree up to a model that says how it differs from the one that the tree is of, with nothing opened, in time
+ * proportional to what has changed (inverted: to the call nodes). Of another run it must not be. false: it is to be made anew. */
 bool path_tree_update(struct path_tree *tree, const struct model *model, const struct path_choice *choice);
 /* The same tree the other way round, with nothing opened: what was summed up stays. false: out of memory; the tree is empty. */
 bool path_tree_invert(struct path_tree *tree);

@@ -62,7 +62,8 @@ static void draw_row(const struct source_callers *callers, const struct model *m
                    table_shorten(name, function_name_tail(function, name), width, shortened, sizeof shortened));
 }
 
-void source_callers_draw(const struct source_callers *callers, const struct model *model, struct grid *grid, struct rectangle area) {
+void source_callers_draw(const struct source_callers *callers, const struct model *model, struct grid *grid,
+                         struct rectangle area) {
     char text[64];
     if (!callers->count || area.rows < 2)
         return;

@@ -16,6 +16,7 @@ struct source_callers {
 /* Finds them, in time proportional to the model's edges. */
 void source_callers_find(struct source_callers *callers, const struct model *model, uint32_t function);
 /* Draws a header and as many as there is room for; nothing where there are none. */
-void source_callers_draw(const struct source_callers *callers, const struct model *model, struct grid *grid, struct rectangle area);
+void source_callers_draw(const struct source_callers *callers, const struct model *model, struct grid *grid,
+                         struct rectangle area);
 
 #endif
