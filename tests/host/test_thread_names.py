@@ -47,10 +47,10 @@ class Names(Running):
                 for _ in range(times):
                     work()
             threads = [threading.Thread(target=work_more, args=(times,), name=f"does {times}") for times in (3, 5)]
-            go.set()
             for thread in threads:
                 thread.start()
                 ready.acquire()
+            go.set()  # a thread that had ended would leave its place to the next one
             for thread in threads: thread.join()
         """, "function")
         exported = subprocess.run([WORKBENCH, "--export", "json", str(self.workplace.session)], capture_output=True, check=True)
