@@ -19,6 +19,19 @@ static void begin(PyCodeObject *code) {
     memory_begin();
 }
 
+/* The waiting frame goes first: so the twin's frame lies where its would, and all others do, too (python_probed_stack_size). */
+static PyObject *run_instead(PyThreadState *thread, python_frame *frame, PyCodeObject *twin, PyObject *globals, PyObject *locals) {
+    Py_INCREF(globals);
+    Py_INCREF(locals);
+    python_drop_frame(thread, frame);
+    if (python_collector_count() && *python_collector_count() > 0)
+        --*python_collector_count(); /* the function object that is made for it; who made the waiting frame has one, too */
+    PyObject *result = PyEval_EvalCode((PyObject *)twin, globals, locals);
+    Py_DECREF(globals);
+    Py_DECREF(locals);
+    return result;
+}
+
 static PyObject *run_frame(PyThreadState *thread, python_frame *frame, int throwing) {
     if (throwing || !main_globals || python_frame_globals(frame) != main_globals)
         return python_run_frame(thread, frame, throwing);
@@ -27,15 +40,8 @@ static PyObject *run_frame(PyThreadState *thread, python_frame *frame, int throw
     begin(code);
     PyCodeObject *twin = instrument_code(code);
     /* The waiting frame is not linked into the thread's frames yet, so the program sees the twin's frame alone. */
-    PyObject *result;
-    if (twin == code) {
-        result = python_run_frame(thread, frame, throwing);
-    } else {
-        if (python_collector_count() && *python_collector_count() > 0)
-            --*python_collector_count(); /* the function object that is made for it; the waiting frame has one, too */
-        result = PyEval_EvalCode((PyObject *)twin, globals, locals ? locals : globals);
-        python_drop_frame(thread, frame);
-    }
+    PyObject *result = twin == code ? python_run_frame(thread, frame, throwing)
+                                    : run_instead(thread, frame, twin, globals, locals ? locals : globals);
     Py_DECREF(twin);
     return result;
 }

@@ -150,10 +150,55 @@ PyObject *python_code_exception_table(PyCodeObject *code) { return Py_NewRef(cod
 int python_code_local_slots(PyCodeObject *code) { return code->co_nlocalsplus; }
 int python_code_stack_size(PyCodeObject *code) { return code->co_stacksize; }
 
-/* One more for the probe, and for the offset; at least what the unwinding handler takes. */
+#if PY_VERSION_HEX >= 0x030C0000
+
+enum { GENERATES = CO_GENERATOR | CO_COROUTINE | CO_ASYNC_GENERATOR };
+
+/* A number of the exception table (Objects/exception_handling_notes.txt), from *at on, which goes behind it. */
+static unsigned table_number(const unsigned char *table, Py_ssize_t size, Py_ssize_t *at) {
+    enum { MORE = 64, BITS = 63 };
+    unsigned number = 0;
+    bool more = true;
+    while (more && *at < size) {
+        number = number << 6 | (table[*at] & BITS);
+        more = table[(*at)++] & MORE;
+    }
+    return number;
+}
+
+/* The entries that stay on the stack where a handler begins, of the handler with most of them. */
+static int most_below_handlers(PyCodeObject *code) {
+    const unsigned char *table = (const unsigned char *)PyBytes_AS_STRING(code->co_exceptiontable);
+    Py_ssize_t size = PyBytes_GET_SIZE(code->co_exceptiontable);
+    unsigned most = 0;
+    for (Py_ssize_t at = 0; at < size;) {
+        enum { START, LENGTH, TARGET, PLACE_NUMBERS };
+        for (int i = START; i < PLACE_NUMBERS; i++)
+            (void)table_number(table, size, &at);
+        unsigned depth = table_number(table, size, &at) >> 1;
+        most = depth > most ? depth : most;
+    }
+    return most < INT_MAX / 2 ? (int)most : INT_MAX / 2;
+}
+
+#endif
+
+/* One more for the probe; at least what handlers take that are told offsets, and the unwinding one: offset, exception and probe.
+ * From 3.12 on a frame takes as much of its thread's stack as without probes: how much room is left decides there whether a call is
+ * done in the specialised way, which may take another share of the recursion limit. So the last entry stands behind the frame. Nothing
+ * is put there meanwhile, as no Python code runs between a probe's instructions, and it is memory: the interpreter only places a frame
+ * where more than its size is left (_PyThreadState_HasStackSpace). Generators' frames are blocks of their own. */
 int python_probed_stack_size(PyCodeObject *code, bool offsets) {
-    int size = code->co_stacksize + 1 + offsets;
-    return size < 3 ? 3 : size;
+    enum { UNWINDING = 3 };
+    int size = code->co_stacksize + 1;
+#if PY_VERSION_HEX < 0x030C0000
+    size += offsets;
+    return size < UNWINDING ? UNWINDING : size;
+#else
+    int below = offsets ? most_below_handlers(code) : 0;
+    size = size < below + UNWINDING ? below + UNWINDING : size;
+    return code->co_flags & GENERATES ? size : size - 1;
+#endif
 }
 
 uint32_t python_code_units(PyCodeObject *code) { return (uint32_t)Py_SIZE(code); }
