@@ -288,7 +288,8 @@ static uint32_t start_of_try(const struct bytecode *bytecode, uint32_t handler) 
 static bool goes_round(const struct bytecode *bytecode, uint32_t jump) {
     uint32_t head = (uint32_t)bytecode->items[jump].target, at = jump;
     while (at > head) {
-        while (at > head && !python_begins_handler(bytecode->items[at].opcode))
+        while (at > head && !python_begins_handler(bytecode->items[at].opcode) &&
+               !python_ends_async_loop(bytecode->items[at].opcode))
             at--;
         uint32_t start = at > head ? start_of_try(bytecode, at) : head;
         if (start < head)
@@ -429,7 +430,10 @@ static bool stands_in_handler(const struct flow *flow, const struct bytecode *by
     bool is_pass = last->where.end_line == last->where.line && last->where.end_column - last->where.column == 4;
     /* Behind `continue` it is what is left of a loop's `else`. */
     bool is_else = python_jumps_always(last[-1].opcode) && last[-1].where.line < last->where.line;
-    if (python_ends_block(last[-1].opcode) && !is_pass && !is_else)
+    /* Behind the handler's end that another way out of a loop leads to it is what is left of that loop's `break`. */
+    bool is_break = last[-1].opcode == python_reraise && last[-1].oparg == last->oparg && last[-1].where.line > 0 &&
+                    last[-1].where.line < last->where.line;
+    if (python_ends_block(last[-1].opcode) && !is_pass && !is_else && !is_break)
         return true;
     int32_t statement = flow_first_line(flow, last->where.line);
     for (uint32_t i = end; i-- > bytecode->body;) {

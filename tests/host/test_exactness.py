@@ -86,6 +86,62 @@ REGRESSIONS = {
             except KeyError:
                 pass
         """,
+    "two ways out of a loop at the end of finally": """
+        def f(n, fails):
+            try:
+                if fails:
+                    raise KeyError
+            finally:
+                while True:
+                    n -= 1
+                    if n < 0:
+                        break
+                    break
+            return n
+        for n in 0, 1, 2:
+            f(n, False)
+            try:
+                f(n, True)
+            except KeyError:
+                pass
+        """,
+    "asynchronous loop at the end of another, behind with": """
+        import asyncio
+        class Manager:
+            def __enter__(self):
+                return 1
+            def __exit__(self, *a):
+                return False
+        class Later:
+            def __init__(self, n):
+                self.n = n
+            def __aiter__(self):
+                return self
+            async def __anext__(self):
+                if self.n == 0:
+                    raise StopAsyncIteration
+                self.n -= 1
+                return self.n
+        async def f(a):
+            with Manager():
+                a += 1
+            while True:
+                a -= 1
+                if a < 0:
+                    break
+                async for y in Later(2):
+                    a += 0
+            try:
+                a += 1
+            except ValueError:
+                pass
+            for y in range(3):
+                async for y in Later(2):
+                    pass
+            return a
+        for n in range(4):
+            asyncio.run(f(n))
+        """,
     "raising out of finally": """
         def f(n):
             try:

@@ -245,6 +245,7 @@ bool python_belongs_to_call(uint8_t opcode) {
 }
 
 bool python_begins_handler(uint8_t opcode) { return opcode == PUSH_EXC_INFO; }
+bool python_ends_async_loop(uint8_t opcode) { return opcode == END_ASYNC_FOR; }
 
 bool python_is_expression(uint8_t opcode, uint32_t oparg) {
     return python_has_role(opcode, ROLE_COMPUTES) || is_assertion_error(opcode, oparg);

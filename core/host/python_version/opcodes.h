@@ -74,6 +74,7 @@ bool python_delegates(uint8_t opcode);
 /* An instruction that must stay directly in front of a call of the same statement. */
 bool python_belongs_to_call(uint8_t opcode);
 bool python_begins_handler(uint8_t opcode);
+bool python_ends_async_loop(uint8_t opcode); /* a handler, too: the iterator tells the end by an exception */
 
 /* Roles for telling where statements start. */
 /* Computes a value inside a statement: its place in the source spans lines of that statement alone. (What enters and leaves
