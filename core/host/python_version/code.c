@@ -184,10 +184,10 @@ static int most_below_handlers(PyCodeObject *code) {
 #endif
 
 /* One more for the probe; at least what handlers take that are told offsets, and the unwinding one: offset, exception and probe.
- * From 3.12 on a frame takes as much of its thread's stack as without probes: how much room is left decides there whether a call is
- * done in the specialised way, which may take another share of the recursion limit. So the last entry stands behind the frame. Nothing
- * is put there meanwhile, as no Python code runs between a probe's instructions, and it is memory: the interpreter only places a frame
- * where more than its size is left (_PyThreadState_HasStackSpace). Generators' frames are blocks of their own. */
+ * From 3.12 on a frame takes as much of its thread's stack as without probes: how much room is left decides there whether a call
+ * is done in the specialised way, which may take another share of the recursion limit. So the last entry stands behind the frame.
+ * Nothing is put there meanwhile, as no Python code runs between a probe's instructions, and it is memory: the interpreter only
+ * places a frame where more than its size is left (_PyThreadState_HasStackSpace). Generators' frames are blocks of their own. */
 int python_probed_stack_size(PyCodeObject *code, bool offsets) {
     enum { UNWINDING = 3 };
     int size = code->co_stacksize + 1;
