@@ -41,13 +41,13 @@ import builtins, collections, dis, json, os, sys, threading, types
 output, path = sys.argv[1:3]
 sys.argv = sys.argv[2:]
 sys.path[0] = os.path.dirname(os.path.abspath(path))
-calls, main, RESUME = collections.Counter(), os.getpid(), dis.opmap["RESUME"]
+calls, main, RESUME = [], os.getpid(), dis.opmap["RESUME"]
 def count(frame, event, argument):
     code = frame.f_code
     if event == "call" and code.co_filename == path:
         at = frame.f_lasti
         if not code.co_flags & 0x2a0 or at >= 0 and code.co_code[at] == RESUME and code.co_code[at + 1] & 3 == 0:
-            calls[f"{code.co_name}:{code.co_firstlineno}"] += 1
+            calls.append(f"{code.co_name}:{code.co_firstlineno}")  # in one step: other threads count, too
 module = types.ModuleType("__main__")
 module.__file__, module.__builtins__ = path, builtins
 sys.modules["__main__"] = module
@@ -61,7 +61,7 @@ except BaseException:
 finally:
     sys.setprofile(None)
     if os.getpid() == main:
-        json.dump(calls, open(output, "w"))
+        json.dump(collections.Counter(calls), open(output, "w"))
 """
 
 

@@ -8,7 +8,8 @@
 enum { SOURCE_CALLERS_MOST = 20 };
 
 struct source_callers {
-    struct { uint32_t function; uint64_t calls, total_ns; } rows[SOURCE_CALLERS_MOST]; /* most time first; of the same, most calls */
+    /* Most time first; of the same, most calls. */
+    struct { uint32_t function; uint64_t calls, total_ns; } rows[SOURCE_CALLERS_MOST];
     size_t count, all; /* rows; callers there are */
     uint64_t calls, total_ns; /* of all of them */
 };
