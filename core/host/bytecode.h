@@ -23,7 +23,6 @@ struct instruction {
     bool is_jump_target;
     bool is_handler; /* an exception leads here */
     bool is_loop_jump;       /* goes back to the head of a loop */
-    bool in_expression_loop; /* a comprehension's, inside the function that it stands in */
     uint32_t oparg;
     int32_t target;       /* index of the instruction jumped to; -1: no jump */
     int32_t mark;         /* index of the instruction that the operand names without jumping there; -1: none */
@@ -32,6 +31,7 @@ struct instruction {
     int32_t value_line;   /* line that pushed the topmost entry; 0: none, or not a line of the program */
     uint32_t unit;        /* where its opcode stood, behind its prefixes; in code units */
     int32_t range;        /* the exception range it lies in; -1: none */
+    uint32_t expression_loop; /* index of the jump of a loop, as a comprehension's, that goes on from here; 0: none */
     struct location where;
 };
 

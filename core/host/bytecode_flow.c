@@ -301,7 +301,24 @@ static bool goes_round(const struct bytecode *bytecode, uint32_t jump) {
     return true;
 }
 
-/* Loops inside the loop of an expression are in it, too. */
+/* Marks the jumps of an expression's loop and of the loops in it: those whose head leads on to the jump that ends it. What only
+ * stands between may be none of it: the end of an asynchronous loop, and what goes on behind, stand behind all else. */
+static void mark_expression_loop(struct bytecode *bytecode, uint32_t head, uint32_t jump) {
+    struct instruction *items = bytecode->items;
+    items[jump].expression_loop = jump;
+    for (uint32_t i = jump; i-- > head;) {
+        int32_t target = items[i].target, range = items[i].range;
+        uint32_t handler = range >= 0 ? bytecode->ranges[range].target : 0;
+        if ((!python_ends_block(items[i].opcode) && items[i + 1].expression_loop == jump) ||
+            (target > (int32_t)i && items[target].expression_loop == jump) ||
+            (handler > i && items[handler].expression_loop == jump))
+            items[i].expression_loop = jump;
+    }
+    for (uint32_t i = head; i < jump; i++)
+        if (items[i].is_loop_jump && items[i].target >= (int32_t)head && items[items[i].target].expression_loop == jump)
+            items[i].expression_loop = jump;
+}
+
 static void find_loops(struct bytecode *bytecode) {
     for (uint32_t i = bytecode->body; i < bytecode->count; i++) {
         struct instruction *item = &bytecode->items[i];
@@ -309,14 +326,14 @@ static void find_loops(struct bytecode *bytecode) {
             continue;
         item->is_loop_jump = goes_round(bytecode, i);
         const struct instruction *head = &bytecode->items[item->target];
-        if (item->target > (int32_t)bytecode->body + 1 && python_enters_expression_loop(head[-1].opcode, head[-2].opcode))
-            for (uint32_t k = (uint32_t)item->target; k <= i; k++)
-                bytecode->items[k].in_expression_loop = true;
+        if (item->is_loop_jump && item->target > (int32_t)bytecode->body + 1 &&
+            python_enters_expression_loop(head[-1].opcode, head[-2].opcode))
+            mark_expression_loop(bytecode, (uint32_t)item->target, i);
     }
 }
 
 bool flow_is_loop_jump(const struct instruction *item) {
-    return item->is_loop_jump && !item->in_expression_loop;
+    return item->is_loop_jump && item->expression_loop == 0;
 }
 
 /* A NOP that a jump of its own line leads to is what is left of `break`, where the jump is. */

@@ -142,6 +142,31 @@ REGRESSIONS = {
         for n in range(4):
             asyncio.run(f(n))
         """,
+    "asynchronous loop inside of expressions": """
+        import asyncio
+        class Later:
+            def __init__(self, n):
+                self.n = n
+            def __aiter__(self):
+                return self
+            async def __anext__(self):
+                if self.n == 0:
+                    raise StopAsyncIteration
+                self.n -= 1
+                return self.n
+        async def f(a):
+            z = {x + len([y async for y in Later(2)]) for x in range(3)}
+            for y in range(3):
+                pass
+            return z
+        async def g(a):
+            for y in range(3):
+                x = a > 0 and sum([x async for x in Later(2)]) or len([3, 4])
+            return x
+        for n in range(4):
+            asyncio.run(f(n))
+            asyncio.run(g(n))
+        """,
     "raising out of finally": """
         def f(n):
             try:
