@@ -283,3 +283,8 @@ enum offset_place instrument_place(PyCodeObject *code, int unit) {
     const struct twin *known = twins_find(code);
     return known && known->original ? offset_map_place(known->offsets, code, unit) : OFFSET_ORIGINAL;
 }
+
+bool instrument_raises_again(PyCodeObject *code, int unit) {
+    const struct twin *known = twins_find(code);
+    return known && known->original && offset_map_raises_again(known->offsets, code, unit);
+}

@@ -53,5 +53,7 @@ int instrument_original_unit(PyCodeObject *twin, int unit);
 int instrument_twin_unit(PyCodeObject *twin, int unit);
 /* What stands there in a twin; all other code is its own original. */
 enum offset_place instrument_place(PyCodeObject *code, int unit);
+/* It is in a twin's landing that raises again: see offset_map_raises_again. */
+bool instrument_raises_again(PyCodeObject *code, int unit);
 
 #endif

@@ -105,7 +105,7 @@ static bool is_own_prefix(PyCodeObject *code, int unit) {
 }
 
 /* Probes are no instructions of the program's, nor are prefixes that only a twin has; nor is the handler behind them all, to which
- * exceptions come last. */
+ * exceptions come last. A landing that raises again comes to a handler, which is told of itself. */
 static bool is_of_program(const struct translator *translator, PyCodeObject *code, int unit) {
     switch (translator->kind) {
     case EVENT_INSTRUCTION:
@@ -113,7 +113,7 @@ static bool is_of_program(const struct translator *translator, PyCodeObject *cod
     case EVENT_TRACED:
         return instrument_place(code, unit) == OFFSET_ORIGINAL && !is_own_prefix(code, unit);
     case EVENT_HANDLER:
-        return instrument_place(code, unit) != OFFSET_BEHIND;
+        return instrument_place(code, unit) != OFFSET_BEHIND && !instrument_raises_again(code, unit);
     default:
         return true;
     }

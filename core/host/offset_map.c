@@ -165,3 +165,14 @@ enum offset_place offset_map_place(const struct offset_map *map, PyCodeObject *t
     Py_XDECREF(bytecode);
     return place;
 }
+
+bool offset_map_raises_again(const struct offset_map *map, PyCodeObject *twin, int unit) {
+    if (offset_map_place(map, twin, unit) != OFFSET_PROBE)
+        return false;
+    struct python_bytes code = python_read_bytecode(twin);
+    const uint8_t *bytes = code.bytes;
+    bool again = false;
+    for (uint32_t at = (uint32_t)unit; bytes && !again && at < map->units && !is_set(map, at); at++)
+        again = bytes[CODE_UNIT_BYTES * at] == python_reraise;
+    return again;
+}

@@ -30,6 +30,8 @@ enum offset_place {
     OFFSET_BEHIND,   /* behind the original's last one */
 };
 enum offset_place offset_map_place(const struct offset_map *map, PyCodeObject *twin, int unit);
+/* Among the probes from there to the next instruction of the original is a RERAISE (place_handlers.c; from 3.12 on). */
+bool offset_map_raises_again(const struct offset_map *map, PyCodeObject *twin, int unit);
 
 /* Units of prefix (EXTENDED_ARG) from there to the opcode they belong to. */
 int offset_map_prefixes(PyCodeObject *code, int unit);

@@ -4,6 +4,9 @@
  * one's offset below the exception where the exception table asks for it. So the table leads to a landing directly in front of the
  * handler, whose probe reads the offset; where the handler does not want it, it is dropped again:
  *     EXIT probe; SWAP 2; POP_TOP; handler: ...
+ * Setting `f_lineno` has the interpreter work out what lies on the stack at each instruction, and it loses count at a SWAP on a
+ * deep one. There the landing raises again, and the exception table leads from that to the handler, without the offset:
+ *     EXIT probe; RERAISE 0; handler: ...
  * `RERAISE` with an operand pretends that the exception came from where it first did, which was noted then. As it ends a block, and
  * nothing is lost by it, all of its kind go to the handler itself. A RESUME that fails (a signal handler runs there, and raises)
  * has a landing in front of the other one: see exit_map.h. What has no handler leads to the unwinding one, behind the code. */
@@ -21,6 +24,19 @@ static const struct exception_range *range_to(const struct bytecode *bytecode, u
     return NULL;
 }
 
+/* The exception is on top of the stack, the offset under it, and `depth` values under that. (Only in code made by hand is the body's
+ * first instruction a handler.) */
+static void drop_offset(struct placing *p, uint32_t i, uint32_t depth) {
+    struct location where = p->bytecode.items[i].where;
+    p->places[i].raises_again = depth + 2 > python_swap_depth && i > p->bytecode.body;
+    if (p->places[i].raises_again) {
+        assembly_add(&p->assembly, (struct emitted){.opcode = python_reraise, .target = -1, .where = where});
+        return;
+    }
+    assembly_add(&p->assembly, (struct emitted){.opcode = python_swap, .oparg = 2, .target = -1, .where = where});
+    assembly_add(&p->assembly, (struct emitted){.opcode = python_pop_top, .target = -1, .where = where});
+}
+
 void placing_emit_landings(struct placing *p, uint32_t i) {
     const struct instruction *item = &p->bytecode.items[i];
     const struct exception_range *range = p->wishes.blocks && item->is_handler ? range_to(&p->bytecode, i) : NULL;
@@ -34,10 +50,8 @@ void placing_emit_landings(struct placing *p, uint32_t i) {
         placing_emit(p, exit_probe(p, PROBE_EXIT_RESUME, range->depth), item->where, -1);
     place->landing = p->assembly.count;
     placing_emit(p, exit_probe(p, PROBE_EXIT, range->depth), item->where, -1);
-    if (!range->keeps_offset) {
-        assembly_add(&p->assembly, (struct emitted){.opcode = python_swap, .oparg = 2, .target = -1, .where = item->where});
-        assembly_add(&p->assembly, (struct emitted){.opcode = python_pop_top, .target = -1, .where = item->where});
-    }
+    if (!range->keeps_offset)
+        drop_offset(p, i, range->depth);
     if (falls && !p->assembly.failed)
         p->assembly.items[skip].target = (int32_t)p->assembly.count;
 }
@@ -112,8 +126,10 @@ void placing_emit_ranges(struct placing *p) {
         first--;
     for (uint32_t i = first; i < bytecode->count && !p->assembly.failed; i++) {
         uint32_t from = p->places[i].start, to = i + 1 < bytecode->count ? p->places[i + 1].start : end;
-        bool starts = i + 1 == bytecode->body;
-        add_range(p, range_of(p, &unwinding, i), from, starts ? p->places[i].behind : to);
+        bool starts = i + 1 == bytecode->body, raises_again = i + 1 < bytecode->count && p->places[i + 1].raises_again;
+        add_range(p, range_of(p, &unwinding, i), from, starts ? p->places[i].behind : to - raises_again);
+        if (raises_again)
+            add_range(p, (struct emitted_range){.target = to, .depth = range_to(bytecode, i + 1)->depth}, to - 1, to);
         if (starts)
             add_range(p, range_of(p, &unwinding, i + 1), p->places[i].behind, to);
     }

@@ -17,6 +17,7 @@ struct place {
     bool is_handler;
     bool counted_at_source; /* a loop jump whose probe stands in front of itself */
     bool call_begins, call_ends;
+    bool raises_again; /* a handler whose landing ends with a RERAISE, directly in front of `start` */
     uint32_t stack_slot;       /* where the callable lies, for call_begins */
     PyObject *call_probe;      /* borrowed from the constants, for call_ends; NULL: memory is out */
     uint32_t call_end;         /* where its CALL_END stands in the new code */

@@ -113,6 +113,32 @@ def add_program(name, text, *args):
     setattr(Bytecode, f"test_{name}", lambda self: self.compare(Case(name, text, args=args)))
 
 
+# Handlers on a stack so deep that the interpreter cannot follow a SWAP there when a tracer sets a line.
+DEEP_HANDLERS = """
+import types
+@types.coroutine
+def wait():
+    yield "waits"
+class Manager:
+    async def __aenter__(self): await wait()
+    async def __aexit__(self, *what): await wait()
+async def f():
+    for i in [1, 2, 3]:
+        for j in [1]:
+            try:
+                async with Manager():
+                    async with Manager():
+                        1 / (i - 1)
+            except (KeyError, ZeroDivisionError):
+                i += 1
+c = f()
+try:
+    for k in range(30):
+        c.throw(KeyError(k)) if k % 3 == 2 else c.send(None)
+except StopIteration:
+    c.close()
+"""
+add_program("deep_handlers", DEEP_HANDLERS)
 add_program("fib", (TARGETS / "fib.py").read_text(), "12")
 for kind in KINDS:
     add_program(kind, (TARGETS / "kinds" / f"{kind}.py").read_text())

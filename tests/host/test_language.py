@@ -113,6 +113,60 @@ LANGUAGE = [
     Case("settrace jumps", "import sys\ndef trace(frame, event, arg):\n    if event == 'line' and frame.f_lineno == 9:\n"
          "        frame.f_lineno = 11\n    return trace\ndef f():\n    x = 1\n    print('one')\n    print('skipped')\n"
          "    print('skipped too')\n    print('three', x)\nsys.settrace(trace)\nf()\nsys.settrace(None)\n"),
+    Case("settrace jumps on deep stacks", """
+        import sys
+        class Manager:
+            async def __aenter__(self): pass
+            async def __aexit__(self, *what): print("left by", *what[:1])
+        async def f():
+            for i in [1]:
+                for j in [1]:
+                    async with Manager():
+                        print("in")
+                    print("behind")
+            print("end")
+        def trace(frame, event, arg):
+            if frame.f_code is f.__code__ and event == "line" and frame.f_lineno == 9:
+                frame.f_lineno = 10
+            return trace
+        sys.settrace(trace)
+        try:
+            f().send(None)
+        except StopIteration:
+            sys.settrace(None)
+        """, collectors=("function,line", "bytecode")),
+    Case("monitoring of handlers on deep stacks", """
+        import sys, types
+        @types.coroutine
+        def wait():
+            yield "waits"
+        class Manager:
+            async def __aenter__(self): pass
+            async def __aexit__(self, *what): await wait()
+        async def f():
+            for i in [1, 2]:
+                for j in [1]:
+                    try:
+                        async with Manager():
+                            async with Manager():
+                                1 / (i - 1)
+                    except (KeyError, ZeroDivisionError) as error:
+                        print(repr(error), repr(error.__context__))
+        def told(name):
+            return lambda code, offset, error: code is f.__code__ and print(name, offset, repr(error))
+        monitoring = getattr(sys, "monitoring", None)
+        if monitoring:
+            monitoring.use_tool_id(3, "test")
+            for name in ("RAISE", "RERAISE", "EXCEPTION_HANDLED"):
+                monitoring.register_callback(3, getattr(monitoring.events, name), told(name))
+            monitoring.set_events(3, monitoring.events.RAISE | monitoring.events.RERAISE | monitoring.events.EXCEPTION_HANDLED)
+        c = f()
+        print(c.send(None), c.throw(KeyError("thrown")))
+        try:
+            print(c.send(None), c.throw(KeyError("again")), c.throw(OSError("at last")))
+        except OSError as error:
+            print(repr(error), repr(error.__context__), error.__traceback__.tb_next.tb_lasti)
+        """, collectors=("function,line", "bytecode")),
     Case("cProfile inside", "import cProfile, pstats\ndef f(n):\n    return abs(n)\np = cProfile.Profile()\np.enable()\n"
          "for n in range(7):\n    f(n)\np.disable()\nfor key, value in sorted(pstats.Stats(p).stats.items()):\n"
          "    print(key[1:], value[:2])\n"),

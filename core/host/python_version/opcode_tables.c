@@ -28,6 +28,8 @@
 const uint8_t python_extended_arg = EXTENDED_ARG, python_reraise = RERAISE, python_jump_forward = JUMP_FORWARD;
 const uint8_t python_jump_backward = JUMP_BACKWARD_NO_INTERRUPT;
 const uint8_t python_swap = SWAP, python_pop_top = POP_TOP;
+/* From 3.12 on `stack_swap` of frameobject.c hands a stack of three bits for each value on as an int. */
+const uint32_t python_swap_depth = PY_VERSION_HEX < 0x030C0000 ? UINT32_MAX : 32 / 3;
 
 bool python_bytecode_matches(void) {
     enum {

@@ -99,5 +99,7 @@ bool python_swaps(uint8_t opcode);
 
 /* Instructions that are written, not only read. */
 extern const uint8_t python_extended_arg, python_reraise, python_jump_forward, python_jump_backward, python_swap, python_pop_top;
+/* The deepest stack on which the interpreter follows a SWAP when it works out what lies on the stack (setting `f_lineno`). */
+extern const uint32_t python_swap_depth;
 
 #endif
