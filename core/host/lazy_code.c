@@ -24,7 +24,7 @@ static void prepare_growths(void) {
         uint8_t opcode = python_plain_opcode((uint8_t)i);
         unsigned slots;
         uint64_t probes = python_returns(opcode) || python_yields(opcode) || python_is_resume(opcode, 1) ||
-                          python_begins_handler(opcode);
+                          python_begins_handler(opcode) || python_holds_interrupts(opcode);
         growths[i] = (uint64_t)python_is_call(opcode, 0, &slots) << GROWTH_CALLS | probes << GROWTH_PROBES |
                      (uint64_t)(python_jump_kind(opcode) != JUMP_NONE) << GROWTH_JUMPS;
     }

@@ -330,6 +330,14 @@ static bool jumps_to_send(const struct placing *p, uint32_t i) {
            python_delegates(p->bytecode.items[item->target].opcode) && p->places[item->target].block;
 }
 
+/* Control jumps over it: it stands there for the next instruction to look at. */
+static void emit_again(struct placing *p, const struct instruction *item) {
+    uint32_t skip = assembly_add(&p->assembly, (struct emitted){.opcode = python_jump_forward, .where = item->where});
+    assembly_add(&p->assembly, (struct emitted){.opcode = item->opcode, .oparg = item->oparg, .target = -1, .where = item->where});
+    if (!p->assembly.failed)
+        p->assembly.items[skip].target = (int32_t)p->assembly.count;
+}
+
 static void emit_own_probes(struct placing *p, uint32_t i) {
     const struct place *place = &p->places[i];
     const struct bytecode *bytecode = &p->bytecode;
@@ -337,6 +345,8 @@ static void emit_own_probes(struct placing *p, uint32_t i) {
     if (place->call_begins) {
         placing_emit(p, placing_probe(p, PROBE_CALL, (struct probe_place){.stack_slot = place->stack_slot}), item->where, -1);
         p->call_probe = p->last_probe;
+        if (i > 0 && python_holds_interrupts(item[-1].opcode))
+            emit_again(p, &item[-1]);
     }
     if (place->counted_at_source)
         emit_line_probe(p, bytecode->items[item->target].where.line,

@@ -1,5 +1,5 @@
 """The language itself under probes: frames and line numbers, introspection, generators, coroutines, dynamic code, tracing."""
-from comparison import Case, cases, main
+from comparison import COLLECTORS, Case, cases, main
 
 LINES = """
 import sys
@@ -113,6 +113,20 @@ LANGUAGE = [
     Case("settrace jumps", "import sys\ndef trace(frame, event, arg):\n    if event == 'line' and frame.f_lineno == 9:\n"
          "        frame.f_lineno = 11\n    return trace\ndef f():\n    x = 1\n    print('one')\n    print('skipped')\n"
          "    print('skipped too')\n    print('three', x)\nsys.settrace(trace)\nf()\nsys.settrace(None)\n"),
+    Case("interrupts while a block is entered", """
+        import _thread
+        class Manager:
+            __enter__ = _thread.interrupt_main
+            def __exit__(self, *what): print("left by", what[0])
+        def f():
+            with Manager():
+                print("inside")
+        for i in range(3):
+            try:
+                f()
+            except KeyboardInterrupt as error:
+                print(repr(error))
+        """, collectors=(*COLLECTORS, "function", "bytecode")),
     Case("settrace jumps on deep stacks", """
         import sys
         class Manager:

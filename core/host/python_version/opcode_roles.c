@@ -235,6 +235,15 @@ uint32_t python_call_length(uint8_t opcode) {
 
 bool python_delegates(uint8_t opcode) { return PY_VERSION_HEX < 0x030C0000 && opcode == SEND; }
 
+bool python_holds_interrupts(uint8_t opcode) {
+#if PY_VERSION_HEX < 0x030F0000
+    (void)opcode;
+    return false;
+#else
+    return opcode == LOAD_SPECIAL;
+#endif
+}
+
 bool python_belongs_to_call(uint8_t opcode) {
 #if PY_VERSION_HEX < 0x030D0000
     return opcode == KW_NAMES;

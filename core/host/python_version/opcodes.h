@@ -71,6 +71,8 @@ uint32_t python_call_length(uint8_t opcode);
 /* `yield from` and await: hands a value to the inner iterator; the yield stands directly behind it, and throwing into the
  * generator reads the distance to the exit from the instruction in front of the yield (Objects/genobject.c, _gen_throw). */
 bool python_delegates(uint8_t opcode);
+/* The call directly behind it, of `__enter__`, ends without a look for interrupts, so that `__exit__` is called (from 3.15 on). */
+bool python_holds_interrupts(uint8_t opcode);
 /* An instruction that must stay directly in front of a call of the same statement. */
 bool python_belongs_to_call(uint8_t opcode);
 bool python_begins_handler(uint8_t opcode);
