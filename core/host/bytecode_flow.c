@@ -464,6 +464,21 @@ static bool stands_in_handler(const struct flow *flow, const struct bytecode *by
     return false;
 }
 
+/* The body of `finally` is there once for each way out of `try`. Raising again at its end bears the line of the last statement, as
+ * `pass`, though a jump may come there past it: where the same jump goes in another copy tells. */
+static bool jumps_past_end(const struct bytecode *bytecode, uint32_t from, uint32_t end) {
+    const struct instruction *jump = &bytecode->items[from], *last = &bytecode->items[end];
+    if (last->opcode != python_reraise || jump->where.line <= 0)
+        return false;
+    for (uint32_t i = bytecode->body; i < bytecode->count; i++) {
+        const struct instruction *item = &bytecode->items[i];
+        if (item->reached && item->opcode == jump->opcode && item->target >= 0 && same_place(&item->where, &jump->where) &&
+            !same_place(&bytecode->items[item->target].where, &last->where))
+            return true;
+    }
+    return false;
+}
+
 /* (e) */
 static bool is_leftover(const struct flow *flow, const struct bytecode *bytecode, uint32_t index) {
     const struct instruction *item = &bytecode->items[index];
@@ -503,7 +518,8 @@ enum line_need flow_edge_need(const struct flow *flow, const struct bytecode *by
     if (before == line)
         return LINE_SAME;
     bool clears_up = from == UINT32_MAX && !python_begins_handler(item->opcode);
-    if (flow->marks[to] & MARK_OWN_ORIGIN || clears_up || is_leftover(flow, bytecode, to))
+    if (flow->marks[to] & MARK_OWN_ORIGIN || clears_up || is_leftover(flow, bytecode, to) ||
+        (by_jump && jumps_past_end(bytecode, from, to)))
         return LINE_SWITCH;
     if (before > 0 && flow_first_line(flow, before) == first)
         return line == first ? LINE_SWITCH : LINE_HIT;

@@ -142,6 +142,24 @@ REGRESSIONS = {
         for n in range(4):
             asyncio.run(f(n))
         """,
+    "pass at the end of a condition at the end of finally": """
+        def f(n, a, fails):
+            try:
+                if fails:
+                    raise KeyError
+            finally:
+                if n:
+                    if a:
+                        n += 1
+                    pass
+            return n
+        for n, a in (0, 0), (0, 1), (1, 0), (1, 1):
+            f(n, a, False)
+            try:
+                f(n, a, True)
+            except KeyError:
+                pass
+        """,
     "asynchronous loop inside of expressions": """
         import asyncio
         class Later:
