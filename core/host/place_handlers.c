@@ -24,8 +24,8 @@ static const struct exception_range *range_to(const struct bytecode *bytecode, u
     return NULL;
 }
 
-/* The exception is on top of the stack, the offset under it, and `depth` values under that. (Only in code made by hand is the body's
- * first instruction a handler.) */
+/* The exception is on top of the stack, the offset under it, and `depth` values under that. (The body's first instruction is a
+ * handler only in code made by hand.) */
 static void drop_offset(struct placing *p, uint32_t i, uint32_t depth) {
     struct location where = p->bytecode.items[i].where;
     p->places[i].raises_again = depth + 2 > python_swap_depth && i > p->bytecode.body;
