@@ -40,7 +40,8 @@ void memory_end_trial(void) {
         return;
     memory_set_attention(MEMORY_NOT_COUNTING, true);
     struct arena_memory *totals = memory.totals;
-    totals->live_bytes = totals->peak_bytes = totals->peak_epoch = totals->at_peak = totals->peak_ticks = 0;
+    totals->live_bytes = totals->peak_bytes = totals->peak_epoch = totals->mark_epoch = totals->at_peak =
+        totals->peak_ticks = 0;
     totals->watched_peak = 0;
     totals->unknown_frees = totals->uncounted_allocations = totals->profiler_bytes = totals->native_bytes = 0;
     memory.sites[0] = (struct arena_site){0};

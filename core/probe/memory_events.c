@@ -2,7 +2,18 @@
 
 __thread struct memory_thread memory_this_thread;
 
-void memory_renew_slow_clock(void) { memory.totals->ticks = clock_ticks(memory.clock_kind); }
+/* Readers that see the new epoch see all that was noted in those before it. */
+void memory_begin_epoch(void) {
+    memory.epoch_since = memory.totals->ticks;
+    __atomic_store_n(&memory.totals->peak_epoch, memory.totals->peak_epoch + 1, __ATOMIC_RELEASE);
+}
+
+void memory_renew_slow_clock(void) {
+    uint64_t epoch_ticks = memory.clock_kind == ARENA_CLOCK_CNTVCT ? MEMORY_EPOCH_TICKS >> 6 : MEMORY_EPOCH_TICKS;
+    memory.totals->ticks = clock_ticks(memory.clock_kind);
+    if (memory.totals->ticks - memory.epoch_since > epoch_ticks)
+        memory_begin_epoch();
+}
 
 void memory_count_unknown_free(void) { memory.totals->unknown_frees++; }
 void memory_count_uncounted(void) { __atomic_fetch_add(&memory.totals->uncounted_allocations, 1, __ATOMIC_RELAXED); }

@@ -2,8 +2,9 @@
  *
  * The high-water mark is that of all sites at the same instant, without copying them all: the first event after it
  * that makes the sum smaller begins a new epoch, and each site's numbers are copied before they first change in an
- * epoch. While the sum rises to one record after the other, nothing is copied. See struct arena_site for how it is
- * read. */
+ * epoch. While the sum rises to one record after the other, nothing is copied. Epochs also begin as time goes by: the
+ * first change of a site in any of them is noted, so that readers find what has changed, and what changes often costs
+ * nothing more for it. See struct arena_site for how both are read. */
 #ifndef PYPROF_PROBE_MEMORY_EVENTS_H
 #define PYPROF_PROBE_MEMORY_EVENTS_H
 
@@ -11,6 +12,7 @@
 #include "core/probe/memory_lock.h"
 
 void memory_renew_slow_clock(void);
+void memory_begin_epoch(void);
 
 /* Whether the recorder asks for something that nobody was told of yet. */
 HOT_INLINE bool memory_is_asked(void) {
@@ -21,13 +23,15 @@ HOT_INLINE bool memory_is_asked(void) {
 
 /* The clock of lifetimes is read at each site's every so-many-th allocation, and on slow paths. A power of two. What
  * is asked for is looked at as often: the next event takes its slow path then. */
-enum { MEMORY_CLOCK_EVENTS = 64 };
+enum { MEMORY_CLOCK_EVENTS = 64, MEMORY_EPOCH_TICKS = 1 << 28 /* of a processor's clock: about a tenth of a second */ };
 HOT_INLINE void memory_renew_clock(void) {
     if (UNLIKELY(memory_is_asked()))
         __atomic_fetch_or(&memory.attention, MEMORY_ASKED, __ATOMIC_RELAXED);
 #if defined(__x86_64__)
     if (LIKELY(memory.clock_kind == ARENA_CLOCK_TSC)) {
-        memory.totals->ticks = clock_ticks(ARENA_CLOCK_TSC);
+        uint64_t now = memory.totals->ticks = clock_ticks(ARENA_CLOCK_TSC);
+        if (UNLIKELY(now - memory.epoch_since > MEMORY_EPOCH_TICKS))
+            memory_begin_epoch();
         return;
     }
 #endif
@@ -38,9 +42,12 @@ HOT_INLINE void memory_renew_clock(void) {
 HOT_INLINE void memory_before_change(struct arena_site *site) {
     uint64_t epoch = memory.totals->peak_epoch;
     if (UNLIKELY(site->peak_epoch != epoch)) {
-        site->peak_bytes = site->live_bytes;
-        site->peak_count = site->live_count;
+        if (site->peak_epoch < memory.totals->mark_epoch) {
+            site->peak_bytes = site->live_bytes;
+            site->peak_count = site->live_count;
+        }
         site->peak_epoch = epoch;
+        memory.site_epochs[(size_t)(site - memory.sites) / ARENA_SITES_OF_EPOCH] = epoch;
     }
 }
 
@@ -74,7 +81,7 @@ HOT_INLINE void memory_remove(struct arena_site *site, struct arena_site *place,
     struct arena_memory *totals = memory.totals;
     if (UNLIKELY(totals->at_peak)) {
         totals->at_peak = 0;
-        totals->peak_epoch++;
+        totals->mark_epoch = ++totals->peak_epoch;
     }
     memory_before_change(site);
     site->live_bytes -= size;

@@ -21,6 +21,7 @@ bool memory_sites_begin(void) {
     if (!profile_reserve_sites(1))
         return false;
     memory.sites = profile_sites();
+    memory.site_epochs = profile_site_epochs();
     memory.totals->site_count = 1;
     return true;
 }

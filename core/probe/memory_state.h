@@ -20,6 +20,8 @@ struct memory_state {
     uint64_t **directory; /* of blocks: memory_blocks.h */
     struct arena_memory *totals;
     struct arena_site *sites;
+    uint64_t *site_epochs;
+    uint64_t epoch_since; /* ticks when the present epoch began, or later */
     uint64_t event_cost; /* ticks of the run's clock that an event's fast path takes from the program */
     enum arena_clock_kind clock_kind;
     const struct arena_mailbox *mailbox; /* NULL: nobody is to be told of what is asked for */

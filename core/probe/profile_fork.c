@@ -259,7 +259,7 @@ static bool move_in(struct arena *own, struct arena_thread *segment, struct thre
     profile.strings_reserved = reserved->strings;
     profile.codes_reserved = reserved->codes;
     profile.line_rows_reserved = reserved->line_rows;
-    profile.sites_reserved = 0;
+    profile.sites_reserved = profile.site_epochs_reserved = 0;
     profile.bytecode_reserved = reserved->bytecode;
     profile.blocks_reserved = reserved->blocks;
     profile.units_reserved = reserved->units;

@@ -222,9 +222,13 @@ uint32_t profile_untimed_cell(uint32_t line_cell) {
 /* --- allocation sites ------------------------------------------------------------------------------------ */
 
 struct arena_site *profile_sites(void) { return profile.arena.sites; }
+uint64_t *profile_site_epochs(void) { return profile.arena.site_epochs; }
 
 bool profile_reserve_sites(uint32_t count) {
-    return profile_reserve_rows(ARENA_SITES_AT, sizeof(struct arena_site), &profile.sites_reserved, count, ARENA_MAX_SITES);
+    uint32_t epochs = (count + ARENA_SITES_OF_EPOCH - 1) / ARENA_SITES_OF_EPOCH;
+    return profile_reserve_rows(ARENA_SITES_AT, sizeof(struct arena_site), &profile.sites_reserved, count, ARENA_MAX_SITES) &&
+           profile_reserve_rows(ARENA_SITE_EPOCHS_AT, sizeof(uint64_t), &profile.site_epochs_reserved, epochs,
+                                ARENA_MAX_SITES / ARENA_SITES_OF_EPOCH);
 }
 
 /* --- threads -------------------------------------------------------------------------------------------- */

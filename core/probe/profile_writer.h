@@ -74,6 +74,7 @@ bool profile_grow_stack(struct arena_thread *thread);
 
 /* The arena's allocation sites, and room for the first so many of them; false: none. */
 struct arena_site *profile_sites(void);
+uint64_t *profile_site_epochs(void);
 bool profile_reserve_sites(uint32_t count);
 
 /* The number of a thread's segment in the arena; false: it has none there. */

@@ -39,7 +39,7 @@ struct profile {
     bool counting;
     struct index_table functions;
     struct index_table files;
-    uint64_t strings_reserved, codes_reserved, line_rows_reserved, sites_reserved;
+    uint64_t strings_reserved, codes_reserved, line_rows_reserved, sites_reserved, site_epochs_reserved;
     uint64_t bytecode_reserved, blocks_reserved, units_reserved, objects_reserved;
     struct thread_slot slots[ARENA_MAX_THREADS]; /* those in use come first */
     pthread_key_t thread_end;

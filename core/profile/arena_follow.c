@@ -18,6 +18,7 @@ static void forget(struct arena_follow *follow) {
     free(follow->threads);
     free(follow->table);
     free(follow->cells);
+    free(follow->sites.unsettled);
     *follow = (struct arena_follow){0};
 }
 

@@ -27,6 +27,16 @@ struct followed_thread {
 
 struct followed_cells { uint32_t first, count; };
 
+/* What is known of the allocation sites that were read last: see arena_site_changes.h. */
+struct followed_sites {
+    bool counted;         /* the memory collector is on; else all below is 0 */
+    uint32_t count;       /* sites read, all of them in model.packed_sites */
+    uint64_t epoch, mark_epoch; /* as they were before they were read */
+    uint64_t *unsettled;  /* a bit a site: its part of the high-water mark is another number than what lives */
+    size_t word_count;
+    uint64_t live_bytes, peak_bytes; /* sums over all */
+};
+
 struct arena_follow {
     uint64_t serial; /* of the model that was made last, the only one that can be gone on from; 0: none */
     double ns_per_tick;
@@ -36,6 +46,7 @@ struct arena_follow {
     struct arena_line *table; /* the line table */
     uint32_t line_cell_count;
     struct followed_cells *cells; /* by function: its cells, the one of untimed time included */
+    struct followed_sites sites;
     struct arena_texts *texts; /* the last piece; all of them are owned, their bytes are the model's */
     unsigned text_pieces;
 };

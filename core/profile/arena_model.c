@@ -3,13 +3,16 @@
 #include <string.h>
 
 #include "core/base/clock.h"
-#include "core/profile/arena_follow.h"
+#include "core/profile/arena_site_changes.h"
 #include "core/profile/model_build.h"
 #include "core/profile/model_compact.h"
 #include "core/profile/model_instructions.h"
 #include "core/profile/model_memory.h"
+#include "core/profile/model_site_update.h"
 #include "core/profile/model_sum.h"
 #include "core/profile/utf8.h"
+
+enum { SITES_AT_ONCE = 1 << 16 };
 
 /* Of the program's own process the recorder says how it ended; a child has ended when its clock has. */
 static enum model_state model_state(const struct arena_build *build) {
@@ -164,12 +167,20 @@ static bool finish_calls(struct arena_build *build, struct error *error) {
     return true;
 }
 
+/* Those of a model that is gone on from come when all else is there: follow_sites. */
+static bool read_sites(struct arena_build *build, struct error *error) {
+    if (!build->follow)
+        return arena_read_sites(build, error);
+    build->site_row_count = build->header->memory.site_count;
+    return true;
+}
+
 static bool build_model(struct arena_build *build, struct error *error) {
     if (!arena_fill_run(build, error) || !arena_read_threads(build, error))
         return false;
     arena_finish_clock(build);
     if (!arena_read_collectors(build, error) || !arena_read_functions(build, error) || !arena_read_lines(build, error) ||
-        !finish_calls(build, error) || !arena_read_bytecode(build, error) || !arena_read_sites(build, error) ||
+        !finish_calls(build, error) || !arena_read_bytecode(build, error) || !read_sites(build, error) ||
         !arena_read_samples(build, error) || !arena_read_marks(build, error) || !arena_read_types(build, error))
         return false;
     double ratio = arena_ns_per_tick(build);
@@ -204,42 +215,88 @@ static void free_build(struct arena_build *build) {
     free(build->site_rows);
 }
 
-/* What has memory or instructions is made as a whole each time, and so is what has child processes. */
+/* What has instructions is made as a whole each time, and so is what has child processes. Before the program begins, the engine
+ * tries out what probes cost: nothing is known of what changes then. */
 static void follow(struct arena_build *build) {
     struct arena_reader *reader = build->reader;
-    bool wanted = !reader->is_child && !(build->header->collectors & (COLLECTOR_MEMORY | COLLECTOR_BYTECODE));
+    const struct arena_header *header = build->header;
+    bool wanted = !(header->collectors & COLLECTOR_BYTECODE) && !header->child_count &&
+                  header->host_state != ARENA_HOST_STARTING;
     if (!reader->follow && wanted)
         reader->follow = calloc(1, sizeof *reader->follow);
     if (reader->follow && wanted)
-        build->follow = arena_follow_begin(reader->follow, build->header);
+        build->follow = arena_follow_begin(reader->follow, header);
 }
 
-struct model *arena_process_model(struct arena_reader *reader, struct error *error) {
+/* All sites, as if they had changed: in pieces, as there may be as many as call nodes. */
+static bool follow_sites(struct arena_build *build, struct error *error) {
+    struct arena_follow *kept = build->follow;
+    struct model *model = build->model;
+    uint32_t count = build->header->memory.site_count;
+    struct site_changes changes = {0};
+    if (!(model->collectors & COLLECTOR_MEMORY))
+        return true;
+    kept->sites.counted = true;
+    model->packed_sites = calloc(1, sizeof *model->packed_sites);
+    bool done = model->packed_sites || arena_out_of_memory(build->reader, error);
+    while (done && kept->sites.count < count) {
+        struct site_reading reading = {build, kept, model->packed_sites, model->functions, NULL, model->function_count, 0};
+        uint32_t more = count - kept->sites.count < SITES_AT_ONCE ? count - kept->sites.count : SITES_AT_ONCE;
+        changes.count = 0;
+        done = arena_read_site_changes(&reading, kept->sites.count + more, &changes, error);
+        if (done && !packed_sites_reserve(model->packed_sites, changes.rows, changes.count, model->function_count))
+            done = arena_out_of_memory(build->reader, error);
+        if (done)
+            model_update_sites(model, changes.rows, changes.count);
+    }
+    free(changes.rows);
+    return done && arena_read_followed_heap(build, kept, error);
+}
+
+static bool end_following(struct arena_build *build, struct error *error) {
+    if (!build->follow)
+        return true;
+    if (!arena_follow_end(build, arena_ns_per_tick(build)))
+        build->follow->serial = 0;
+    return follow_sites(build, error);
+}
+
+static struct model *process_model(struct arena_reader *reader, bool following, struct error *error) {
     if (!arena_read_header(reader, error))
         return NULL;
     struct arena_build build = {.reader = reader, .header = &reader->header, .clock = reader->header.clock};
     arena_find_end(&build);
-    follow(&build);
+    if (following)
+        follow(&build);
     build.model = model_new();
     bool done = build.model && call_tree_init(&build.tree);
     if (!done)
         arena_out_of_memory(reader, error);
     else
         done = build_model(&build, error);
-    if (done)
+    if (done) {
         build.model->serial = ++reader->serial;
-    if (done && build.follow && !arena_follow_end(&build, arena_ns_per_tick(&build)))
-        reader->follow->serial = 0;
+        done = end_following(&build, error);
+    }
     free_build(&build);
     if (done)
         return build.model;
+    if (reader->follow)
+        reader->follow->serial = 0;
     model_free(build.model);
     return NULL;
 }
 
-struct model *arena_reader_model(struct arena_reader *reader, struct error *error) {
-    struct model *program = arena_process_model(reader, error);
+struct model *arena_process_model(struct arena_reader *reader, struct error *error) { return process_model(reader, false, error); }
+
+/* The sum over all processes is made of sites that are not packed. */
+static struct model *whole_model(struct arena_reader *reader, bool following, struct error *error) {
+    struct model *program = process_model(reader, following, error);
     bool done = program && arena_children_read(reader, program, error);
+    if (done && program->child_count && program->packed_sites) {
+        model_free(program);
+        return whole_model(reader, false, error);
+    }
     if (done && program->child_count && !reader->ids && !(reader->ids = function_ids_new()))
         done = arena_out_of_memory(reader, error);
     if (done && model_sum_processes(program, reader->ids, error))
@@ -248,8 +305,10 @@ struct model *arena_reader_model(struct arena_reader *reader, struct error *erro
     return NULL;
 }
 
+struct model *arena_reader_model(struct arena_reader *reader, struct error *error) { return whole_model(reader, false, error); }
+
 struct model *arena_reader_next(struct arena_reader *reader, const struct model *before, struct error *error) {
     bool cannot = true;
     struct model *model = before ? arena_update(reader, before, &cannot, error) : NULL;
-    return model || !cannot ? model : arena_reader_model(reader, error);
+    return model || !cannot ? model : whole_model(reader, true, error);
 }

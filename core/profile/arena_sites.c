@@ -6,16 +6,8 @@
 #include <stdlib.h>
 
 #include "core/base/clock.h"
-#include "core/profile/arena_build.h"
+#include "core/profile/arena_sites.h"
 #include "core/profile/model_sites.h"
-
-/* What a site's numbers are to be seen with. */
-struct site_moment {
-    uint64_t peak_epoch;
-    bool at_peak;
-    uint64_t now, longest; /* ticks: the clock, and how long a block can have lived */
-    double ns_per_tick;
-};
 
 /* The tree's row of a thread's node; the root where there is no such node. */
 static uint32_t site_node(const struct arena_build *build, const struct arena_site *site) {
@@ -38,8 +30,7 @@ static struct model_site site_place(const struct arena_build *build, const struc
 
 /* --- one site's numbers ----------------------------------------------------------------------------------- */
 
-/* A counter that something is about to be taken from may be seen below zero. */
-static uint64_t not_negative(uint64_t value) { return value > INT64_MAX ? 0 : value; }
+uint64_t arena_not_negative(uint64_t value) { return value > INT64_MAX ? 0 : value; }
 
 /* A block may be seen to have come or gone before life_ticks says so: then the sum is off by the clock, and out of all bounds. */
 static uint64_t lifetime_ticks(const struct arena_site *site, const struct site_moment *moment) {
@@ -54,11 +45,15 @@ static uint64_t lifetime_ticks(const struct arena_site *site, const struct site_
     return 0;
 }
 
+bool arena_site_is_copied(const struct arena_site *site, const struct site_moment *moment) {
+    return !moment->at_peak && site->peak_epoch >= moment->mark_epoch;
+}
+
 /* As arena.h says for struct arena_site. */
 static void read_peak(const struct arena_site *site, const struct site_moment *moment, struct model_allocations *memory) {
-    bool copied = !moment->at_peak && site->peak_epoch == moment->peak_epoch;
-    memory->peak_bytes = not_negative(copied ? site->peak_bytes : site->live_bytes);
-    memory->peak_count = not_negative(copied ? site->peak_count : site->live_count);
+    bool copied = arena_site_is_copied(site, moment);
+    memory->peak_bytes = arena_not_negative(copied ? site->peak_bytes : site->live_bytes);
+    memory->peak_count = arena_not_negative(copied ? site->peak_count : site->live_count);
 }
 
 static struct model_allocations site_memory(const struct arena_site *site, const struct site_moment *moment) {
@@ -67,11 +62,11 @@ static struct model_allocations site_memory(const struct arena_site *site, const
         .allocated_bytes = site->allocated_bytes,
         .freed_count = site->freed_count,
         .freed_bytes = site->freed_bytes,
-        .live_count = not_negative(site->live_count),
-        .live_bytes = not_negative(site->live_bytes),
+        .live_count = arena_not_negative(site->live_count),
+        .live_bytes = arena_not_negative(site->live_bytes),
         .temporary_count = site->temporary_count,
         .lifetime_ns = arena_to_ns(lifetime_ticks(site, moment), moment->ns_per_tick),
-        .highest_bytes = not_negative(site->highest_bytes),
+        .highest_bytes = arena_not_negative(site->highest_bytes),
     };
     read_peak(site, moment, &memory);
     return memory;
@@ -95,33 +90,44 @@ static bool add_sites(struct arena_build *build, const struct arena_site *sites,
     return model_merge_sites(model, build->site_rows);
 }
 
-static struct site_moment find_moment(const struct arena_build *build, const struct arena_memory *memory) {
+bool arena_read_memory(struct arena_build *build, struct arena_memory *memory, struct error *error) {
+    return arena_read(build->reader, offsetof(struct arena_header, memory), memory, sizeof *memory, error);
+}
+
+static double wall_ns_per_tick(const struct arena_clock *clock) {
+    return clock->end_ns > clock->start_ns ? clock_ns_per_tick(clock) : 1.0;
+}
+
+struct site_moment arena_site_moment(const struct arena_build *build, const struct arena_memory *memory) {
     const struct arena_clock *clock = &build->clock;
     uint64_t now = memory->ticks > clock->end_ticks && !build->ended ? memory->ticks : clock->end_ticks;
     /* A child's blocks may be older than itself. */
     uint64_t born = build->reader->is_child || clock->start_ticks > now ? 0 : clock->start_ticks;
     return (struct site_moment){
-        .peak_epoch = memory->peak_epoch,
+        .mark_epoch = memory->mark_epoch,
         .at_peak = memory->at_peak != 0,
         .now = now,
         .longest = now - born,
-        .ns_per_tick = clock->end_ns > clock->start_ns ? clock_ns_per_tick(clock) : 1.0,
+        .ns_per_tick = wall_ns_per_tick(clock),
     };
 }
 
 enum { MEMORY_BIT = 2 }; /* of COLLECTOR_MEMORY */
 _Static_assert(COLLECTOR_MEMORY == 1 << MEMORY_BIT, "the memory collector has its row at its bit");
 
-static void fill_heap(struct arena_build *build, const struct arena_memory *memory, const struct site_moment *moment) {
+void arena_fill_heap(struct arena_build *build, const struct arena_memory *memory, uint64_t live_bytes, uint64_t peak_bytes) {
     struct model_heap *heap = &build->model->heap;
     uint64_t start = build->clock.start_ticks;
+    double ns_per_tick = wall_ns_per_tick(&build->clock);
     *heap = (struct model_heap){
-        .peak_t_ns = memory->peak_ticks > start ? arena_to_ns(memory->peak_ticks - start, moment->ns_per_tick) : 0,
-        .profiler_bytes = not_negative(memory->profiler_bytes),
+        .live_bytes = live_bytes,
+        .peak_bytes = peak_bytes,
+        .peak_t_ns = memory->peak_ticks > start ? arena_to_ns(memory->peak_ticks - start, ns_per_tick) : 0,
+        .profiler_bytes = arena_not_negative(memory->profiler_bytes),
         .unknown_frees = memory->unknown_frees,
         .uncounted_allocations = memory->uncounted_allocations,
         .paused_count = memory->paused_count,
-        .paused_ns = arena_to_ns(not_negative(memory->paused_ticks), moment->ns_per_tick),
+        .paused_ns = arena_to_ns(arena_not_negative(memory->paused_ticks), ns_per_tick),
         .paused = memory->state == ARENA_MEMORY_PAUSED,
         .native = memory->native != 0,
         .allocator_replaced = memory->allocator_replaced != 0,
@@ -129,11 +135,7 @@ static void fill_heap(struct arena_build *build, const struct arena_memory *memo
     };
     build->model->switched[MEMORY_BIT].off_count += heap->paused_count;
     build->model->switched[MEMORY_BIT].off_ns += heap->paused_ns;
-    for (size_t i = 0; i < build->model->site_count; i++) {
-        heap->live_bytes += build->model->sites[i].memory.live_bytes;
-        heap->peak_bytes += build->model->sites[i].memory.peak_bytes;
-    }
-    uint64_t native_bytes = heap->native ? not_negative(memory->native_bytes) : 0;
+    uint64_t native_bytes = heap->native ? arena_not_negative(memory->native_bytes) : 0;
     heap->native_bytes = native_bytes < heap->live_bytes ? native_bytes : heap->live_bytes;
 }
 
@@ -145,11 +147,16 @@ bool arena_read_sites(struct arena_build *build, struct error *error) {
     build->site_row_count = build->header->memory.site_count;
     const struct arena_site *sites = arena_read_scratch(reader, &reader->rows, ARENA_SITES_AT,
                                                         build->site_row_count * sizeof *sites, error);
-    if (!sites || !arena_read(reader, offsetof(struct arena_header, memory), &memory, sizeof memory, error))
+    if (!sites || !arena_read_memory(build, &memory, error))
         return false;
-    struct site_moment moment = find_moment(build, &memory);
+    struct site_moment moment = arena_site_moment(build, &memory);
     if (!add_sites(build, sites, &moment))
         return arena_out_of_memory(reader, error);
-    fill_heap(build, &memory, &moment);
+    uint64_t live_bytes = 0, peak_bytes = 0;
+    for (size_t i = 0; i < build->model->site_count; i++) {
+        live_bytes += build->model->sites[i].memory.live_bytes;
+        peak_bytes += build->model->sites[i].memory.peak_bytes;
+    }
+    arena_fill_heap(build, &memory, live_bytes, peak_bytes);
     return true;
 }

@@ -12,7 +12,7 @@
 static void add_growth(const struct arena_build *build, const struct arena_growth *growth, struct model_sample *row) {
     if (!growth->site || growth->site >= build->site_row_count || growth->bytes <= 0)
         return;
-    uint32_t site = build->site_rows[growth->site];
+    uint32_t site = build->site_rows ? build->site_rows[growth->site] : growth->site; /* packed sites keep their numbers */
     int at = 0;
     while (at < MODEL_SAMPLE_GROWTH && row->growth[at].site != MODEL_NO_SITE && row->growth[at].site != site)
         at++;

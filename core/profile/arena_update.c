@@ -4,10 +4,11 @@
 
 #include "core/base/clock.h"
 #include "core/profile/arena_scan.h"
+#include "core/profile/arena_site_changes.h"
 #include "core/profile/arena_stack.h"
 #include "core/profile/model_update.h"
 
-enum { SWEEP_AFTER = 24 /* updates */, TEXT_PIECES = 64 };
+enum { SWEEP_AFTER = 24 /* updates */, TEXT_PIECES = 64, NEW_SITES = 1 << 15 /* in one update: no key waits longer for them */ };
 
 /* Other readings of the clocks change the scale; what is shown may be off by as little as that. */
 static const double scale_drift = 1e-5;
@@ -51,7 +52,8 @@ static bool can_follow(const struct updating *updating) {
     const struct model *before = updating->before;
     return before && follow && follow->serial && before->serial == follow->serial &&
            before->start_unix_ns == header->clock.start_unix_ns && !before->update && !before->child_count &&
-           !header->child_count && !(header->collectors & (COLLECTOR_MEMORY | COLLECTOR_BYTECODE)) && !was_switched(header) &&
+           !header->child_count && !(header->collectors & COLLECTOR_BYTECODE) && !was_switched(header) &&
+           arena_sites_can_follow(follow, header) &&
            header->thread_count == follow->thread_count && header->marked_count == follow->marked_count &&
            header->code_count >= follow->code_count && before->function_count == follow->code_count &&
            header->line_cell_count >= follow->line_cell_count && follow->text_pieces < TEXT_PIECES;
@@ -236,8 +238,6 @@ static bool make_lines(struct updating *updating, struct error *error) {
         for (uint32_t i = 0; i < count; i++)
             order[i] = updating->first_sum[id] + i;
         size_t made = arena_line_rows(updating->sums, updating->sum_table, order, count, id, update->lines + update->line_count);
-        const struct model_function *function = function_of(updating, id);
-        updating->cannot |= function->line_row_count && function->line_row_count != made;
         for (size_t i = 0; i < made; i++)
             scale_line(&update->lines[update->line_count++], updating->follow->ns_per_tick);
     }
@@ -429,6 +429,28 @@ static bool place_edges(struct updating *updating) {
     return true;
 }
 
+/* --- memory ----------------------------------------------------------------------------------------------- */
+
+static bool read_memory(struct updating *updating, struct error *error) {
+    struct arena_build *build = &updating->build;
+    const struct model *before = updating->before;
+    struct model_update *update = updating->update;
+    struct site_changes changes = {0};
+    if (!updating->follow->sites.counted)
+        return true;
+    struct site_reading reading = {build, updating->follow, before->packed_sites, before->functions, update->functions,
+                                   before->function_count, update->function_count};
+    uint32_t known = updating->follow->sites.count, count = build->header->memory.site_count;
+    if (count - known > NEW_SITES && !build->ended)
+        count = known + NEW_SITES; /* the rest is next time's */
+    bool done = arena_read_site_changes(&reading, count, &changes, error) &&
+                arena_read_followed_heap(build, updating->follow, error);
+    update->sites = changes.rows;
+    update->site_count = changes.count;
+    build->site_row_count = updating->follow->sites.count;
+    return done;
+}
+
 /* --- all of it -------------------------------------------------------------------------------------------- */
 
 static bool begin(struct updating *updating, struct error *error) {
@@ -503,7 +525,8 @@ static bool update(struct updating *updating, struct error *error) {
     if (!place_edges(updating))
         return out_of_memory(updating, error);
     build->model->overhead_ns = arena_to_ns(build->model->overhead_ns, updating->follow->ns_per_tick);
-    return arena_read_samples(build, error) && arena_read_marks(build, error) && arena_read_types(build, error);
+    return read_memory(updating, error) && arena_read_samples(build, error) && arena_read_marks(build, error) &&
+           arena_read_types(build, error);
 }
 
 static void free_updating(struct updating *updating) {

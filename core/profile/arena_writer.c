@@ -23,6 +23,7 @@ static bool map_shared_part(struct arena *arena, int file, struct error *error) 
     arena->lines = (struct arena_line *)(base + ARENA_LINES_AT);
     arena->samples = (struct arena_sample *)(base + ARENA_SAMPLES_AT);
     arena->sites = (struct arena_site *)(base + ARENA_SITES_AT);
+    arena->site_epochs = (uint64_t *)(base + ARENA_SITE_EPOCHS_AT);
     arena->bytecode = (struct arena_bytecode *)(base + ARENA_BYTECODE_AT);
     arena->blocks = (struct arena_block *)(base + ARENA_BLOCKS_AT);
     arena->units = (struct arena_unit *)(base + ARENA_UNITS_AT);

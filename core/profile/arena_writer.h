@@ -15,6 +15,7 @@ struct arena {
     struct arena_line *lines;
     struct arena_sample *samples;
     struct arena_site *sites;
+    uint64_t *site_epochs;
     struct arena_bytecode *bytecode;
     struct arena_block *blocks;
     struct arena_unit *units;

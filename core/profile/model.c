@@ -12,6 +12,7 @@
 
 #include "core/profile/model_build.h"
 #include "core/profile/model_update.h"
+#include "core/profile/packed_sites.h"
 
 enum { TEXT_BLOCK_SIZE = 64 * 1024 };
 
@@ -92,6 +93,7 @@ void model_free(struct model *model) {
     free(model->nodes);
     free(model->node_memory);
     free(model->sites);
+    packed_sites_free(model->packed_sites);
     free(model->types);
     free(model->marks);
     free(model->samples);

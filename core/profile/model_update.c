@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/profile/line_rows.h"
 #include "core/profile/model_build.h"
+#include "core/profile/model_site_update.h"
 #include "pyprof/arena_reader.h"
 
 void model_update_free(struct model_update *update) {
@@ -13,6 +15,7 @@ void model_update_free(struct model_update *update) {
     free(update->nodes);
     free(update->edges);
     free(update->lines);
+    free(update->sites);
     free(update->thread_rows);
     free(update);
 }
@@ -25,21 +28,8 @@ void model_changes_free(struct model_changes *changes) {
     free(changes);
 }
 
-static bool has_rows(const struct model *model, const struct model_line *lines) {
-    return model->functions[lines->function].line_row_count > 0;
-}
-
-/* Lines of functions that have no rows yet. */
-static size_t count_new_lines(const struct model *before, const struct model_update *update) {
-    size_t count = 0;
-    for (size_t i = 0; i < update->line_count; i++)
-        count += update->lines[i].function >= before->function_count || !has_rows(before, &update->lines[i]);
-    return count;
-}
-
 /* Room for all that comes; what is there stays as it is. */
-static bool make_room(struct model *before, const struct model_update *update) {
-    size_t new_lines = count_new_lines(before, update);
+static bool make_room(struct model *before, const struct model_update *update, struct line_rows *rows) {
 #define GROW(rows, count, more)                                                                     \
     if (more) {                                                                                     \
         void *grown = reallocarray(before->rows, before->count + (more), sizeof *before->rows);     \
@@ -50,9 +40,13 @@ static bool make_room(struct model *before, const struct model_update *update) {
     GROW(functions, function_count, update->function_count)
     GROW(nodes, node_count, update->node_count)
     GROW(edges, edge_count, update->edge_count)
-    GROW(lines, line_count, new_lines)
 #undef GROW
-    return true;
+    for (size_t i = 0; i < update->line_count; i++)
+        if (!line_rows_want(rows, before, update->lines[i].function, update->lines[i].line))
+            return false;
+    size_t functions = before->function_count + update->function_count;
+    return (!update->site_count || packed_sites_reserve(before->packed_sites, update->sites, update->site_count, functions)) &&
+           line_rows_reserve(rows, before);
 }
 
 static int compare_edges(const struct model_edge *left, const struct model_edge *right) {
@@ -112,18 +106,17 @@ static void add_changes(struct model *model, const struct model_changes *changes
     }
 }
 
+/* What stands beside hits and times is another collector's. */
 static void set_lines(struct model *model, const struct model_update *update) {
-    for (size_t i = 0, end; i < update->line_count; i = end) {
-        struct model_function *function = &model->functions[update->lines[i].function];
-        for (end = i; end < update->line_count && update->lines[end].function == update->lines[i].function;)
-            end++;
-        function->flags |= MODEL_FUNCTION_LINES;
-        if (!function->line_row_count) {
-            function->first_line_row = (uint32_t)model->line_count;
-            function->line_row_count = (uint32_t)(end - i);
-            model->line_count += end - i;
-        }
-        memcpy(model->lines + function->first_line_row, update->lines + i, (end - i) * sizeof *model->lines);
+    for (size_t i = 0; i < update->line_count; i++) {
+        const struct model_line *line = &update->lines[i];
+        struct model_line *row = line_rows_find(model, line->function, line->line);
+        model->functions[line->function].flags |= MODEL_FUNCTION_LINES;
+        if (!row)
+            continue;
+        row->hits = line->hits;
+        row->self_ns = line->self_ns;
+        row->total_ns = line->total_ns;
     }
 }
 
@@ -140,20 +133,27 @@ static void move_rows(struct model *model, struct model *before) {
     MOVE(lines, line_count)
     MOVE(thread_functions, thread_function_count)
 #undef MOVE
+    model->packed_sites = before->packed_sites;
+    before->packed_sites = NULL;
     model_move_row_texts(model, before);
 }
 
 bool model_complete(struct model *model, struct model *before) {
     struct model_update *update = model->update;
+    struct line_rows rows = {0};
     if (!update)
         return true;
-    if (!make_room(before, update))
-        return false;
-    append_rows(before, update);
-    add_changes(before, model->changes, update->thread_rows);
-    set_lines(before, update);
-    move_rows(model, before);
-    model_update_free(update);
-    model->update = NULL;
-    return true;
+    bool done = make_room(before, update, &rows);
+    if (done) {
+        append_rows(before, update);
+        add_changes(before, model->changes, update->thread_rows);
+        line_rows_add(&rows, before);
+        set_lines(before, update);
+        model_update_sites(before, update->sites, update->site_count);
+        move_rows(model, before);
+        model_update_free(update);
+        model->update = NULL;
+    }
+    line_rows_free(&rows);
+    return done;
 }

@@ -6,7 +6,7 @@
 #ifndef PYPROF_PROFILE_MODEL_UPDATE_H
 #define PYPROF_PROFILE_MODEL_UPDATE_H
 
-#include "pyprof/model.h"
+#include "core/profile/packed_sites.h"
 
 struct model_update {
     struct model_function *functions; /* new ones, as they were never called */
@@ -17,6 +17,8 @@ struct model_update {
     size_t edge_count;
     struct model_line *lines; /* with their numbers; a function's stand together */
     size_t line_count;
+    struct site_change *sites;
+    size_t site_count;
     uint32_t *thread_rows; /* of each change of a node: its row in model.thread_functions; NULL: there are none */
 };
 

@@ -25,11 +25,12 @@
 #define ARENA_MAGIC UINT64_C(0x31616e6572617070) /* "ppaerna1" read little-endian */
 
 enum {
-    ARENA_VERSION = 5,
+    ARENA_VERSION = 6,
     ARENA_MAX_CODES = 1 << 18,
     ARENA_MAX_LINE_CELLS = 1 << 20,
     ARENA_MAX_SAMPLES = 1 << 17,
     ARENA_MAX_SITES = 1 << 20, /* must fit the bits that a live block has for its site */
+    ARENA_SITES_OF_EPOCH = 16, /* that one number of the site epochs stands for */
     ARENA_MAX_BLOCKS = 1 << 20,
     ARENA_MAX_UNITS = 1 << 22,
     ARENA_MAX_INSTRUCTIONS = 1 << 21,
@@ -118,12 +119,12 @@ struct arena_memory {
     /* the hot line */
     uint64_t live_bytes;  /* of all sites together */
     uint64_t peak_bytes;  /* the high-water mark: the largest that live_bytes ever was */
-    uint64_t peak_epoch;  /* high-water marks that live_bytes has gone down from; tells which sites' copies are of the last one */
+    uint64_t peak_epoch;  /* grows where live_bytes goes down from a high-water mark, and some times a second besides */
     uint64_t at_peak;     /* 1: live_bytes is the high-water mark now, and sites' live numbers are those at it */
     uint64_t ticks;       /* when sites' life_ticks were last added to; renewed now and then, a clock of low resolution */
     uint64_t native_bytes; /* the part of live_bytes that native code allocated itself; the rest is Python's heap */
     uint64_t watched_peak; /* the largest that live_bytes was since somebody began to watch; host's own. Never above peak_bytes */
-    uint64_t hot_reserved;
+    uint64_t mark_epoch;  /* the epoch that began where live_bytes went down from the last high-water mark */
     /* the rest */
     uint64_t peak_ticks;       /* when the high-water mark was reached, by that clock */
     uint64_t profiler_bytes;   /* living in the interpreter's heap, but the profiler's own; in no site and no sum */
@@ -423,8 +424,12 @@ struct arena_thread {
 /* An allocation site: what was allocated by one call path on one line, in one thread. Sums over all sites are those of the process.
  *
  * The high-water mark is kept for all sites at the same instant by copies on the first change after it: before a site's live
- * numbers change, and its peak_epoch is not that of struct arena_memory, they are copied. So a reader takes peak_bytes and
- * peak_count where the epochs are equal, and live_bytes and live_count where they are not, or where at_peak is set.
+ * numbers change, and its peak_epoch is below mark_epoch of struct arena_memory, they are copied. So a reader takes peak_bytes and
+ * peak_count where it is not below, and live_bytes and live_count where it is, or where at_peak is set.
+ *
+ * That first change in an epoch, at the mark's or a later one, also notes the epoch in the site's peak_epoch and in its place among
+ * the site epochs. So a reader that comes again finds what has changed: all sites whose epoch is not below the one that it read
+ * before it read the sites. What was freed at a site (freed_bytes, freed_count) is no change of it in this sense.
  *
  * Lifetimes: each allocation takes the clock from life_ticks, each free adds it (modulo 2^64). With live_count times the clock now
  * it is the sum of the lifetimes of all blocks, so no block needs a time of its own. (Little, "A Proof for the Queuing Formula
@@ -494,7 +499,10 @@ struct arena_sample {
 #define ARENA_TYPES_SIZE ARENA_ALIGN(ARENA_MAX_TYPES * sizeof(struct arena_type))
 #define ARENA_SITES_AT (ARENA_TYPES_AT + ARENA_TYPES_SIZE)
 #define ARENA_SITES_SIZE ARENA_ALIGN(ARENA_MAX_SITES * sizeof(struct arena_site))
-#define ARENA_BYTECODE_AT (ARENA_SITES_AT + ARENA_SITES_SIZE)
+/* uint64_t for each ARENA_SITES_OF_EPOCH sites: the last epoch in which one of them changed */
+#define ARENA_SITE_EPOCHS_AT (ARENA_SITES_AT + ARENA_SITES_SIZE)
+#define ARENA_SITE_EPOCHS_SIZE ARENA_ALIGN(ARENA_MAX_SITES / ARENA_SITES_OF_EPOCH * sizeof(uint64_t))
+#define ARENA_BYTECODE_AT (ARENA_SITE_EPOCHS_AT + ARENA_SITE_EPOCHS_SIZE)
 #define ARENA_BYTECODE_SIZE ARENA_ALIGN(ARENA_MAX_CODES * sizeof(struct arena_bytecode))
 #define ARENA_BLOCKS_AT (ARENA_BYTECODE_AT + ARENA_BYTECODE_SIZE)
 #define ARENA_BLOCKS_SIZE ARENA_ALIGN(ARENA_MAX_BLOCKS * sizeof(struct arena_block))

@@ -18,9 +18,9 @@ void arena_reader_close(struct arena_reader *reader); /* NULL is allowed */
  * time up to now (up to clock.end_ticks once the target ended). The caller frees it with model_free. */
 struct model *arena_reader_model(struct arena_reader *reader, struct error *error);
 
-/* The same in time that goes with what has changed since `before`, a model that this reader made, where that can be: of one process
- * without memory and bytecode. Such a model has no rows until model_complete; `before` is only read, and may be shown meanwhile.
- * before NULL: as arena_reader_model. */
+/* The same in time that goes with what has changed since `before`, a model that this function made, where that can be: of one
+ * process without bytecode. Such a model has no rows until model_complete; `before` is only read, and may be shown meanwhile.
+ * before NULL: there is none. Sites may be packed. */
 struct model *arena_reader_next(struct arena_reader *reader, const struct model *before, struct error *error);
 
 /* Moves the rows of `before`, the model that it was made from, into a model of arena_reader_next and brings them up to date;

@@ -253,6 +253,8 @@ struct model {
     size_t node_memory_count;
     struct model_site *sites; /* ascending by function, then line */
     size_t site_count;
+    struct packed_sites *packed_sites; /* owned; NULL, or what `sites` and node_memory would say of a run that goes on, smaller and
+                                          in no order: model_site_at */
     struct model_heap heap;
     struct model_type *types; /* most bytes first */
     size_t type_count;
@@ -300,8 +302,17 @@ const struct model *model_process(const struct model *model, uint32_t pid);
 /* What ran, in words: the script's title, or a child's arguments; a forked child's are its parent's. */
 const char *model_command(const struct model *model);
 
-/* What was allocated on a call node; all 0 where nothing was. */
+/* What was allocated on a call node; all 0 where nothing was, and where sites are packed. */
 const struct model_node_memory *model_node_memory(const struct model *model, const struct model_node *node);
+
+/* The sites, wherever they are kept, and how many there are. Of packed ones all numbers are 0 but what was allocated, is alive, was
+ * at the high-water mark and was temporary, as are those of the model's functions then. Lines and call nodes of such a model have
+ * no memory: who looks at them sums up the sites. */
+size_t model_site_total(const struct model *model);
+struct model_site model_site_at(const struct model *model, size_t index);
+/* Whose line a site is on, and which, alone: sooner told. */
+struct model_place { uint32_t function, line; };
+struct model_place model_site_place(const struct model *model, size_t index);
 
 /* A copy of a text that lives as long as the model; NULL when memory is out. */
 const char *model_text(struct model *model, const char *text, size_t length);

@@ -52,12 +52,12 @@ __attribute__((unused)) static bool release(const void *block, uint32_t place) {
 __attribute__((unused)) static uint64_t bytes_at_peak(uint32_t site) {
     const struct arena_memory *totals = &profile_header()->memory;
     const struct arena_site *row = memory_site(site);
-    return totals->at_peak || row->peak_epoch != totals->peak_epoch ? row->live_bytes : row->peak_bytes;
+    return totals->at_peak || row->peak_epoch < totals->mark_epoch ? row->live_bytes : row->peak_bytes;
 }
 __attribute__((unused)) static uint64_t count_at_peak(uint32_t site) {
     const struct arena_memory *totals = &profile_header()->memory;
     const struct arena_site *row = memory_site(site);
-    return totals->at_peak || row->peak_epoch != totals->peak_epoch ? row->live_count : row->peak_count;
+    return totals->at_peak || row->peak_epoch < totals->mark_epoch ? row->live_count : row->peak_count;
 }
 
 #endif

@@ -39,7 +39,8 @@ static int set_up_memory(void **state) {
     fill_site(fixture, 9, 0, 2, 999, 5);        /* no such function */
     fill_site(fixture, 10, 0, 1, CODE_IDLE, 9); /* a function without line cells */
     fill_site(fixture, 11, 0, 4, CODE_ABS, 4);  /* a C function has no lines */
-    header->memory = (struct arena_memory){.peak_epoch = EPOCH, .ticks = 10000, .native_bytes = 100, .peak_ticks = 6000,
+    header->memory = (struct arena_memory){.peak_epoch = EPOCH, .mark_epoch = EPOCH, .ticks = 10000,
+                                           .native_bytes = 100, .peak_ticks = 6000,
                                            .profiler_bytes = 12, .unknown_frees = 13, .uncounted_allocations = 14,
                                            .paused_count = 2, .paused_ticks = 300, .state = ARENA_MEMORY_ENDED, .native = 1,
                                            .site_count = SITES};

@@ -66,6 +66,7 @@ static void rebuild_rows(struct call_tree_state *state) {
 
 static void rebuild(struct call_tree_state *state, const struct model *model) {
     struct path_choice choice = path_choice_of(&state->measure, state->inverted);
+    choice.beside = memory_is_collected(model);
     bool follows = !state->outdated && path_tree_update(&state->tree, model, &choice);
     state->outdated = !follows && !path_tree_build(&state->tree, model, &choice);
     rebuild_rows(state);

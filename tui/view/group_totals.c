@@ -8,6 +8,7 @@ struct walk {
     const struct model *model;
     uint32_t *first, *next; /* owned; by node. first[node_count] is that of the roots; GROUP_NONE: there is none */
     uint32_t *active;       /* owned; by group: how many of its nodes are above */
+    struct node_total *totals; /* owned; by node. NULL where sites are not packed */
 };
 
 /* From the end, so that siblings come in the order that they stand in. */
@@ -23,15 +24,48 @@ static void link_nodes(struct walk *walk) {
 
 static void add_known(uint64_t *sum, uint64_t value) { *sum += value == MODEL_UNKNOWN ? 0 : value; }
 
-static void add_node(const struct model *model, const struct model_node *node, struct model_function *sum) {
+/* What a node and all below it have, where sites are packed: nobody has summed it up. */
+struct node_total { uint64_t peak_bytes, live_bytes, allocated_bytes, temporary_count; };
+
+static void add_total(struct model_allocations *sum, const struct node_total *total) {
+    sum->peak_bytes += total->peak_bytes;
+    sum->live_bytes += total->live_bytes;
+    sum->allocated_bytes += total->allocated_bytes;
+    sum->temporary_count += total->temporary_count;
+}
+
+/* By node; malloc'ed. NULL: out of memory, or they are not packed. Parents stand before their children. */
+static struct node_total *sum_packed_sites(const struct model *model) {
+    struct node_total *totals = model->packed_sites ? calloc(model->node_count, sizeof *totals) : NULL;
+    for (size_t i = 0, count = model_site_total(model); totals && i < count; i++) {
+        const struct model_site site = model_site_at(model, i);
+        struct node_total *total = &totals[site.node];
+        total->peak_bytes += site.memory.peak_bytes;
+        total->live_bytes += site.memory.live_bytes;
+        total->allocated_bytes += site.memory.allocated_bytes;
+        total->temporary_count += site.memory.temporary_count;
+    }
+    for (size_t i = model->node_count; totals && i-- > 1;) {
+        struct node_total *above = &totals[model->nodes[i].parent];
+        above->peak_bytes += totals[i].peak_bytes;
+        above->live_bytes += totals[i].live_bytes;
+        above->allocated_bytes += totals[i].allocated_bytes;
+        above->temporary_count += totals[i].temporary_count;
+    }
+    return totals;
+}
+
+/* totals: NULL where sites are not packed. */
+static void add_node(const struct model *model, const struct node_total *totals, size_t at, struct model_function *sum) {
+    const struct model_node *node = &model->nodes[at];
     add_known(&sum->total_ns, node->total_ns);
+    if (totals)
+        add_total(&sum->total_memory, &totals[at]);
     if (!node->memory_row)
         return;
     const struct model_allocations *memory = &model_node_memory(model, node)->total_memory;
-    sum->total_memory.peak_bytes += memory->peak_bytes;
-    sum->total_memory.live_bytes += memory->live_bytes;
-    sum->total_memory.allocated_bytes += memory->allocated_bytes;
-    sum->total_memory.temporary_count += memory->temporary_count;
+    add_total(&sum->total_memory, &(struct node_total){memory->peak_bytes, memory->live_bytes, memory->allocated_bytes,
+                                                       memory->temporary_count});
 }
 
 static uint32_t group_of(const struct walk *walk, const uint32_t *of_function, uint32_t node) {
@@ -46,7 +80,7 @@ static void walk_all(struct walk *walk, const uint32_t *of_function, struct mode
     while (at != GROUP_NONE) {
         uint32_t group = group_of(walk, of_function, at);
         if (group != GROUP_NONE && walk->active[group]++ == 0)
-            add_node(model, &model->nodes[at], &sums[group]);
+            add_node(model, walk->totals, at, &sums[group]);
         if (walk->first[at] != GROUP_NONE) {
             at = walk->first[at];
             continue;
@@ -73,6 +107,7 @@ struct masks {
     uint64_t *above;     /* owned; by node */
     uint32_t *groups, *parents; /* owned; by node: the rows themselves are wide, and each look at one a miss of the cache */
     size_t steps;        /* that may still be taken */
+    struct node_total *totals; /* owned; by node. NULL where sites are not packed */
 };
 
 enum { STEPS_OF_NODE = 4 };
@@ -106,7 +141,7 @@ static bool add_outermost(struct masks *masks, uint32_t from, uint32_t to, const
         if (masks->groups[i] == GROUP_NONE)
             continue;
         if (!(masks->above[i] & bit_of(masks->groups[i])) || !is_inner(masks, i))
-            add_node(model, node, &sums[masks->groups[i]]);
+            add_node(model, masks->totals, i, &sums[masks->groups[i]]);
         masks->above[i] |= bit_of(masks->groups[i]);
     }
     return masks->steps > 0;
@@ -123,6 +158,7 @@ static void free_masks(struct masks *masks) {
     free(masks->above);
     free(masks->groups);
     free(masks->parents);
+    free(masks->totals);
 }
 
 static bool make_masks(struct masks *masks, const struct model *model) {
@@ -131,8 +167,9 @@ static bool make_masks(struct masks *masks, const struct model *model) {
                             .above = malloc(nodes * sizeof *masks->above),
                             .groups = malloc(nodes * sizeof *masks->groups),
                             .parents = malloc(nodes * sizeof *masks->parents),
-                            .steps = STEPS_OF_NODE * nodes};
-    return masks->above && masks->groups && masks->parents;
+                            .steps = STEPS_OF_NODE * nodes,
+                            .totals = sum_packed_sites(model)};
+    return masks->above && masks->groups && masks->parents && (masks->totals || !model->packed_sites);
 }
 
 static bool add_by_masks(const struct model *model, const uint32_t *of_function, struct model_function *sums, size_t count) {
@@ -205,8 +242,9 @@ static bool add_by_walk(const struct model *model, const uint32_t *of_function, 
     struct walk walk = {.model = model,
                         .first = malloc((nodes + 1) * sizeof *walk.first),
                         .next = malloc(nodes * sizeof *walk.next),
-                        .active = calloc(count + 1, sizeof *walk.active)};
-    bool done = walk.first && walk.next && walk.active;
+                        .active = calloc(count + 1, sizeof *walk.active),
+                        .totals = sum_packed_sites(model)};
+    bool done = walk.first && walk.next && walk.active && (walk.totals || !model->packed_sites);
     if (done) {
         link_nodes(&walk);
         walk_all(&walk, of_function, sums);
@@ -214,6 +252,7 @@ static bool add_by_walk(const struct model *model, const uint32_t *of_function, 
     free(walk.first);
     free(walk.next);
     free(walk.active);
+    free(walk.totals);
     return done;
 }
 

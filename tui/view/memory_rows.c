@@ -82,29 +82,60 @@ static bool is_shown(const struct model *model, uint32_t function, const struct 
            (model->functions[function].flags & MODEL_FUNCTION_PROJECT);
 }
 
-/* Sites of one line stand beside each other. */
+/* Which row each id has in the making, and one; 0: none yet. */
+struct row_places { uint32_t *rows; size_t count; };
+
+static bool note_place(struct row_places *places, uint32_t id, size_t row) {
+    if (id >= places->count) {
+        size_t count = id >= 512 ? 2 * (size_t)id : 1024;
+        uint32_t *grown = reallocarray(places->rows, count, sizeof *grown);
+        if (!grown)
+            return false;
+        memset(grown + places->count, 0, (count - places->count) * sizeof *grown);
+        *places = (struct row_places){grown, count};
+    }
+    places->rows[id] = (uint32_t)row + 1;
+    return true;
+}
+
+/* The row of a site's line. Sites of one line stand beside each other, unless they are packed. NULL: out of memory. */
+static struct memory_row *row_of_line(struct memory_rows *rows, struct row_places *places, const struct model_site *site) {
+    struct memory_row *last = rows->count ? &rows->rows[rows->count - 1] : NULL;
+    if (last && last->function == site->function && last->line == site->line)
+        return last;
+    uint32_t id = row_ids_of(&rows->ids, row_ids_mix(site->function, (uint64_t)site->line + 1));
+    if (id && id < places->count && places->rows[id])
+        return &rows->rows[places->rows[id] - 1];
+    struct memory_row *row = id && note_place(places, id, rows->count) ? memory_rows_add(rows) : NULL;
+    if (!row)
+        return NULL;
+    row->id = id;
+    row->kind = MEMORY_ROW_LINE;
+    row->function = site->function;
+    row->line = site->line;
+    return row;
+}
+
 static bool add_lines(struct memory_rows *rows, const struct model *model, const struct memory_choice *choice,
                       const bool *imports) {
-    struct memory_row *row = NULL;
-    for (size_t i = 0; i < model->site_count; i++) {
-        const struct model_site *site = &model->sites[i];
-        uint64_t bytes = memory_rows_bytes(site, choice->mode);
-        if (!bytes || !is_shown(model, site->function, choice))
+    struct row_places places = {0};
+    bool done = true;
+    for (size_t i = 0, total = model_site_total(model); done && i < total; i++) {
+        const struct model_site site = model_site_at(model, i);
+        uint64_t bytes = memory_rows_bytes(&site, choice->mode);
+        if (!bytes || !is_shown(model, site.function, choice))
             continue;
-        if (!row || row->function != site->function || row->line != site->line) {
-            row = memory_rows_add(rows);
-            if (!row || !(row->id = row_ids_of(&rows->ids, row_ids_mix(site->function, (uint64_t)site->line + 1))))
-                return false;
-            row->kind = MEMORY_ROW_LINE;
-            row->function = site->function;
-            row->line = site->line;
-        }
+        struct memory_row *row = row_of_line(rows, &places, &site);
+        done = row != NULL;
+        if (!done)
+            break;
         row->bytes += bytes;
-        row->count += memory_rows_count(site, choice->mode);
+        row->count += memory_rows_count(&site, choice->mode);
         if (imports)
-            note_origin(row, model, imports, site);
+            note_origin(row, model, imports, &site);
     }
-    return true;
+    free(places.rows);
+    return done;
 }
 
 static bool make_lines(struct memory_rows *rows, const struct model *model, const struct memory_choice *choice) {

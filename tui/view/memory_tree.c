@@ -61,17 +61,17 @@ static void merge_lines(struct tree *tree) {
 
 static void take_sites(struct tree *tree, enum memory_mode mode) {
     const struct model *model = tree->model;
-    for (size_t i = 0; i < model->site_count; i++) {
-        const struct model_site *site = &model->sites[i];
-        uint64_t bytes = memory_rows_bytes(site, mode), count = memory_rows_count(site, mode);
+    for (size_t i = 0, total = model_site_total(model); i < total; i++) {
+        const struct model_site site = model_site_at(model, i);
+        uint64_t bytes = memory_rows_bytes(&site, mode), count = memory_rows_count(&site, mode);
         if (!bytes)
             continue;
-        uint32_t node = memory_rows_node(model, site);
+        uint32_t node = memory_rows_node(model, &site);
         tree->bytes[node] += bytes;
         tree->count[node] += count;
         tree->self_bytes[node] += bytes;
         tree->total += bytes;
-        tree->branches[tree->branch_count++] = (struct branch){node, 0, site->function, site->line, bytes, count};
+        tree->branches[tree->branch_count++] = (struct branch){node, 0, site.function, site.line, bytes, count};
     }
     merge_lines(tree);
 }
@@ -154,7 +154,7 @@ bool memory_tree_build(struct memory_rows *rows, const struct model *model, enum
     size_t nodes = model->node_count ? model->node_count : 1;
     struct tree tree = {.model = model};
     tree.bytes = calloc(nodes, 4 * sizeof *tree.bytes);
-    tree.branches = calloc(model->site_count + nodes, sizeof *tree.branches);
+    tree.branches = calloc(model_site_total(model) + nodes, sizeof *tree.branches);
     bool done = tree.bytes && tree.branches;
     if (done) {
         tree.count = tree.bytes + nodes;

@@ -115,7 +115,7 @@ static const char *nothing(const struct memory_state *state, const struct view_c
                                            : "Objects have not been counted by type yet: C counts those that are alive.";
     if (state->choice.mode == MEMORY_MODE_LEFT && model->state == MODEL_ENDED)
         return "Nothing was left over.";
-    if (context->hide_standard_library && model->site_count)
+    if (context->hide_standard_library && model_site_total(model))
         return "Only the standard library has memory here; x shows it.";
     return state->choice.mode == MEMORY_MODE_PEAK ? "Nothing has been allocated yet." : "Nothing is alive.";
 }

@@ -102,8 +102,7 @@ void path_inverted_count(const struct path_tree *tree, struct path *path) {
     for (uint32_t i = path->begin; i < path->end; i++) {
         uint32_t leaf = tree->leaves[i].leaf, at = tree->leaves[i].at;
         path->calls += path_tree_calls(tree, leaf - 1);
-        const struct model_node_memory *memory = model_node_memory(tree->model, &tree->model->nodes[leaf - 1]);
-        path->memory += memory_measured(&memory->memory, tree->choice.measure);
+        path->memory += path_tree_memory(tree, leaf - 1, false);
         ends &= !at || !tree->above[at];
     }
     if (!path->opened) /* else its leaves have gone on */

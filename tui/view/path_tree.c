@@ -10,17 +10,33 @@ void path_tree_free(struct path_tree *tree) {
     free(tree->above);
     free(tree->functions);
     free(tree->slots);
+    free(tree->memory);
     path_inverted_free(tree);
     *tree = (struct path_tree){0};
 }
 
 static uint64_t known(uint64_t value) { return value == MODEL_UNKNOWN ? 0 : value; }
 
+/* Where sites are packed, sums over all below are what is known. */
+static uint64_t packed_memory(const struct path_tree *tree, size_t node, bool below) {
+    uint32_t slot = (uint32_t)node + 1;
+    if (!tree->choice.memory && !tree->memory)
+        return 0;
+    uint64_t sum = tree->choice.memory ? tree->slots[slot].total : tree->memory[slot];
+    for (uint32_t called = below ? 0 : tree->slots[slot].first; called; called = tree->slots[called].next)
+        sum -= tree->choice.memory ? tree->slots[called].total : tree->memory[called];
+    return sum;
+}
+
+uint64_t path_tree_memory(const struct path_tree *tree, size_t node, bool below) {
+    if (tree->model->packed_sites)
+        return packed_memory(tree, node, below);
+    const struct model_node_memory *memory = model_node_memory(tree->model, &tree->model->nodes[node]);
+    return memory_measured(below ? &memory->total_memory : &memory->memory, tree->choice.measure);
+}
+
 uint64_t path_tree_self(const struct path_tree *tree, size_t node) {
-    const struct model_node *row = &tree->model->nodes[node];
-    if (!tree->choice.memory)
-        return known(row->self_ns);
-    return memory_measured(&model_node_memory(tree->model, row)->memory, tree->choice.measure);
+    return tree->choice.memory ? path_tree_memory(tree, node, false) : known(tree->model->nodes[node].self_ns);
 }
 
 uint64_t path_tree_calls(const struct path_tree *tree, size_t node) { return known(tree->model->nodes[node].calls); }
@@ -53,18 +69,45 @@ static uint32_t function_of(const struct model *model, size_t node) {
     return model->nodes[node].function < model->function_count ? model->nodes[node].function : 0;
 }
 
+/* What a node has itself; what was allocated on no path is none of a path. */
+static uint64_t packed_part(const struct path_tree *tree, const struct model_site *site) {
+    return is_program(tree->model, site->node) ? 0 : memory_measured(&site->memory, tree->choice.measure);
+}
+
+static void take_packed_sites(struct path_tree *tree) {
+    for (size_t i = 0, count = model_site_total(tree->model); i < count; i++) {
+        const struct model_site site = model_site_at(tree->model, i);
+        tree->slots[site.node + 1].total += packed_part(tree, &site);
+    }
+}
+
+void path_tree_need_memory(struct path_tree *tree) {
+    if (!tree->model->packed_sites || tree->choice.memory || !tree->choice.beside || tree->memory)
+        return;
+    tree->memory = calloc(tree->node_count + 1, sizeof *tree->memory);
+    for (size_t i = 0, count = model_site_total(tree->model); tree->memory && i < count; i++) {
+        const struct model_site site = model_site_at(tree->model, i);
+        tree->memory[site.node + 1] += packed_part(tree, &site);
+    }
+    for (size_t slot = tree->node_count; tree->memory && slot > 0; slot--)
+        tree->memory[tree->above[slot]] += tree->memory[slot];
+}
+
 /* Parents stand before their children: in one pass from the end all is summed up. It is the random access to what is above that
  * takes its time, so there is one to each node. */
 static void take_nodes(struct path_tree *tree) {
     const struct model *model = tree->model;
     memset(tree->slots, 0, (tree->node_count + 1) * sizeof *tree->slots);
     tree->above[0] = tree->functions[0] = 0;
+    bool packed = tree->choice.memory && model->packed_sites;
+    if (packed)
+        take_packed_sites(tree);
     for (size_t i = tree->node_count; i-- > 0;) {
         uint32_t slot = (uint32_t)i + 1, above = model->nodes[i].parent < i ? model->nodes[i].parent + 1 : 0;
         tree->functions[slot] = function_of(model, i);
         if (is_program(model, i))
             hang_below_root(tree, slot);
-        else
+        else if (!packed)
             tree->slots[slot].total += path_tree_self(tree, i);
         tree->slots[above].total += tree->slots[slot].total;
         hang(tree, slot, above);
@@ -154,6 +197,8 @@ bool path_tree_update(struct path_tree *tree, const struct model *model, const s
     size_t count = model->node_count;
     if (!follows(tree, model, choice) || !reserve(tree, count < tree->room ? count + 1 : count + count / 8 + 1))
         return false;
+    free(tree->memory);
+    tree->memory = NULL;
     tree->model = model;
     tree->choice = *choice;
     tree->serial = model->serial;
@@ -182,14 +227,14 @@ const struct path *path_tree_count(struct path_tree *tree, uint32_t path) {
     if (counted->counted)
         return counted;
     counted->counted = true;
+    path_tree_need_memory(tree);
     if (tree->choice.inverted) {
         path_inverted_count(tree, counted);
         return counted;
     }
     uint32_t node = counted->begin - 1; /* the root is counted */
     counted->calls = path_tree_calls(tree, node);
-    const struct model_node_memory *memory = model_node_memory(tree->model, &tree->model->nodes[node]);
-    counted->memory = memory_measured(&memory->total_memory, tree->choice.measure);
+    counted->memory = path_tree_memory(tree, node, true);
     if (!counted->opened)
         counted->is_leaf = !tree->slots[counted->begin].first;
     return counted;

@@ -20,14 +20,14 @@ static int compare_growth(const void *left_line, const void *right_line) {
 int ram_growth(const struct model *model, const struct model_sample *sample, struct ram_growth grown[MODEL_SAMPLE_GROWTH]) {
     int count = 0;
     for (int i = 0; i < MODEL_SAMPLE_GROWTH; i++) {
-        if (sample->growth[i].bytes <= 0 || sample->growth[i].site >= model->site_count)
+        if (sample->growth[i].bytes <= 0 || sample->growth[i].site >= model_site_total(model))
             continue;
-        const struct model_site *site = &model->sites[sample->growth[i].site];
+        const struct model_site site = model_site_at(model, sample->growth[i].site);
         int at = 0;
-        while (at < count && (grown[at].function != site->function || grown[at].line != site->line))
+        while (at < count && (grown[at].function != site.function || grown[at].line != site.line))
             at++;
         if (at == count)
-            grown[count++] = (struct ram_growth){site->function, site->line, 0};
+            grown[count++] = (struct ram_growth){site.function, site.line, 0};
         grown[at].bytes += (uint64_t)sample->growth[i].bytes;
     }
     qsort(grown, (size_t)count, sizeof *grown, compare_growth);

@@ -124,6 +124,52 @@ static void own_lines(struct source_numbers *numbers, const struct model *model,
     }
 }
 
+/* Which functions are of a file, a byte each; malloc'ed. NULL: out of memory. */
+static bool *find_functions(const struct model *model, const char *file) {
+    bool *found = calloc(model->function_count, sizeof *found);
+    const char *other = NULL;
+    for (size_t i = 1; found && i < model->function_count; i++) {
+        const char *name = model->functions[i].file;
+        if (name == other)
+            continue;
+        found[i] = name == file || strcmp(name, file) == 0;
+        if (!found[i])
+            other = name;
+    }
+    return found;
+}
+
+/* A line that nothing else is counted on is that of the inner one of the functions that allocated there, unless one of them is the
+ * selected one. */
+static void take_line(struct source_number *number, const struct model *model, uint32_t owner, uint32_t selected) {
+    static const struct model_line uncounted = {.hits = MODEL_UNKNOWN, .total_ns = MODEL_UNKNOWN};
+    bool is_free = !number->owner || (number->hits == MODEL_UNKNOWN && number->owner != selected &&
+                                      !is_outer(model, owner, number->owner));
+    if (number->owner == owner || !(is_free || owner == selected))
+        return;
+    take(number, owner, &uncounted);
+    number->self_ns = 0;
+}
+
+/* Packed sites are in no row of a line. false: out of memory. */
+static bool add_packed_sites(struct source_numbers *numbers, const struct model *model, const char *file, uint32_t selected) {
+    bool *found = find_functions(model, file);
+    for (size_t i = 0, total = model_site_total(model); found && i < total; i++) {
+        const struct model_place place = model_site_place(model, i);
+        if (!found[place.function] || !place.line || place.line > numbers->count)
+            continue;
+        const struct model_site site = model_site_at(model, i);
+        struct source_number *number = &numbers->lines[place.line - 1];
+        if (!site.memory.allocated_count)
+            continue;
+        add_memory(&number->memory, &site.memory);
+        take_line(number, model, place.function, selected);
+        numbers->any = true;
+    }
+    free(found);
+    return found;
+}
+
 static void compute_shares(struct source_numbers *numbers, uint32_t function, enum memory_measure measure) {
     uint64_t sum = 0, memory = 0;
     for (size_t i = 0; i < numbers->count; i++) {
@@ -155,6 +201,10 @@ bool source_numbers_build(struct source_numbers *numbers, const struct model *mo
     add_functions(numbers, model, file, false);
     add_functions(numbers, model, file, true);
     own_lines(numbers, model, function);
+    if (model->packed_sites && !add_packed_sites(numbers, model, file, function)) {
+        source_numbers_free(numbers);
+        return false;
+    }
     compute_shares(numbers, function, measure);
     return true;
 }
