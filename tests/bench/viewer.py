@@ -195,11 +195,11 @@ def measure_running_with(verdict, python, folder, collectors, title):
             before, since = cpu_seconds(terminal.process), time.monotonic()
             looks = len(refreshes(terminal, 15))
             share = (cpu_seconds(terminal.process) - before) / (time.monotonic() - since) * 100
-            print(f"{title}, {name}: {looks} refreshes in 15 s, {resident_mib(terminal.process):.0f} MiB at most so far")
+            print(f"{title}, {name}: {looks} refreshes in 15 s")
             verdict.figure(f"{title}: share of a core, {name}", share, LIMITS["core"], "{:.1f} %")
             times = [answer(terminal, moved) for moved in (b"j", b"k") * 5]
             verdict.figure(f"{title}: key, median of ten, {name}", statistics.median(times), LIMITS["key"], "{:.0f} ms")
-        verdict.figure(f"{title}: memory, at most", resident_mib(terminal.process), LIMITS["memory"], "{:.0f} MiB")
+            verdict.figure(f"{title}: memory so far, at most, {name}", resident_mib(terminal.process), LIMITS["memory"], "{:.0f} MiB")
     finally:
         terminal.close()
         place.clean()

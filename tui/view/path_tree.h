@@ -48,8 +48,8 @@ struct path_tree {
     size_t node_count, room;
     struct path_slot *slots;     /* owned, for `room`: slot 0 is the root's, slot i + 1 that of call node i */
     uint32_t *above, *functions; /* owned, by slot */
-    uint64_t *memory;            /* owned, by slot: what stands beside times, with all below; where sites are packed, once a path was
-                                    counted */
+    uint64_t *memory;            /* owned, by slot: what stands beside times, with all below; where sites are packed, once a
+                                    path was counted */
     struct path_leaf *leaves;    /* owned; inverted only, as are the next two */
     size_t leaf_count;
     uint32_t *places, *met;      /* owned: room to part leaves by function; places are 0 in between */
