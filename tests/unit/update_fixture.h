@@ -80,7 +80,7 @@ static void memory_event(struct program *program) {
     }
 }
 
-static void one_event(struct program *program) {
+__attribute__((unused)) static void one_event(struct program *program) {
     unsigned what = chance(program, 12);
     int top = program->depth ? program->stack[program->depth - 1] : -1;
     if (program->allocates && chance(program, 3) == 0) {
@@ -106,7 +106,7 @@ static void one_event(struct program *program) {
     }
 }
 
-static void begin_program(struct program *program, unsigned seed) {
+__attribute__((unused)) static void begin_program(struct program *program, unsigned seed) {
     *program = (struct program){.random_state = seed, .most_depth = MOST_DEPTH, .most_known = FUNCTIONS,
                                 .builtin = {.code = new_code("builtin")}};
     for (int i = 0; i < GENERATORS; i++)
@@ -116,7 +116,7 @@ static void begin_program(struct program *program, unsigned seed) {
 }
 
 /* Where time stands still between two events, activations in flight have the same time in both models. */
-static void stop_the_clock(void) {
+__attribute__((unused)) static void stop_the_clock(void) {
     profile_header()->run_clock = RUN_CLOCK_CPU;
     profile_header()->host_pid = 0;
     profile_header()->host_state = ARENA_HOST_RUNNING;
@@ -124,7 +124,7 @@ static void stop_the_clock(void) {
 }
 
 /* Forgets the blocks, sites and sums of the program before. */
-static void count_memory(struct program *program, bool counted) {
+__attribute__((unused)) static void count_memory(struct program *program, bool counted) {
     begin_anew();
     program->allocates = counted;
     if (counted)
@@ -245,7 +245,7 @@ static void assert_same_sites(const struct model *whole, const struct model *nex
 }
 
 /* Makes the next model and holds it against one that is made as a whole. */
-static struct model *go_on(struct arena_reader *reader, struct model *before) {
+__attribute__((unused)) static struct model *go_on(struct arena_reader *reader, struct model *before) {
     struct error error = {0};
     struct model *next = arena_reader_next(reader, before, &error);
     if (!next)
