@@ -22,6 +22,10 @@ static void forget(struct arena_follow *follow) {
     *follow = (struct arena_follow){0};
 }
 
+bool arena_follow_is_wanted(const struct arena_header *header) {
+    return !(header->collectors & COLLECTOR_BYTECODE) && !header->instruction_count && !header->child_count;
+}
+
 void arena_follow_free(struct arena_follow *follow) {
     if (follow)
         forget(follow);

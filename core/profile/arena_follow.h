@@ -51,6 +51,10 @@ struct arena_follow {
     unsigned text_pieces;
 };
 
+/* Whether models of this process may go on: what has instructions, counted or asked for, is made as a whole each time, and so is
+ * what has child processes. */
+bool arena_follow_is_wanted(const struct arena_header *header);
+
 void arena_follow_free(struct arena_follow *follow); /* NULL is allowed */
 
 /* Forgets all, and makes room for the threads of the model that is about to be made. NULL: out of memory. */

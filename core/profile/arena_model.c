@@ -215,13 +215,11 @@ static void free_build(struct arena_build *build) {
     free(build->site_rows);
 }
 
-/* What has instructions is made as a whole each time, and so is what has child processes. Before the program begins, the engine
- * tries out what probes cost: nothing is known of what changes then. */
+/* Before the program begins, the engine tries out what probes cost: nothing is known of what changes then. */
 static void follow(struct arena_build *build) {
     struct arena_reader *reader = build->reader;
     const struct arena_header *header = build->header;
-    bool wanted = !(header->collectors & COLLECTOR_BYTECODE) && !header->child_count &&
-                  header->host_state != ARENA_HOST_STARTING;
+    bool wanted = arena_follow_is_wanted(header) && header->host_state != ARENA_HOST_STARTING;
     if (!reader->follow && wanted)
         reader->follow = calloc(1, sizeof *reader->follow);
     if (reader->follow && wanted)

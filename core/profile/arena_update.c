@@ -52,8 +52,7 @@ static bool can_follow(const struct updating *updating) {
     const struct model *before = updating->before;
     return before && follow && follow->serial && before->serial == follow->serial &&
            before->start_unix_ns == header->clock.start_unix_ns && !before->update && !before->child_count &&
-           !header->child_count && !(header->collectors & COLLECTOR_BYTECODE) && !was_switched(header) &&
-           arena_sites_can_follow(follow, header) &&
+           arena_follow_is_wanted(header) && !was_switched(header) && arena_sites_can_follow(follow, header) &&
            header->thread_count == follow->thread_count && header->marked_count == follow->marked_count &&
            header->code_count >= follow->code_count && before->function_count == follow->code_count &&
            header->line_cell_count >= follow->line_cell_count && follow->text_pieces < TEXT_PIECES;
@@ -61,15 +60,22 @@ static bool can_follow(const struct updating *updating) {
 
 /* --- functions -------------------------------------------------------------------------------------------- */
 
+/* Types have names, too; other texts come with functions. */
+static bool has_new_texts(const struct updating *updating) {
+    const struct arena_header *header = updating->build.header;
+    const struct arena_texts *known = updating->follow->texts;
+    return header->type_count && header->strings_used > known->at + known->size;
+}
+
 static bool read_functions(struct updating *updating, struct error *error) {
     struct arena_build *build = &updating->build;
     struct arena_follow *follow = updating->follow;
     uint32_t first = follow->code_count, more = build->header->code_count - first;
     build->texts = *follow->texts;
     build->model->function_count = build->header->code_count;
-    if (more) {
+    if (more || has_new_texts(updating)) {
         build->texts = (struct arena_texts){.at = follow->texts->at + follow->texts->size, .earlier = follow->texts};
-        updating->update->functions = calloc(more, sizeof *updating->update->functions);
+        updating->update->functions = calloc(more + 1, sizeof *updating->update->functions);
         updating->update->function_count = more;
         if (!updating->update->functions)
             return out_of_memory(updating, error);

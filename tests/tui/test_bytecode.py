@@ -63,6 +63,13 @@ class TestWhileItRuns(BytecodeTest):
         terminal.wait_for("=[1]=Functions")
         terminal.wait_gone("[3]")
 
+    def test_asked_for_where_no_memory_is_counted(self):
+        terminal = self.workbench("-k", "function,line", "adding.py", columns=120, rows=40)
+        terminal.wait_for("add_anything")
+        terminal.select("add_ints")
+        terminal.keys("3")
+        terminal.wait_for("off  instruction")
+
     def test_what_instructions_are_specialised_to(self):
         terminal = self.workbench("adding.py", columns=120, rows=40)
         terminal.wait_for("add_anything")

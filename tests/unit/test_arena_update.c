@@ -187,6 +187,68 @@ static void same_numbers_at_another_mark(void **state) {
     leave_function(&program);
 }
 
+/* A census's types have names that may be new, though no function is. */
+static void types_that_come_while_it_runs(void **state) {
+    (void)state;
+    struct program program;
+    begin_program(&program, 31);
+    stop_the_clock();
+    count_memory(&program, true);
+    struct arena_reader *reader = open_reader();
+    struct model *model = go_on(reader, go_on(reader, NULL));
+    struct arena_type *types = profile_types(2);
+    assert_non_null(types);
+    types[0] = (struct arena_type){.name = profile_text("tree.Leaf"), .count = 3, .bytes = 300};
+    types[1] = (struct arena_type){.name = profile_text("tree.Branch"), .count = 2, .bytes = 400};
+    profile_header()->type_count = 2;
+    profile_header()->census_t_ns = 5;
+    for (int i = 0; i < 3; i++) {
+        model = go_on(reader, model);
+        assert_non_null(model->changes);
+        assert_int_equal(model->type_count, 2);
+        assert_string_equal(model->types[0].name, "tree.Branch");
+        assert_string_equal(model->types[1].name, "tree.Leaf");
+    }
+    profile_header()->type_count = 0;
+    profile_header()->census_t_ns = 0;
+    model_free(model);
+    arena_reader_close(reader);
+}
+
+/* One instruction of one function, as the recorder writes a disassembly. */
+static void disassemble(uint32_t code) {
+    struct arena_header *header = profile_header();
+    char *base = (char *)header;
+    strcpy(base + ARENA_TEXTS_AT + 1, "RESUME");
+    header->texts_used = 1 + sizeof "RESUME";
+    *(struct arena_instruction *)(base + ARENA_INSTRUCTIONS_AT) =
+        (struct arena_instruction){.opname = 1, .line = 10, .jump_target = ARENA_NO_OFFSET};
+    ((struct arena_disassembly *)(base + ARENA_DISASSEMBLY_AT))[code] =
+        (struct arena_disassembly){.instruction_count = 1, .state = ARENA_DISASSEMBLY_THERE};
+    header->instruction_count = 1;
+}
+
+/* Somebody asks for bytecode that is not counted: models that are made as a whole have it, and none goes on from one without it. */
+static void instructions_that_come_while_it_runs(void **state) {
+    (void)state;
+    struct program program;
+    begin_program(&program, 32);
+    stop_the_clock();
+    struct arena_reader *reader = open_reader();
+    struct model *model = go_on(reader, go_on(reader, NULL));
+    assert_non_null(model->changes);
+    disassemble(program.codes[1]);
+    for (int i = 0; i < 3; i++) {
+        model = go_on(reader, model);
+        assert_int_equal(model->instruction_row_count, 1);
+        assert_int_equal(model->functions[program.codes[1]].instruction_row_count, 1);
+        assert_string_equal(model->instruction_rows[0].opname, "RESUME");
+    }
+    profile_header()->instruction_count = 0;
+    model_free(model);
+    arena_reader_close(reader);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calls_and_lines),
@@ -194,6 +256,8 @@ int main(void) {
         cmocka_unit_test(says_what_changed),
         cmocka_unit_test(dropped_model),
         cmocka_unit_test(same_numbers_at_another_mark),
+        cmocka_unit_test(types_that_come_while_it_runs),
+        cmocka_unit_test(instructions_that_come_while_it_runs),
         cmocka_unit_test(calls_of_two_threads),
         cmocka_unit_test(memory_of_two_threads),
     };
