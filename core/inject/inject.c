@@ -6,9 +6,11 @@
 #include "core/inject/inject.h"
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "core/inject/inheritance.h"
@@ -17,7 +19,7 @@
 #include "core/inject/whole_file.h"
 #include "core/profile/child_arena.h"
 
-enum { VERSION_SIZE = 16 };
+enum { VERSION_SIZE = 16, HEAD_SIZE = 4096 };
 
 typedef int (*main_function)(int, char **, char **);
 typedef int (*start_main)(main_function, int, char **, void (*)(void), void (*)(void), void (*)(void), void *);
@@ -45,6 +47,23 @@ static bool find_version(char version[VERSION_SIZE]) {
     const char *build = strstr(text, "free-threading build") ? "t" : has_symbol("_Py_NegativeRefcount") ? "d" : "";
     int length = snprintf(version, VERSION_SIZE, "%.*s%s", (int)(major + 1 + minor), text, build);
     return minor > 0 && length < VERSION_SIZE;
+}
+
+/* Is this file the same as the program's own Python, which process `pid` runs? Of a copy size and beginning are the same, with them
+ * the linker's hash of all of it. */
+static bool is_copy(uint32_t pid) {
+    char path[32], own_head[HEAD_SIZE], head[HEAD_SIZE];
+    struct stat own_status, status;
+    snprintf(path, sizeof path, "/proc/%u/exe", (unsigned)pid);
+    int own = open("/proc/self/exe", O_RDONLY | O_CLOEXEC), other = open(path, O_RDONLY | O_CLOEXEC);
+    bool same = own >= 0 && other >= 0 && fstat(own, &own_status) == 0 && fstat(other, &status) == 0 &&
+                own_status.st_size == status.st_size && pread(own, own_head, sizeof head, 0) == (ssize_t)sizeof head &&
+                pread(other, head, sizeof head, 0) == (ssize_t)sizeof head && memcmp(own_head, head, sizeof head) == 0;
+    if (own >= 0)
+        close(own);
+    if (other >= 0)
+        close(other);
+    return same;
 }
 
 /* A Python that is part of another program (an editor, a debugger) has a main of its own to run. */
@@ -141,21 +160,36 @@ static void lose_process(struct arena_header *header) {
         __atomic_fetch_add(&header->lost_processes, 1, __ATOMIC_RELAXED);
 }
 
+/* Says why nobody counts this process, in an arena of its own. */
+static void name_lost_process(struct arena_header *header, enum arena_refusal reason, const char *detail) {
+    struct arena arena;
+    if (!child_arena_create(&arena, injection.main_arena_path, header, injection.parent, 0, NULL)) {
+        lose_process(header);
+        return;
+    }
+    refuse(arena.header, reason, detail);
+    if (child_arena_publish(&arena, header))
+        arena_detach(&arena);
+    else
+        child_arena_remove(&arena);
+}
+
 /* What runs this Python with probes; NULL: nothing, it is to run as it is. */
 static inject_engine_main find_engine(struct arena_header *header, const char *version, int *status) {
     enum arena_refusal reason;
     const char *detail;
-    bool first = __atomic_load_n(&header->host_pid, __ATOMIC_ACQUIRE) == 0;
-    if (!first && (!header->children || !is_named_python()))
+    uint32_t program = __atomic_load_n(&header->host_pid, __ATOMIC_ACQUIRE);
+    if (program && (!header->children || !(is_named_python() || is_copy(program))))
         return NULL;
     inject_engine_main engine_main = load_engine(version, &reason, &detail);
-    if (!engine_main && first) {
-        *status = refuse(header, reason, detail);
-        return NULL;
-    }
-    if (engine_main && ((first && become_program(header)) || become_child(header)))
+    if (engine_main && ((!program && become_program(header)) || become_child(header)))
         return engine_main;
-    lose_process(header);
+    if (engine_main)
+        lose_process(header);
+    else if (program)
+        name_lost_process(header, reason, detail);
+    else
+        *status = refuse(header, reason, detail);
     return NULL;
 }
 

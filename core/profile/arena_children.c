@@ -11,6 +11,7 @@
 #include "core/base/clock.h"
 #include "core/base/process.h"
 #include "core/profile/arena_read.h"
+#include "core/profile/utf8.h"
 
 enum { CHILD_NAME_SIZE = 32 };
 
@@ -111,13 +112,25 @@ static void notice_end(struct arena_child *child, struct arena_reader *reader) {
     reader->gone_ns = child->gone_ns;
 }
 
+/* A Python that no engine runs says so, and nothing else, in an arena of its own. */
+static bool was_refused(const struct arena_header *header, struct error *error) {
+    if (header->refusal == ARENA_REFUSED_NOT)
+        return false;
+    if (header->refusal == ARENA_REFUSED_MISSING)
+        error_set(error, 1, "%.400s is Python %.20s, for which there is no engine; a run with it as --python builds one where "
+                  "that is possible", header->refusal_program, header->refusal_detail);
+    else
+        error_set(error, 1, "%.400s: the engine cannot be loaded: %.400s", header->refusal_program, header->refusal_detail);
+    return true;
+}
+
 static struct model *read_child(struct arena_child *child, const char *path, struct error *error) {
     struct arena_reader *reader = arena_reader_open(path, error);
     if (!reader)
         return NULL;
     reader->is_child = true;
     notice_end(child, reader);
-    struct model *model = arena_process_model(reader, error);
+    struct model *model = was_refused(&reader->header, error) ? NULL : arena_process_model(reader, error);
     arena_reader_close(reader);
     return model;
 }
@@ -128,8 +141,10 @@ static bool note_unreadable(struct model *program, const char *path, const struc
     size_t length = strlen(path);
     const char *reason = strncmp(error->text, path, length) == 0 && strncmp(error->text + length, ": ", 2) == 0
                              ? error->text + length + 2 : error->text;
+    char text[UTF8_REPLACEMENT_SIZE * sizeof error->text];
+    size_t text_length = utf8_replace(reason, strlen(reason), text);
     struct model_unreadable row = {.name = model_text(program, name, strlen(name)),
-                                   .reason = model_text(program, reason, strlen(reason))};
+                                   .reason = model_text(program, text, text_length)};
     program->unreadable[program->unreadable_count] = row;
     program->unreadable_count += row.name && row.reason;
     return row.name && row.reason;

@@ -205,10 +205,10 @@ class Outliving(FaultTest):
 
 
 class NotCounted(FaultTest):
-    def lost(self, count):
+    def lost(self, *counts):
         report = self.run_workbench("--report", "functions", "run.pyprof").out
         said = [line for line in report.splitlines() if NOT_COUNTED in line]
-        self.assertEqual([line.split()[0] for line in said], [str(count)], report)
+        self.assertEqual([line.split()[0] for line in said], [str(count) for count in counts], report)
 
     def test_limits(self):
         """Of file sizes, of descriptors, and of a user who may not write there."""
@@ -273,8 +273,33 @@ class NotCounted(FaultTest):
             """)
         process = self.record("target.py", status=0)
         self.assertIn("returncode=5, stdout='./python9.9 has a main of its own: 2 clean\\n', stderr=''", process.out)
-        self.assertNotIn("processes", self.session())
-        self.lost(1)
+        session = self.session()
+        self.assertNotIn("processes", session)
+        (row,) = session["unreadable"]
+        self.assertRegex(row["name"], r"\A\d+-1\Z")
+        self.assertIn(f"{self.folder}/python9.9 is Python 9.9, for which there is no engine", row["reason"])
+        self.assertIn(f"child process {row['name']} not counted: {self.folder}/python9.9",
+                      self.run_workbench("--report", "functions", "run.pyprof").out)
+        self.lost()
+
+    def test_a_python_by_another_name(self):
+        """A copy of the program's own, and one without a name, are told by what they are made of."""
+        self.write("target.py", """
+            import os, shutil, subprocess, sys
+            def f():
+                pass
+            python = os.path.realpath(sys.executable)
+            shutil.copy(python, "interpreter")
+            text = "import sys\\ndef f(): pass\\nfor _ in range(int(sys.argv[1])): f()\\n"
+            subprocess.run(["./interpreter", "-c", text, "10"], check=True)
+            unnamed = os.memfd_create("unnamed")
+            with open(python, "rb") as file:
+                os.write(unnamed, file.read())
+            subprocess.run([f"/proc/self/fd/{unnamed}", "-c", text, "20"], pass_fds=[unnamed], check=True)
+            """)
+        self.record("target.py", status=0)
+        self.assertEqual(calls_of(self.session(), "f"), [0, 10, 20])
+        self.lost()
 
     def test_a_program_with_a_python_in_it(self):
         self.compile("editor")

@@ -539,13 +539,17 @@ class Executed(ChildrenTest):
             libc.pclose(ctypes.c_void_p(libc.popen(f"{python} child.py 11".encode(), b"r")))
             subprocess.run(["bash", "-c", f"sh -c '{python} child.py 12; exit 0' & wait"])
             subprocess.run(["./script", "13"])
+            subprocess.run([python, "-I", "-S", "-E", "-B", "child.py", "14"])
+            subprocess.run([python, "child.py", "15"], env={"LD_LIBRARY_PATH": "/nowhere", "PYTHONHASHSEED": "1"})
+            os.symlink(python, "linked")
+            subprocess.run(["./linked", "child.py", "16"], start_new_session=True)
             """, files={**self.CHILD, "script": "#!/bin/sh\nexec python3 child.py $1\n"})
         counted = [calls for calls, in self.counts(session, "g")]
         # The forked children that ran g before they executed (preexec_fn), and nothing (spawnl), are processes of their own.
-        self.assertEqual(sorted(counted), sorted([1, 1, 0, *range(1, 14)]))
+        self.assertEqual(sorted(counted), sorted([1, 1, 0, *range(1, 17)]))
         commands = {tuple(process["argv"][1:]): index for index, process in enumerate(session["processes"]) if index}
         self.assertEqual(counted[commands["child.py", "12"]], 12)
-        self.assertEqual(self.parents(session), [None] + [0] * 15)
+        self.assertEqual(self.parents(session), [None] + [0] * 18)
         self.assertEqual({process["exit"].get("status") for process in session["processes"] if process["argv"][1:]}, {0})
 
     def test_ways_to_end(self):

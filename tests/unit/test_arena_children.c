@@ -206,6 +206,41 @@ static void broken_ones_are_named_and_the_rest_is_read(void **state) {
     arena_reader_close(reader);
 }
 
+/* A Python that no engine runs says so in an arena of its own; its texts may be anything. */
+static void a_child_without_an_engine_says_why(void **state) {
+    struct fixture *fixture = *state;
+    make_child(fixture, "50-1", "work", 5, 300, 50);
+    make_child(fixture, "51-1", "work", 5, 300, 51);
+    struct arena arena;
+    struct error error = {0};
+    char path[200], program_path[401];
+    snprintf(path, sizeof path, "%s/50-1", fixture->children);
+    assert_true(arena_attach(&arena, path, &error));
+    strcpy(arena.header->refusal_program, "/opt/py\xFFthon3.10");
+    strcpy(arena.header->refusal_detail, "3.10");
+    arena.header->refusal = ARENA_REFUSED_MISSING;
+    arena_detach(&arena);
+    snprintf(path, sizeof path, "%s/51-1", fixture->children);
+    assert_true(arena_attach(&arena, path, &error));
+    memset(arena.header->refusal_program, 'p', sizeof arena.header->refusal_program);
+    memset(arena.header->refusal_detail, 'd', sizeof arena.header->refusal_detail);
+    arena.header->refusal = 1000;
+    arena_detach(&arena);
+    struct arena_reader *reader = open_reader(fixture);
+    struct model *program = read_model(reader);
+    assert_int_equal(program->child_count, 0);
+    assert_int_equal(program->unreadable_count, 2);
+    size_t first = strcmp(program->unreadable[0].name, "50-1") != 0;
+    assert_string_equal(program->unreadable[first].reason, "/opt/py\xEF\xBF\xBDthon3.10 is Python 3.10, for which there is no "
+                        "engine; a run with it as --python builds one where that is possible");
+    memset(program_path, 'p', sizeof program_path - 1);
+    program_path[sizeof program_path - 1] = '\0';
+    assert_ptr_equal(strstr(program->unreadable[!first].reason, program_path), program->unreadable[!first].reason);
+    assert_non_null(strstr(program->unreadable[!first].reason, "p: the engine cannot be loaded: ddd"));
+    model_free(program);
+    arena_reader_close(reader);
+}
+
 /* An arena in the making has no magic yet: it is waited for, but not beyond the program's end. */
 static void those_being_made_are_waited_for(void **state) {
     struct fixture *fixture = *state;
@@ -306,6 +341,7 @@ int main(void) {
         TEST(children_are_read_in_the_order_of_their_start),
         TEST(children_come_while_the_program_runs),
         TEST(broken_ones_are_named_and_the_rest_is_read),
+        TEST(a_child_without_an_engine_says_why),
         TEST(those_being_made_are_waited_for),
         TEST(time_of_a_killed_child_stands_still),
         TEST(ends_of_killed_children_are_written_down),
