@@ -439,23 +439,43 @@ static bool is_endless_jump(const struct flow *flow, const struct bytecode *byte
            bytecode->items[item->target - 1].where.line == item->where.line;
 }
 
+/* Of the handler that instruction `end` ends. */
+static bool begins_handler_of(const struct bytecode *bytecode, uint32_t index, uint32_t end) {
+    const struct instruction *item = &bytecode->items[index];
+    return python_begins_handler(item->opcode) && item->depth + 1 == bytecode->items[end].depth;
+}
+
+/* Stands directly behind an assert that raises: control comes there where the assert holds. The end of an assert may be there
+ * once for each way to it. */
+static bool follows_assert(const struct bytecode *bytecode, uint32_t index) {
+    for (uint32_t i = index; i-- > bytecode->body;) {
+        const struct instruction *item = &bytecode->items[i], *end = &bytecode->items[index - 1];
+        if (python_loads_assertion_error(item->opcode, item->oparg))
+            return true;
+        if (python_ends_block(item->opcode) && !python_jumps_always(item->opcode) &&
+            !same_place(&item->where, &end->where))
+            return false;
+    }
+    return false;
+}
+
 /* The statement whose line raising again at the end of a handler bears has an instruction of its own in that handler. The
  * line as a whole says nothing: the body of `finally` is there once for each way out of `try`. */
 static bool stands_in_handler(const struct flow *flow, const struct bytecode *bytecode, uint32_t end) {
     const struct instruction *last = &bytecode->items[end];
-    /* Behind `raise` or `return` it is a statement that is never reached; but `pass` may be, behind an assert. */
-    bool is_pass = last->where.end_line == last->where.line && last->where.end_column - last->where.column == 4;
     /* Behind `continue` it is what is left of a loop's `else`. */
     bool is_else = python_jumps_always(last[-1].opcode) && last[-1].where.line < last->where.line;
     /* Behind the handler's end that another way out of a loop leads to it is what is left of that loop's `break`. */
     bool is_break = last[-1].opcode == python_reraise && last[-1].oparg == last->oparg && last[-1].where.line > 0 &&
                     last[-1].where.line < last->where.line;
-    if (python_ends_block(last[-1].opcode) && !is_pass && !is_else && !is_break)
+    bool is_pass = last->where.end_line == last->where.line && last->where.end_column - last->where.column == 4;
+    /* Behind `raise` or `return` it is a statement that is never reached; but not behind an assert, nor need it be as `pass`. */
+    if (python_ends_block(last[-1].opcode) && !is_pass && !is_else && !is_break && !follows_assert(bytecode, end))
         return true;
     int32_t statement = flow_first_line(flow, last->where.line);
     for (uint32_t i = end; i-- > bytecode->body;) {
         const struct instruction *item = &bytecode->items[i];
-        if (python_begins_handler(item->opcode) && item->depth + 1 == last->depth)
+        if (begins_handler_of(bytecode, i, end))
             return false;
         if (item->reached && item->where.line > 0 && flow_first_line(flow, item->where.line) == statement &&
             (python_is_nop(item->opcode) || python_takes_nothing(item->opcode, item->oparg)))
@@ -465,18 +485,27 @@ static bool stands_in_handler(const struct flow *flow, const struct bytecode *by
 }
 
 /* The body of `finally` is there once for each way out of `try`. Raising again at its end bears the line of the last statement, as
- * `pass`, though a jump may come there past it: where the same jump goes in another copy tells. */
+ * `pass`, though a jump may come there past it: where the same jump goes in other copies tells. (Of one place there may be several
+ * jumps, as of a < b < c: one of them goes to the statement if the statement is meant.) */
 static bool jumps_past_end(const struct bytecode *bytecode, uint32_t from, uint32_t end) {
     const struct instruction *jump = &bytecode->items[from], *last = &bytecode->items[end];
+    uint32_t begin = end;
+    bool past = false;
     if (last->opcode != python_reraise || jump->where.line <= 0)
         return false;
-    for (uint32_t i = bytecode->body; i < bytecode->count; i++) {
+    while (begin > 0 && !begins_handler_of(bytecode, begin, end))
+        begin--;
+    for (uint32_t i = bytecode->body; i < bytecode->count; i = i + 1 == begin ? end : i + 1) {
         const struct instruction *item = &bytecode->items[i];
-        if (item->reached && item->opcode == jump->opcode && item->target >= 0 && same_place(&item->where, &jump->where) &&
-            !same_place(&bytecode->items[item->target].where, &last->where))
-            return true;
+        if (!item->reached || item->opcode != jump->opcode || item->target < 0 || !same_place(&item->where, &jump->where))
+            continue;
+        const struct instruction *target = &bytecode->items[item->target];
+        bool is_same = same_place(&target->where, &last->where);
+        if (is_same && target->opcode != python_reraise)
+            return false;
+        past |= !is_same;
     }
-    return false;
+    return past;
 }
 
 /* (e) */

@@ -142,6 +142,29 @@ REGRESSIONS = {
         for n in range(4):
             asyncio.run(f(n))
         """,
+    "break behind assert in two finally": """
+        def f(n, a, fails):
+            try:
+                if fails:
+                    raise KeyError
+            finally:
+                while True:
+                    try:
+                        n += 1
+                    except ValueError:
+                        n = 2
+                    finally:
+                        assert n or a, (n if n else
+                                        a)
+                        break
+        for n in 0, -1:
+            for a in 0, 1:
+                for fails in False, True:
+                    try:
+                        f(n, a, fails)
+                    except (KeyError, AssertionError):
+                        pass
+        """,
     "pass at the end of a condition at the end of finally": """
         def f(n, a, fails):
             try:
@@ -153,12 +176,28 @@ REGRESSIONS = {
                         n += 1
                     pass
             return n
-        for n, a in (0, 0), (0, 1), (1, 0), (1, 1):
-            f(n, a, False)
+        def g(n, a, fails):
             try:
-                f(n, a, True)
-            except KeyError:
+                if fails:
+                    raise KeyError
+            finally:
+                if n < 1 < a:
+                    n += 1
                 pass
+            return n
+        def h(n, a, fails):
+            try:
+                raise KeyError
+            finally:
+                if n < 1 < a:
+                    n += 1
+                pass
+        for n, a in (0, 0), (0, 1), (0, 2), (1, 0), (1, 1):
+            for function, fails in (f, False), (f, True), (g, False), (g, True), (h, True):
+                try:
+                    function(n, a, fails)
+                except KeyError:
+                    pass
         """,
     "asynchronous loop inside of expressions": """
         import asyncio

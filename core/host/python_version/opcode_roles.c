@@ -118,7 +118,7 @@ const uint16_t python_opcode_roles[256] = {
     [LOAD_FAST_BORROW] = ROLE_TAKES_NOTHING,
     [LOAD_FAST_BORROW_LOAD_FAST_BORROW] = ROLE_TAKES_NOTHING,
     [LOAD_SMALL_INT] = ROLE_TAKES_NOTHING | ROLE_CONSTANT,
-    [LOAD_COMMON_CONSTANT] = ROLE_TAKES_NOTHING | ROLE_CONSTANT, /* but see is_assertion_error */
+    [LOAD_COMMON_CONSTANT] = ROLE_TAKES_NOTHING | ROLE_CONSTANT, /* but see python_loads_assertion_error */
     [BUILD_TEMPLATE] = ROLE_COMPUTES,
     [BUILD_INTERPOLATION] = ROLE_COMPUTES,
     [END_ASYNC_FOR] = ROLE_MARKS_BACK,
@@ -129,7 +129,7 @@ const uint16_t python_opcode_roles[256] = {
 };
 
 
-static bool is_assertion_error(uint8_t opcode, uint32_t oparg) {
+bool python_loads_assertion_error(uint8_t opcode, uint32_t oparg) {
 #if PY_VERSION_HEX < 0x030E0000
     (void)oparg;
     return opcode == LOAD_ASSERTION_ERROR;
@@ -257,7 +257,7 @@ bool python_begins_handler(uint8_t opcode) { return opcode == PUSH_EXC_INFO; }
 bool python_ends_async_loop(uint8_t opcode) { return opcode == END_ASYNC_FOR; }
 
 bool python_is_expression(uint8_t opcode, uint32_t oparg) {
-    return python_has_role(opcode, ROLE_COMPUTES) || is_assertion_error(opcode, oparg);
+    return python_has_role(opcode, ROLE_COMPUTES) || python_loads_assertion_error(opcode, oparg);
 }
 
 unsigned python_stored_value(uint8_t opcode) {
@@ -271,7 +271,7 @@ unsigned python_stored_value(uint8_t opcode) {
 bool python_matches_group(uint8_t opcode) { return opcode == CHECK_EG_MATCH; }
 
 bool python_takes_nothing(uint8_t opcode, uint32_t oparg) {
-    return (python_has_role(opcode, ROLE_TAKES_NOTHING) && !is_assertion_error(opcode, oparg)) ||
+    return (python_has_role(opcode, ROLE_TAKES_NOTHING) && !python_loads_assertion_error(opcode, oparg)) ||
            (python_has_role(opcode, ROLE_TAKES_OPERANDS) && oparg == 0);
 }
 

@@ -82,6 +82,8 @@ bool python_ends_async_loop(uint8_t opcode); /* a handler, too: the iterator tel
 /* Computes a value inside a statement: its place in the source spans lines of that statement alone. (What enters and leaves
  * `with`, loops and `try` bears the place of the whole statement, its body included.) */
 bool python_is_expression(uint8_t opcode, uint32_t oparg);
+/* What an assert raises: nothing else loads it in this way. */
+bool python_loads_assertion_error(uint8_t opcode, uint32_t oparg);
 /* Takes the finished value of an expression to where the statement wants it. */
 static inline bool python_takes_value(uint8_t opcode) { return python_has_role(opcode, ROLE_TAKES_VALUE); }
 /* Which entry of the stack, 1 being the top, is the value that is stored into an object; 0: it stores none. */
