@@ -101,6 +101,12 @@ void profile_start_clocks(void) {
     __atomic_store_n(&profile.arena.header->clock_still, 0, __ATOMIC_RELEASE);
 }
 
+/* Activations to come find in their frames' memory what was there before, and write nothing of lines while those are off. */
+static void forget_lines_above(struct arena_thread *thread) {
+    for (struct arena_frame *frame = thread->top + 1; frame <= thread->limit && frame->code; frame++)
+        frame->line_cell = frame->charged_cell = frame->stands_for = 0;
+}
+
 /* Where lines are, every activation is timed: see shadow_leaves.h. */
 static void switch_lines(struct arena_thread *thread, bool on) {
     uint64_t now = on ? thread->last_ticks : reading_of(thread);
@@ -116,6 +122,7 @@ static void switch_lines(struct arena_thread *thread, bool on) {
             frame->outermost_mask = thread->active[frame->code] == 1 ? UINT64_MAX : 0;
         }
     }
+    forget_lines_above(thread);
 }
 
 uint32_t profile_switches_of_lines;

@@ -2,6 +2,7 @@
  * clock that only the test moves. Whatever is not read on the way, the sums must be the model's to the tick. */
 #include <time.h>
 
+#include "core/probe/profile_switching.h"
 #include "core/probe/shadow_switch.h"
 #include "tests/unit/probe_fixture.h"
 
@@ -347,6 +348,33 @@ static void leaf_call(struct site *leaf, uint64_t ticks) {
     shadow_leave_leaf(leaf->code, 0, profile_clock_kind);
 }
 
+/* An exception leaves a C function in a frame whose memory an activation with lines had, when those were on. */
+static void lines_that_are_off_have_no_time(void **state) {
+    (void)state;
+    struct site f = {.code = new_code("f")}, g = {.code = new_code("g")}, c = {.code = new_code("c")};
+    const uint32_t first = profile_register_lines(g.code, (const uint32_t[]){1, 2}, LINES);
+    const struct shadow_lines_place place = {first, first + LINES, 1};
+    enter(&f, true);
+    shadow_enter(&g.cache, g.code, 1, 0, place, 0, profile_clock_kind, true);
+    now_ticks += 10;
+    shadow_leave(g.code, first + LINES, 0, profile_clock_kind, true);
+    profile_switch_lines(false);
+    now_ticks += 1000;
+    enter(&g, false);
+    call_c(&c);
+    now_ticks += 100;
+    assert_true(shadow_expose(profile_current_thread, g.code));
+    leave(&g, false);
+    leave(&f, false);
+    profile_switch_lines(true);
+    uint64_t of_lines = 0;
+    for (uint32_t cell = first; cell <= first + LINES; cell++)
+        of_lines += profile_current_thread->lines[cell].self_ticks;
+    assert_int_equal(of_lines, 10);
+    assert_int_equal(counts_of(g.code).total_ticks, 110);
+    assert_time_adds_up();
+}
+
 /* Until the next activation is an untimed one. */
 static void make_short(struct site *leaf) {
     do {
@@ -497,6 +525,7 @@ int main(void) {
         cmocka_unit_test(a_chain_of_generators_is_not_timed),
         cmocka_unit_test(a_timed_line_ends_with_its_activation),
         cmocka_unit_test(no_time_is_lost_where_leaves_are_not_timed),
+        cmocka_unit_test(lines_that_are_off_have_no_time),
         cmocka_unit_test(short_leaves_are_timed_now_and_then),
         cmocka_unit_test(a_leaf_that_calls_is_timed),
         cmocka_unit_test(a_leaf_that_takes_long_is_timed),
