@@ -10,8 +10,13 @@
 #include "core/probe/shadow_stack.h"
 #include "pyprof/collectors.h"
 
-/* A function is run so many times; the fastest run counts, as whatever disturbs only adds. */
-enum { RUNS = 12, RUNS_OF_SLOW_CLOCK = 6, ROUNDS = SHADOW_WARM_UP - 1 /* in a run: all line stretches of it are timed ones */ };
+/* A function is run in turns without probes and with them, so that a machine that is slower for a while is so for both. The first
+ * turns, in which the interpreter specialises the code, do not count. */
+enum { FIRST_TURNS = 6, TURNS = 16, TURNS_OF_SLOW_CLOCK = 6 };
+enum {
+    ROUNDS = SHADOW_WARM_UP - 1, /* in a run: all line stretches of it are timed ones */
+    FEW_ROUNDS = 1,              /* in a run that tells what probes outside of rounds cost */
+};
 
 /* A program of two functions: `run` is given a range and `inner`. */
 struct experiment {
@@ -76,68 +81,117 @@ static PyObject *with_probes(PyObject *function, const struct experiment *experi
     return copy;
 }
 
-/* Ticks of the fastest run; 0: failed. before: prepares the scratch thread for a run, or NULL. */
-static uint64_t fastest_run(PyObject *run, PyObject *inner, void (*before)(struct arena_thread *)) {
-    uint64_t least = UINT64_MAX;
-    PyObject *rounds = PyObject_CallFunction((PyObject *)&PyRange_Type, "i", ROUNDS);
-    int runs = profile_clock_kind == SHADOW_FAST_CLOCK ? RUNS : RUNS_OF_SLOW_CLOCK;
-    for (int i = 0; rounds && i < runs; i++) {
-        if (before)
-            before(profile_current_thread);
-        uint64_t start = clock_ticks(profile_clock_kind);
-        PyObject *result = PyObject_CallFunctionObjArgs(run, rounds, inner, NULL);
-        uint64_t ticks = clock_ticks(profile_clock_kind) - start;
-        if (!result) {
-            least = UINT64_MAX;
-            break;
-        }
-        Py_DECREF(result);
-        if (ticks < least)
-            least = ticks;
-    }
-    Py_XDECREF(rounds);
-    return least == UINT64_MAX ? 0 : least;
+/* The functions of an experiment. Owned. */
+struct functions {
+    PyObject *run, *inner;
+};
+
+/* What is run in turns. Both have functions of their own, as the interpreter specialises a call for the function that it calls. */
+struct pair {
+    struct functions plain, probed;
+    void (*before)(struct arena_thread *); /* prepares the scratch thread for a run with probes, or NULL */
+};
+
+/* false: it failed. */
+static bool time_run(const struct functions *functions, PyObject *rounds, int64_t *ticks) {
+    uint64_t start = clock_ticks(profile_clock_kind);
+    PyObject *result = PyObject_CallFunctionObjArgs(functions->run, rounds, functions->inner, NULL);
+    *ticks = (int64_t)(clock_ticks(profile_clock_kind) - start);
+    Py_XDECREF(result);
+    return result != NULL;
 }
 
-/* Defines the functions of a source; new references. */
-static bool define(const char *source, PyObject **run, PyObject **inner) {
+/* Adds the ticks that probes take in so many rounds. */
+static bool add_difference(const struct pair *pair, PyObject *rounds, int64_t *sum) {
+    int64_t plain, probed;
+    if (!time_run(&pair->plain, rounds, &plain))
+        return false;
+    if (pair->before)
+        pair->before(profile_current_thread);
+    if (!time_run(&pair->probed, rounds, &probed))
+        return false;
+    *sum += probed - plain;
+    return true;
+}
+
+static int compare_ticks(const void *a, const void *b) {
+    int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+    return (left > right) - (left < right);
+}
+
+/* The interquartile mean: what disturbs a turn is not in it, whether it came with probes or without. */
+static int64_t mean_of_middle(int64_t *values, int count) {
+    qsort(values, (size_t)count, sizeof *values, compare_ticks);
+    int64_t sum = 0;
+    int skipped = count / 4;
+    for (int i = skipped; i < count - skipped; i++)
+        sum += values[i];
+    return sum / (count - 2 * skipped);
+}
+
+/* Ticks that probes take in ROUNDS - FEW_ROUNDS rounds; 0 where that cannot be told. */
+static uint64_t ticks_of_probes(const struct pair *pair) {
+    int turns = profile_clock_kind == SHADOW_FAST_CLOCK ? TURNS : TURNS_OF_SLOW_CLOCK, turn = 0;
+    int64_t ticks[TURNS], few = 0, many = 0;
+    PyObject *few_rounds = PyObject_CallFunction((PyObject *)&PyRange_Type, "i", FEW_ROUNDS);
+    PyObject *rounds = PyObject_CallFunction((PyObject *)&PyRange_Type, "i", ROUNDS);
+    while (few_rounds && rounds && turn < FIRST_TURNS + turns) {
+        few = many = 0;
+        if (!add_difference(pair, rounds, &many) || !add_difference(pair, few_rounds, &few))
+            break;
+        ticks[turn < FIRST_TURNS ? 0 : turn - FIRST_TURNS] = many - few;
+        turn++;
+    }
+    Py_XDECREF(rounds);
+    Py_XDECREF(few_rounds);
+    int64_t mean = turn == FIRST_TURNS + turns ? mean_of_middle(ticks, turns) : 0;
+    return mean > 0 ? (uint64_t)mean : 0;
+}
+
+/* Defines the functions of a source. */
+static bool define(const char *source, struct functions *functions) {
     PyObject *space = PyDict_New();
     PyObject *code = space ? Py_CompileString(source, "<calibration>", Py_file_input) : NULL;
     PyObject *done = NULL;
     if (code && PyDict_SetItemString(space, "__builtins__", PyEval_GetBuiltins()) == 0)
         done = PyEval_EvalCode(code, space, space);
-    *run = done ? Py_XNewRef(PyDict_GetItemString(space, "run")) : NULL;
-    *inner = done ? Py_XNewRef(PyDict_GetItemString(space, "inner")) : NULL;
+    functions->run = done ? Py_XNewRef(PyDict_GetItemString(space, "run")) : NULL;
+    functions->inner = done ? Py_XNewRef(PyDict_GetItemString(space, "inner")) : NULL;
     Py_XDECREF(done);
     Py_XDECREF(code);
     Py_XDECREF(space);
-    return *run && *inner;
+    return functions->run && functions->inner;
 }
 
-/* The functions' own namespace, which only the garbage collector could take away otherwise. */
-static void break_cycle(PyObject *run) {
-    if (run)
-        PyDict_Clear(PyFunction_GET_GLOBALS(run));
+/* Their namespace goes first, which only the garbage collector could take away otherwise. */
+static void drop(struct functions *functions) {
+    if (functions->run)
+        PyDict_Clear(PyFunction_GET_GLOBALS(functions->run));
+    Py_XDECREF(functions->run);
+    Py_XDECREF(functions->inner);
+}
+
+static bool define_probed(const struct experiment *experiment, struct functions *functions) {
+    PyObject **where = experiment->in_inner ? &functions->inner : &functions->run;
+    PyObject *probed = define(experiment->source, functions) ? with_probes(*where, experiment) : NULL;
+    if (probed)
+        Py_SETREF(*where, probed);
+    return probed != NULL;
 }
 
 /* Ticks that one event of the experiment costs; 0 where that cannot be told. */
 static uint64_t cost_of(const struct experiment *experiment, void (*before)(struct arena_thread *)) {
-    PyObject *run, *inner, *probed = NULL;
-    uint64_t plain = 0, measured = 0;
-    if (define(experiment->source, &run, &inner) && profile_begin_scratch()) {
-        probed = with_probes(experiment->in_inner ? inner : run, experiment);
-        if (probed) {
-            plain = fastest_run(run, inner, NULL);
-            measured = experiment->in_inner ? fastest_run(run, probed, before) : fastest_run(probed, inner, before);
-        }
+    struct pair pair = {.before = before};
+    uint64_t ticks = 0;
+    if (profile_begin_scratch()) {
+        if (define(experiment->source, &pair.plain) && define_probed(experiment, &pair.probed))
+            ticks = ticks_of_probes(&pair);
         profile_end_scratch();
     }
-    break_cycle(run);
-    Py_XDECREF(run);
-    Py_XDECREF(inner);
-    Py_XDECREF(probed);
+    drop(&pair.plain);
+    drop(&pair.probed);
     PyErr_Clear();
-    return measured > plain ? (measured - plain) / (experiment->events * ROUNDS) : 0;
+    return ticks / (experiment->events * (ROUNDS - FEW_ROUNDS));
 }
 
 /* --- the scratch thread's state ------------------------------------------------------------------------------- */
@@ -175,7 +229,7 @@ static uint64_t cost_of_recall(void) {
     uint64_t least = UINT64_MAX;
     if (!profile_begin_scratch())
         return 0;
-    for (int i = 0; i < RUNS; i++) {
+    for (int i = 0; i < TURNS; i++) {
         uint64_t start = clock_ticks(profile_clock_kind);
         for (uint32_t k = 0; k < ROUNDS; k++) {
             profile_current_thread->top->position = 1 + k % 3;

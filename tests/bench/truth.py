@@ -3,8 +3,10 @@
 
 The programs in tests/bench/truth have parts. What share of the time each takes is found out without a profiler: in plain
 python3 the parts are run in turn, many times, by a stopwatch outside of them; for lines the loop is run without a line and with it
-twice, so that half the difference is the line's. A profiler's shares are those of the parts' total times (functions) or of the
-lines' total times. The error of a program is that of its worst part, the median over the rounds.
+twice, so that half the difference is the line's. Lines that work on each other's results, or whose objects are freed elsewhere,
+cannot be told apart so: then their times add up to more than the loop takes, and the program is refused. A profiler's shares are
+those of the parts' total times (functions) or of the lines' total times. The error of a program is that of its worst part, the
+median over the rounds.
 
 usage: truth.py [--rounds N] [--python PATH] [--only TEXT]    a table; status 1 where this program's error exceeds the limit
        truth.py --stopwatch PROGRAM                           the true shares as JSON; run by the interpreter in question
@@ -25,6 +27,7 @@ PROGRAMS = pathlib.Path(__file__).resolve().parent / "truth"
 FOLDER = ROOT / "build" / "bench" / "truth"
 WORKBENCH = str(ROOT / "pyprof-tui")
 LIMIT = 2.0  # percentage points
+MOST_OF_LOOP = 1.06  # times of lines together, of what the loop takes; the rest is measuring
 OURS = {"function": "function", "function+line": "function,line", "line": "line"}
 MARK = re.compile(r"#: (.*)$")
 
@@ -78,9 +81,14 @@ def true_shares(path):
         space = load(path)
         return shares(fastest({part.__name__: part for part in space["PARTS"]}, 60))
     count = load(path)["COUNT"]
-    versions = {(name, times): repeated(path, number, times) for number, name in marked.items() for times in (0, 2)}
+    versions = {(name, times): repeated(path, number, times) for number, name in marked.items() for times in (0, 1, 2)}
     found = fastest({version: lambda work=work: work(count) for version, work in versions.items()}, 24)
-    return shares({name: max(0.0, found[name, 2] - found[name, 0]) for name in marked.values()})
+    times = {name: max(0.0, found[name, 2] - found[name, 0]) / 2 for name in marked.values()}
+    loop = statistics.median(found[name, 1] for name in times)
+    if sum(times.values()) > MOST_OF_LOOP * loop:
+        raise RuntimeError(f"{path.name}: its lines are not independent, their times add up to {sum(times.values()) / loop:.2f} of "
+                           "the loop's")
+    return shares(times)
 
 
 # --- what profilers say ---------------------------------------------------------------------------------------

@@ -1,4 +1,6 @@
-"""Lines whose time varies: a list that grows, now and then a long one, calls of Python functions, short ones between."""
+"""Lines whose time varies: a list that grows, now and then a long one, calls of Python functions, short ones between.
+
+No line works on what another one makes, and none makes what is freed elsewhere: what a line takes is told by leaving it out."""
 
 COUNT = 40_000
 
@@ -10,14 +12,14 @@ def helper(value):
 def work(count):
     kept = []
     big = list(range(400))
-    a = n = 0
+    a = b = c = d = 0
     for i in range(count):
-        kept.append(a)  #: append
-        a = helper(a)  #: call
-        n += sum(big) if i % 64 == 0 else 1  #: seldom long
-        a = a * 5 % 1021  #: arithmetic
-        n += (i * 7) % 13 + (i * 11) % 17 + (i * 3) % 19  #: longer arithmetic
-    return n, a
+        kept.append(None)  #: append
+        a = helper(i)  #: call
+        b += sum(big) if i % 64 == 0 else 1  #: seldom long
+        c = i * 5 % 1021  #: arithmetic
+        d += (i * 7) % 13 + (i * 11) % 17 + (i * 3) % 19  #: longer arithmetic
+    return a, b, c, d
 
 
 def main(rounds=25):
