@@ -181,7 +181,7 @@ def main():
             if ratios and not options.programs:
                 store(version, "memory", ratios)
         if "truth" in options.only:
-            for program, collectors, points in bench_truth(options.python, min(options.rounds, 3), min(options.peer_rounds, 1)):
+            for program, collectors, points in bench_truth(options.python, options.rounds, min(options.peer_rounds, 1)):
                 verdict.figure(f"truth, {program}, {collectors}, worst share", points, TRUTH_LIMIT, "{:.1f} points")
         if "imports" in options.only:
             bench_imports(options, version, verdict)

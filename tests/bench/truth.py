@@ -5,8 +5,8 @@ The programs in tests/bench/truth have parts. What share of the time each takes 
 python3 the parts are run in turn, many times, by a stopwatch outside of them; for lines the loop is run without a line and with it
 twice, so that half the difference is the line's. Lines that work on each other's results, or whose objects are freed elsewhere,
 cannot be told apart so: then their times add up to more than the loop takes, and the program is refused. A profiler's shares are
-those of the parts' total times (functions) or of the lines' total times. The error of a program is that of its worst part, the
-median over the rounds.
+those of the parts' total times (functions) or of the lines' total times. Both are medians over the rounds, as a part of a program
+is faster in one process than in another; the error of a program is that of its worst part.
 
 usage: truth.py [--rounds N] [--python PATH] [--only TEXT]    a table; status 1 where this program's error exceeds the limit
        truth.py --stopwatch PROGRAM                           the true shares as JSON; run by the interpreter in question
@@ -27,7 +27,7 @@ PROGRAMS = pathlib.Path(__file__).resolve().parent / "truth"
 FOLDER = ROOT / "build" / "bench" / "truth"
 WORKBENCH = str(ROOT / "pyprof-tui")
 LIMIT = 2.0  # percentage points
-MOST_OF_LOOP = 1.06  # times of lines together, of what the loop takes; the rest is measuring
+OF_LOOP, MOST_OF_LOOP = "of the loop", 1.05  # times of lines together, of what the loop takes; the rest is measuring
 OURS = {"function": "function", "function+line": "function,line", "line": "line"}
 MARK = re.compile(r"#: (.*)$")
 
@@ -39,15 +39,23 @@ def shares(times):
     return {name: 100 * value / whole for name, value in times.items()}
 
 
-def fastest(jobs, repetitions):
-    """{name: CPU seconds} of callables that are run in turn; the median of the faster half, as noise only adds."""
-    found = {name: [] for name in jobs}
+def middle(values):
+    """The interquartile mean: what disturbs the machine for a while is not in it."""
+    values, skipped = sorted(values), len(values) // 4
+    return statistics.mean(values[skipped:len(values) - skipped])
+
+
+def in_turn(jobs, repetitions):
+    """[{name: CPU seconds}] of callables that are run one after the other, so that what they are compared by lies close together."""
+    found = []
     for _ in range(repetitions):
+        times = {}
         for name, job in jobs.items():
             started = time.thread_time()
             job()
-            found[name].append(time.thread_time() - started)
-    return {name: statistics.median(sorted(values)[:(len(values) + 1) // 2]) for name, values in found.items()}
+            times[name] = time.thread_time() - started
+        found.append(times)
+    return found
 
 
 def load(path):
@@ -75,20 +83,25 @@ def repeated(path, number, times):
     return space["work"]
 
 
-def true_shares(path):
-    marked = marked_lines(path)
-    if not marked:
-        space = load(path)
-        return shares(fastest({part.__name__: part for part in space["PARTS"]}, 60))
+def true_shares_of_functions(path):
+    parts = {part.__name__: part for part in load(path)["PARTS"]}
+    found = [shares(times) for times in in_turn(parts, 60)]
+    return shares({name: middle([turn[name] for turn in found]) for name in parts})
+
+
+def true_shares_of_lines(path, marked):
     count = load(path)["COUNT"]
     versions = {(name, times): repeated(path, number, times) for number, name in marked.items() for times in (0, 1, 2)}
-    found = fastest({version: lambda work=work: work(count) for version, work in versions.items()}, 24)
-    times = {name: max(0.0, found[name, 2] - found[name, 0]) / 2 for name in marked.values()}
-    loop = statistics.median(found[name, 1] for name in times)
-    if sum(times.values()) > MOST_OF_LOOP * loop:
-        raise RuntimeError(f"{path.name}: its lines are not independent, their times add up to {sum(times.values()) / loop:.2f} of "
-                           "the loop's")
-    return shares(times)
+    found = in_turn({version: lambda work=work: work(count) for version, work in versions.items()}, 30)
+    times = {name: max(0.0, middle([turn[name, 2] - turn[name, 0] for turn in found]) / 2) for name in marked.values()}
+    loop = middle([turn[name, 1] for turn in found for name in times])
+    return {**shares(times), OF_LOOP: sum(times.values()) / loop}
+
+
+def true_shares(path):
+    """{part: percent}; of lines also {OF_LOOP: what they take of the loop, all together}."""
+    marked = marked_lines(path)
+    return true_shares_of_lines(path, marked) if marked else true_shares_of_functions(path)
 
 
 # --- what profilers say ---------------------------------------------------------------------------------------
@@ -132,8 +145,13 @@ def peer_shares(peer, path, wanted):
     return rows and pick(rows, path, wanted, lambda row: row["name"], lambda row: row["total"])
 
 
+def medians(rounds):
+    """{name: median} of dictionaries with the same names."""
+    return {name: statistics.median(found[name] for found in rounds) for name in rounds[0]}
+
+
 def error(truth, said):
-    return max(abs(truth[name] - said[name]) for name in truth)
+    return max(abs(truth[name] - said[name]) for name in said)
 
 
 # --- the table ------------------------------------------------------------------------------------------------
@@ -154,19 +172,24 @@ def profilers_of(python, path):
 def measure(path, python, rounds, peer_rounds, verbose):
     """{profiler: error in points}"""
     profilers = profilers_of(python, path)
-    errors = {name: [] for name in profilers}
+    truths, said = [], {name: [] for name in profilers}
     for turn in range(rounds):
-        truth = json.loads(run([python, str(pathlib.Path(__file__).resolve()), "--stopwatch", str(path)]))
+        truths.append(json.loads(run([python, str(pathlib.Path(__file__).resolve()), "--stopwatch", str(path)])))
         for name, ask in profilers.items():
             if name not in OURS and turn >= peer_rounds:
                 continue
-            said = ask(list(truth))
-            if said:
-                errors[name].append(error(truth, said))
-                if verbose:
-                    print(f"  {path.stem}, {name}: " + ", ".join(
-                        f"{part} {truth[part]:.1f} -> {said[part]:.1f}" for part in truth), flush=True)
-    return {name: statistics.median(values) for name, values in errors.items() if values}
+            found = ask([part for part in truths[0] if part != OF_LOOP])
+            if found:
+                said[name].append(found)
+    truth = medians(truths)
+    if truth.get(OF_LOOP, 0) > MOST_OF_LOOP:
+        raise RuntimeError(f"{path.name}: its lines are not independent, their times add up to {truth[OF_LOOP]:.2f} of the loop's")
+    said = {name: medians(found) for name, found in said.items() if found}
+    if verbose:
+        for name, found in said.items():
+            print(f"  {path.stem}, {name}: " + ", ".join(f"{part} {truth[part]:.1f} -> {found[part]:.1f}" for part in found),
+                  flush=True)
+    return {name: error(truth, found) for name, found in said.items()}
 
 
 def show(results):
@@ -187,7 +210,7 @@ def take_the_processor(policy):
         pass
 
 
-def bench_truth(python, rounds=3, peer_rounds=1, only="", verbose=False):
+def bench_truth(python, rounds=5, peer_rounds=1, only="", verbose=False):
     """Prints the table. [(program, collectors, error)] of this program, to be held against LIMIT."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     take_the_processor(os.SCHED_FIFO)
@@ -202,7 +225,7 @@ def bench_truth(python, rounds=3, peer_rounds=1, only="", verbose=False):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--peer-rounds", type=int, default=1)
     parser.add_argument("--python", default="/usr/bin/python3")
     parser.add_argument("--only", default="")
