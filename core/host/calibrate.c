@@ -12,7 +12,7 @@
 
 /* A function is run in turns without probes and with them, so that a machine that is slower for a while is so for both. The first
  * turns, in which the interpreter specialises the code, do not count. */
-enum { FIRST_TURNS = 6, TURNS = 10, TURNS_OF_SLOW_CLOCK = 4 };
+enum { FIRST_TURNS = 6, TURNS = 16, TURNS_OF_SLOW_CLOCK = 6 };
 enum {
     ROUNDS = SHADOW_WARM_UP - 1, /* in a run: all line stretches of it are timed ones */
     FEW_ROUNDS = 1,              /* in a run that tells what probes outside of rounds cost */
@@ -101,16 +101,26 @@ static bool time_run(const struct functions *functions, PyObject *rounds, int64_
     return result != NULL;
 }
 
-/* Adds the ticks that probes take in so many rounds. */
-static bool add_difference(const struct pair *pair, PyObject *rounds, int64_t *sum) {
-    int64_t plain, probed;
-    if (!time_run(&pair->plain, rounds, &plain))
+/* Ticks that ROUNDS take longer than FEW_ROUNDS, of each turn. */
+struct turns {
+    int64_t plain[TURNS], probed[TURNS];
+};
+
+/* false: a run failed. */
+static bool take_turn(const struct pair *pair, PyObject *few_rounds, PyObject *rounds, int64_t *plain, int64_t *probed) {
+    int64_t few_plain, few_probed;
+    if (!time_run(&pair->plain, rounds, plain) || !time_run(&pair->plain, few_rounds, &few_plain))
         return false;
     if (pair->before)
         pair->before(profile_current_thread);
-    if (!time_run(&pair->probed, rounds, &probed))
+    if (!time_run(&pair->probed, rounds, probed))
         return false;
-    *sum += probed - plain;
+    if (pair->before)
+        pair->before(profile_current_thread);
+    if (!time_run(&pair->probed, few_rounds, &few_probed))
+        return false;
+    *plain -= few_plain;
+    *probed -= few_probed;
     return true;
 }
 
@@ -119,33 +129,30 @@ static int compare_ticks(const void *a, const void *b) {
     return (left > right) - (left < right);
 }
 
-/* The interquartile mean: what disturbs a turn is not in it, whether it came with probes or without. */
-static int64_t mean_of_middle(int64_t *values, int count) {
-    qsort(values, (size_t)count, sizeof *values, compare_ticks);
+/* The mean of the faster half, as what disturbs makes slower, but for the fastest, which may owe that to what stood before it. */
+static int64_t typical(int64_t *ticks, int count) {
+    qsort(ticks, (size_t)count, sizeof *ticks, compare_ticks);
     int64_t sum = 0;
-    int skipped = count / 4;
-    for (int i = skipped; i < count - skipped; i++)
-        sum += values[i];
-    return sum / (count - 2 * skipped);
+    for (int i = 1; i <= count / 2; i++)
+        sum += ticks[i];
+    return sum / (count / 2);
 }
 
 /* Ticks that probes take in ROUNDS - FEW_ROUNDS rounds; 0 where that cannot be told. */
 static uint64_t ticks_of_probes(const struct pair *pair) {
-    int turns = profile_clock_kind == SHADOW_FAST_CLOCK ? TURNS : TURNS_OF_SLOW_CLOCK, turn = 0;
-    int64_t ticks[TURNS], few = 0, many = 0;
+    int count = profile_clock_kind == SHADOW_FAST_CLOCK ? TURNS : TURNS_OF_SLOW_CLOCK, turn = -FIRST_TURNS;
+    struct turns turns;
     PyObject *few_rounds = PyObject_CallFunction((PyObject *)&PyRange_Type, "i", FEW_ROUNDS);
     PyObject *rounds = PyObject_CallFunction((PyObject *)&PyRange_Type, "i", ROUNDS);
-    while (few_rounds && rounds && turn < FIRST_TURNS + turns) {
-        few = many = 0;
-        if (!add_difference(pair, rounds, &many) || !add_difference(pair, few_rounds, &few))
+    for (; few_rounds && rounds && turn < count; turn++) {
+        int at = turn > 0 ? turn : 0;
+        if (!take_turn(pair, few_rounds, rounds, &turns.plain[at], &turns.probed[at]))
             break;
-        ticks[turn < FIRST_TURNS ? 0 : turn - FIRST_TURNS] = many - few;
-        turn++;
     }
     Py_XDECREF(rounds);
     Py_XDECREF(few_rounds);
-    int64_t mean = turn == FIRST_TURNS + turns ? mean_of_middle(ticks, turns) : 0;
-    return mean > 0 ? (uint64_t)mean : 0;
+    int64_t taken = turn == count ? typical(turns.probed, count) - typical(turns.plain, count) : 0;
+    return taken > 0 ? (uint64_t)taken : 0;
 }
 
 /* Defines the functions of a source. */
@@ -290,16 +297,9 @@ static struct arena_probe_cost measure_costs(bool lines) {
     return cost;
 }
 
-static uint64_t sum_of_costs(const struct arena_probe_cost *cost) {
-    return cost->function + cost->line + cost->call + cost->call_other;
-}
-
-/* Twice, as a processor that shares its core with what just started may be slower for some milliseconds; the faster time counts. */
 void calibrate_probes(void) {
     if (profile_clock_kind == ARENA_CLOCK_NONE)
         return;
-    bool lines = profile_header()->collectors & COLLECTOR_LINE;
-    struct arena_probe_cost first = measure_costs(lines), second = measure_costs(lines);
-    profile_probe_cost = sum_of_costs(&first) < sum_of_costs(&second) ? first : second;
-    profile_header()->probe_cost = profile_probe_cost;
+    struct arena_probe_cost cost = measure_costs(profile_header()->collectors & COLLECTOR_LINE);
+    profile_probe_cost = profile_header()->probe_cost = cost;
 }
