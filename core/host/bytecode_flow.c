@@ -244,6 +244,18 @@ static bool serves_group(const struct bytecode *bytecode, uint32_t index) {
 /* A place goes on to a line below its first. */
 static bool encloses(const struct location *where, int32_t line) { return line > where->line && line <= where->end_line; }
 
+/* From here on `with` is left: the call of `__exit__` is given None three times, all at the place of all of it; a value that is
+ * returned goes out of the way first. Less than that tells nothing: names of arguments are a constant at the place of their call,
+ * and a callable and what stands below it have one place, too. */
+static bool leaves_with(const struct bytecode *bytecode, uint32_t index) {
+    uint32_t first = python_swaps(bytecode->items[index].opcode) ? index + 1 : index;
+    for (uint32_t i = first; i < first + 3; i++)
+        if (i >= bytecode->count || !python_loads_constant(bytecode->items[i].opcode) ||
+            !same_place(&bytecode->items[i].where, &bytecode->items[index].where))
+            return false;
+    return true;
+}
+
 /* (a): joins the lines of an instruction's place. Not an expression's are the call that leaves `with`, which bears the place of
  * all of it, as do the constants it is given, and the copy in front of a handler's end. A NOP that is reached with a value of
  * its place on the stack stands for `return`. */
@@ -251,12 +263,12 @@ static void join_place(struct flow *flow, const struct bytecode *bytecode, uint3
     const struct instruction *item = &bytecode->items[index];
     if (item->where.line <= 0 || item->where.end_line <= item->where.line)
         return;
-    bool leaves_with = index > 0 && python_loads_constant(item[-1].opcode) && same_place(&item[-1].where, &item->where);
+    bool calls_exit = index > 2 && leaves_with(bytecode, index - 3) && same_place(&item[-1].where, &item->where);
     bool leaves_handler = index + 1 < bytecode->count && python_ends_handler(item[1].opcode);
     bool returns = python_is_nop(item->opcode) && !python_takes_value(item[1].opcode) &&
                    !encloses(&item->where, item[1].where.line) && /* as `try` does what it begins with */
                    item->value_line >= item->where.line && item->value_line <= item->where.end_line;
-    if (returns || (python_is_expression(item->opcode, item->oparg) && !leaves_with && !leaves_handler &&
+    if (returns || (python_is_expression(item->opcode, item->oparg) && !calls_exit && !leaves_handler &&
                     !serves_group(bytecode, index)))
         join_lines(flow, item->where.line,
                    item->where.end_line < flow->last_line ? item->where.end_line : flow->last_line);
@@ -376,8 +388,8 @@ static void join_constant_conditions(struct flow *flow, const struct bytecode *b
     for (uint32_t i = bytecode->body; i + 1 < bytecode->count; i++) {
         const struct instruction *item = &bytecode->items[i];
         int32_t line = item->where.line, next = item[1].where.line;
-        bool leaves_with = i + 2 < bytecode->count && same_place(&item[1].where, &item[2].where);
-        if (!item->reached || !python_is_nop(item->opcode) || next <= 0 || line <= next || item->value_line <= 0 || leaves_with)
+        if (!item->reached || !python_is_nop(item->opcode) || next <= 0 || line <= next || item->value_line <= 0 ||
+            leaves_with(bytecode, i + 1))
             continue;
         int32_t first = flow_first_line(flow, next);
         if (flow_first_line(flow, item->value_line) == first)

@@ -557,6 +557,30 @@ REGRESSIONS = {
         for i in range(3):
             f(i, 3)
         """,
+    "constant condition below its value in a module": """
+        for a in 1, 2:
+            x, y = (a and int(a) and int(
+                a), (int(a)
+                if True
+                else 0))
+            del x
+            del y
+        """,
+    "names of arguments and of a display": """
+        def f(a, b):
+            return dict({a:
+                a}, b=(len(a)
+                if b
+                else 3))
+        def g(a, b):
+            return {"a": (a and
+                a), "b": (len(a)
+                if b
+                else 3)}
+        for n in range(3):
+            f("a", n)
+            g("a", n)
+        """,
     "pass behind assert in finally": """
         def f(n):
             try:
