@@ -482,7 +482,8 @@ static bool stands_in_handler(const struct flow *flow, const struct bytecode *by
                     last[-1].where.line < last->where.line;
     bool is_pass = last->where.end_line == last->where.line && last->where.end_column - last->where.column == 4;
     /* Behind `raise` or `return` it is a statement that is never reached; but not behind an assert, nor need it be as `pass`. */
-    if (python_ends_block(last[-1].opcode) && !is_pass && !is_else && !is_break && !follows_assert(bytecode, end))
+    if (python_reraises_at_last_statement() && python_ends_block(last[-1].opcode) && !is_pass && !is_else && !is_break &&
+        !follows_assert(bytecode, end))
         return true;
     int32_t statement = flow_first_line(flow, last->where.line);
     for (uint32_t i = end; i-- > bytecode->body;) {

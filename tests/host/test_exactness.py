@@ -581,6 +581,24 @@ REGRESSIONS = {
             f("a", n)
             g("a", n)
         """,
+    "break behind raise at the end of finally": """
+        def f(a, fails):
+            try:
+                if fails:
+                    raise KeyError
+            finally:
+                while True:
+                    if a:
+                        raise ValueError
+                    else:
+                        break
+        for a in 0, 1:
+            for fails in False, True:
+                try:
+                    f(a, fails)
+                except (KeyError, ValueError):
+                    pass
+        """,
     "pass behind assert in finally": """
         def f(n):
             try:

@@ -287,4 +287,5 @@ bool python_returns_constant(uint8_t opcode) {
 bool python_is_nop(uint8_t opcode) { return opcode == NOP; }
 bool python_is_clean_up(uint8_t opcode) { return opcode == RERAISE || opcode == SWAP; }
 bool python_ends_handler(uint8_t opcode) { return opcode == POP_EXCEPT; }
+bool python_reraises_at_last_statement(void) { return PY_VERSION_HEX < 0x030C0000; }
 bool python_swaps(uint8_t opcode) { return opcode == SWAP; }

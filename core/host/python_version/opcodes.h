@@ -99,6 +99,9 @@ bool python_is_nop(uint8_t opcode);
 /* Puts the stack right inside a statement, or goes on with an exception: bears the line of what stood before. */
 bool python_is_clean_up(uint8_t opcode);
 bool python_ends_handler(uint8_t opcode);
+/* Raising again at the end of `finally` bears the place of the last statement there, even of one that is never reached; from
+ * 3.12 on the place of what leads to it. */
+bool python_reraises_at_last_statement(void);
 bool python_swaps(uint8_t opcode);
 
 /* Instructions that are written, not only read. */
