@@ -12,8 +12,8 @@ from exact_counts import PYTHON, Comparing, main
 
 LINES = ["--set", "collectors.line.include=['**']"]
 
-# Modules and the tests that run them. Not there: what sorts by addresses (pprint), or waits (asyncio, email), or goes down to the recursion limit, which the
-# counters take frames of (json.test_recursion, pickletools).
+# Modules and the tests that run them. Not there: what sorts by addresses (pprint), or waits (asyncio, email), or goes down to the
+# recursion limit, which the counters take frames of (json.test_recursion, pickletools; single tests: LEFT_OUT).
 LIBRARY = {
     "textwrap": ["test_textwrap"],
     "heapq": ["test_heapq"],
@@ -49,18 +49,22 @@ LIBRARY = {
     "typing": ["test_typing"],
 }
 
-RUN = """
+LEFT_OUT = ["test_deep_nesting"]
+
+RUN = f"LEFT_OUT = {LEFT_OUT!r}" + """
 import ast, builtins, importlib.machinery, json, os, random, sys, unittest, warnings
 counting, module, tests = sys.argv[1] == "count", sys.argv[2], sys.argv[3:]
 folder = os.path.abspath("library")
 random.seed(0)
+seed = random.Random.seed
+random.Random.seed = lambda self, a=None, version=2: seed(self, 0 if a is None else a, version)  # new ones are all the same, too
 vars(builtins).pop("profile", None)  # the decorator; dataclasses' tests go through the builtins
 sys.path.insert(0, HERE)
 import counting_oracle  # also when not counting: what it imports shall be the same
 if counting:
     counters, known, codes = counting_oracle.Counters(), {}, {}
     class Loader(importlib.machinery.SourceFileLoader):
-        def source_to_code(self, data, path, *, _optimize=-1):
+        def source_to_code(self, data, path, fullname=None, *, _optimize=-1):  # a name from 3.15 on
             file = os.path.relpath(path, folder)
             plain = counting_oracle.lines_with_code(compile(data, path, "exec", dont_inherit=True), file)
             known[file] = plain
@@ -81,7 +85,10 @@ for name in list(sys.modules):
         del sys.modules[name]
 __import__(module)
 assert sys.modules[module].__file__.startswith(folder), sys.modules[module].__file__
+def flat(suite):
+    return [test for part in suite for test in (flat(part) if isinstance(part, unittest.TestSuite) else [part])]
 suite = unittest.defaultTestLoader.loadTestsFromNames(["test." + test for test in tests])
+suite = unittest.TestSuite(test for test in flat(suite) if test.id().rpartition(".")[2] not in LEFT_OUT)
 with open(os.devnull, "w") as nothing:
     result = unittest.TextTestRunner(stream=nothing, verbosity=0, warnings="ignore").run(suite)
 print(result.testsRun, len(result.failures), len(result.errors), len(result.skipped))
