@@ -12,18 +12,6 @@ static PyObject *uncounted(PyObject *names) {
 }
 #endif
 
-PyObject *python_probed_names(PyCodeObject *original) {
-#if PY_VERSION_HEX >= 0x030C0000
-    static PyObject *only_name; /* owned: for all code that names nothing */
-    if (PyTuple_GET_SIZE(original->co_names) == 0) {
-        if (!only_name)
-            only_name = uncounted(Py_BuildValue("(N)", PyUnicode_InternFromString("probe")));
-        return Py_XNewRef(only_name);
-    }
-#endif
-    return Py_NewRef(original->co_names);
-}
-
 #if PY_VERSION_HEX < 0x030C0000
 
 /* The original is such code already, so nothing is to be checked, and no name to be interned. */
@@ -52,17 +40,16 @@ PyCodeObject *python_new_code(PyCodeObject *original, int stack_size, PyObject *
                               PyObject *line_table, PyObject *exception_table) {
     PyObject *local_names = uncounted(PyCode_GetVarnames(original));
     PyObject *free_names = uncounted(PyCode_GetFreevars(original));
-    PyObject *cell_names = uncounted(PyCode_GetCellvars(original)), *names = python_probed_names(original);
+    PyObject *cell_names = uncounted(PyCode_GetCellvars(original));
     PyCodeObject *code = NULL;
-    if (local_names && free_names && cell_names && names)
+    if (local_names && free_names && cell_names)
         code = PyUnstable_Code_NewWithPosOnlyArgs(original->co_argcount, original->co_posonlyargcount, original->co_kwonlyargcount,
-                        original->co_nlocals, stack_size, original->co_flags, bytecode, constants, names,
+                        original->co_nlocals, stack_size, original->co_flags, bytecode, constants, original->co_names,
                         local_names, free_names, cell_names, original->co_filename, original->co_name,
                         original->co_qualname, original->co_firstlineno, line_table, exception_table);
     Py_XDECREF(local_names);
     Py_XDECREF(free_names);
     Py_XDECREF(cell_names);
-    Py_XDECREF(names);
     return code;
 }
 

@@ -23,9 +23,6 @@
 /* By opcode: code units of inline cache behind it; what it was before the interpreter specialised it. */
 extern const uint8_t python_opcode_caches[256], python_opcode_deopt[256];
 
-/* The names of code with probes: at least the one that they name. A new reference; NULL with an exception set. */
-PyObject *python_probed_names(PyCodeObject *original);
-
 /* Everything of the original but its instructions and constants, as of code that has never run. */
 void python_copy_description(PyCodeObject *copy, PyCodeObject *original, PyObject *constants, int stack_size);
 

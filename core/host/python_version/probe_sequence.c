@@ -16,8 +16,9 @@ int python_probe_instructions(uint32_t constant_index, bool delegates, struct pr
     return delegates ? 4 : 3;
 #else
     (void)delegates;
-    sequence[1] = (struct probe_instruction){DELETE_ATTR, 0, 0};
-    return 2;
+    sequence[1] = (struct probe_instruction){GET_AITER, 0, 0};
+    sequence[2] = (struct probe_instruction){POP_TOP, 0, 0};
+    return 3;
 #endif
 }
 
@@ -41,10 +42,23 @@ void python_wake(PyCodeObject *code, struct python_sleeping sleeping) {
     at[1] = sleeping.oparg;
 }
 
-void python_set_probe_function(PyTypeObject *type, python_probe_function run) {
 #if PY_VERSION_HEX < 0x030C0000
-    type->tp_iternext = run;
+
+void python_set_probe_function(PyTypeObject *type, python_probe_function run) { type->tp_iternext = run; }
+
 #else
-    type->tp_setattro = run;
-#endif
+
+/* Nothing of the program comes to it: it is on a stack between two instructions. */
+static PyAsyncMethods over_methods = {.am_anext = PyObject_SelfIter};
+static PyTypeObject over_type = {PyVarObject_HEAD_INIT(NULL, 0).tp_name = "probe", .tp_as_async = &over_methods};
+struct python_probe_over python_probe_over = {PyObject_HEAD_INIT(&over_type)};
+
+void python_set_probe_function(PyTypeObject *type, python_probe_function run) {
+    static PyAsyncMethods methods[32]; /* there are fewer kinds of probes */
+    static unsigned used;
+    if (!type->tp_as_async)
+        type->tp_as_async = &methods[used++];
+    type->tp_as_async->am_aiter = run;
 }
+
+#endif

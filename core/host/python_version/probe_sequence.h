@@ -11,9 +11,9 @@
  * mark_stacks) that control does not go on with an item on the stack. In front of a yield that delegates a NOP follows, whose
  * operand, of no meaning to the interpreter, is the distance that throwing looks for there. From 3.12 on, where FOR_ITER leads
  * to an END_FOR and is an event to sys.monitoring:
- *     LOAD_CONST probe; DELETE_ATTR 0
- * The probe's tp_setattro slot is called; which name it is given does not matter, but there must be one. In 3.14 the LOAD_CONST is
- * the form that it takes for what is never freed, as the reference need not be counted: the code outlives it. */
+ *     LOAD_CONST probe; GET_AITER; POP_TOP
+ * The interpreter calls the probe's am_aiter slot directly, and looks whether what that returns has an am_anext. In 3.14 the
+ * LOAD_CONST is the form that it takes for what is never freed, as the reference need not be counted: the code outlives it. */
 struct probe_instruction {
     uint8_t opcode;
     uint8_t jump; /* 0: no jump; else which of enum probe_jump */
@@ -21,7 +21,7 @@ struct probe_instruction {
 };
 enum probe_jump { PROBE_JUMP_BEHIND = 1, PROBE_JUMP_EXIT = 2 };
 /* BEHIND: without what stands in front of a yield; as many code units, but for prefixes. */
-enum { PYTHON_PROBE_LENGTH = 4, PYTHON_PROBE_BEHIND = PY_VERSION_HEX < 0x030C0000 ? 3 : 2 };
+enum { PYTHON_PROBE_LENGTH = 4, PYTHON_PROBE_BEHIND = 3 };
 /* Fills at most PYTHON_PROBE_LENGTH instructions; returns how many. */
 int python_probe_instructions(uint32_t constant_index, bool delegates, struct probe_instruction sequence[PYTHON_PROBE_LENGTH]);
 
@@ -35,17 +35,19 @@ struct python_sleeping python_put_to_sleep(uint8_t *bytecode, uint32_t unit, uin
 /* In code that may be running. */
 void python_wake(PyCodeObject *code, struct python_sleeping sleeping);
 
-/* What those instructions call. It returns python_probe_done: without an exception, the iterator's end or success. */
-#if PY_VERSION_HEX < 0x030C0000
+/* What those instructions call. It returns python_probe_done: the end of an iterator, or from 3.12 on an object whose references
+ * are not counted and that looks like an asynchronous iterator. */
 typedef PyObject *python_probe_result;
 typedef python_probe_result (*python_probe_function)(PyObject *probe);
 #define PYTHON_PROBE_PARAMETERS(probe) PyObject *probe
+#if PY_VERSION_HEX < 0x030C0000
+#define python_probe_done NULL
 #else
-typedef int python_probe_result;
-typedef python_probe_result (*python_probe_function)(PyObject *probe, PyObject *name, PyObject *value);
-#define PYTHON_PROBE_PARAMETERS(probe) PyObject *probe, PyObject *Py_UNUSED(name), PyObject *Py_UNUSED(value)
+extern struct python_probe_over {
+    PyObject_HEAD
+} python_probe_over;
+#define python_probe_done (&python_probe_over.ob_base)
 #endif
-static const python_probe_result python_probe_done = 0;
 /* Makes `run` what they call of objects of a type that is not ready yet. */
 void python_set_probe_function(PyTypeObject *type, python_probe_function run);
 

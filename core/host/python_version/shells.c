@@ -55,7 +55,8 @@ static uint32_t write_trap(struct unit *units, uint32_t start, uint32_t room) {
     uint32_t behind = room - TRAP_MOST_UNITS, end = start + LONG_JUMP_UNITS;
     put_long_jump(units, start, JUMP_FORWARD, (int32_t)(behind - end));
     uint32_t at = put_unit(units, behind, LOAD_CONST, TRAP_CONSTANT);
-    at = put_unit(units, at, DELETE_ATTR, 0);
+    at = put_unit(units, at, GET_AITER, 0);
+    at = put_unit(units, at, POP_TOP, 0);
     put_long_jump(units, at, JUMP_BACKWARD_NO_INTERRUPT, (int32_t)(at + LONG_JUMP_UNITS - start));
     return end;
 #endif
@@ -153,18 +154,16 @@ PyCodeObject *python_new_shell(PyCodeObject *original, PyObject *trap, struct py
     if (start == UINT32_MAX || room.units < start + 2 * TRAP_MOST_UNITS || room.units > 1u << 24 ||
         room.constants <= TRAP_CONSTANT)
         return NULL;
-    PyObject *constants = shell_constants(original, trap, room.constants), *names = python_probed_names(original);
+    PyObject *constants = shell_constants(original, trap, room.constants);
     PyCodeObject *shell =
-        constants && names ? PyObject_Malloc(offsetof(PyCodeObject, co_code_adaptive) + room.units * sizeof(struct unit)) : NULL;
+        constants ? PyObject_Malloc(offsetof(PyCodeObject, co_code_adaptive) + room.units * sizeof(struct unit)) : NULL;
     if (!shell) {
         PyErr_Clear();
         Py_XDECREF(constants);
-        Py_XDECREF(names);
         return NULL;
     }
     PyObject_InitVar((PyVarObject *)shell, &PyCode_Type, 0);
     python_copy_description(shell, original, constants, python_probed_stack_size(original, room.offsets));
-    Py_SETREF(shell->co_names, names);
     for (uint32_t i = 0; i < start; i++)
         put_unit(units_of(shell), i, compiled_opcode(original, i), units_of(original)[i].oparg);
     Py_SET_SIZE(shell, write_trap(units_of(shell), start, room.units));
