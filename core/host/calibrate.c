@@ -101,12 +101,7 @@ static bool time_run(const struct functions *functions, PyObject *rounds, int64_
     return result != NULL;
 }
 
-/* Ticks that ROUNDS take longer than FEW_ROUNDS, of each turn. */
-struct turns {
-    int64_t plain[TURNS], probed[TURNS];
-};
-
-/* false: a run failed. */
+/* Ticks that ROUNDS take longer than FEW_ROUNDS. false: a run failed. */
 static bool take_turn(const struct pair *pair, PyObject *few_rounds, PyObject *rounds, int64_t *plain, int64_t *probed) {
     int64_t few_plain, few_probed;
     if (!time_run(&pair->plain, rounds, plain) || !time_run(&pair->plain, few_rounds, &few_plain))
@@ -141,17 +136,17 @@ static int64_t typical(int64_t *ticks, int count) {
 /* Ticks that probes take in ROUNDS - FEW_ROUNDS rounds; 0 where that cannot be told. */
 static uint64_t ticks_of_probes(const struct pair *pair) {
     int count = profile_clock_kind == SHADOW_FAST_CLOCK ? TURNS : TURNS_OF_SLOW_CLOCK, turn = -FIRST_TURNS;
-    struct turns turns;
+    int64_t plain[TURNS], probed[TURNS];
     PyObject *few_rounds = PyObject_CallFunction((PyObject *)&PyRange_Type, "i", FEW_ROUNDS);
     PyObject *rounds = PyObject_CallFunction((PyObject *)&PyRange_Type, "i", ROUNDS);
     for (; few_rounds && rounds && turn < count; turn++) {
         int at = turn > 0 ? turn : 0;
-        if (!take_turn(pair, few_rounds, rounds, &turns.plain[at], &turns.probed[at]))
+        if (!take_turn(pair, few_rounds, rounds, &plain[at], &probed[at]))
             break;
     }
     Py_XDECREF(rounds);
     Py_XDECREF(few_rounds);
-    int64_t taken = turn == count ? typical(turns.probed, count) - typical(turns.plain, count) : 0;
+    int64_t taken = turn == count ? typical(probed, count) - typical(plain, count) : 0;
     return taken > 0 ? (uint64_t)taken : 0;
 }
 

@@ -4,7 +4,7 @@
 The programs in tests/bench/truth have parts. What share of the time each takes is found out without a profiler: in plain
 python3 the parts are run in turn, many times, by a stopwatch outside of them; for lines the loop is run without a line and with it
 twice, so that half the difference is the line's. Lines that work on each other's results, or whose objects are freed elsewhere,
-cannot be told apart so: then their times add up to more than the loop takes, and the program is refused. A profiler's shares are
+cannot be told apart so; where their times add up to clearly more than the loop takes the program is refused. A profiler's shares are
 those of the parts' total times (functions) or of the lines' total times. Both are medians over the rounds, as a part of a program
 is faster in one process than in another; the error of a program is that of its worst part.
 
